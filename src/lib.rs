@@ -1,0 +1,12 @@
+//! nxk: from a small, typed, pure configuration language to checked Kubernetes manifests.
+//!
+//! The modules stand in the order of their floors: each may use only those above it. `tests/floors.rs`
+//! holds them to it. `docs/architecture.md` is the guided tour.
+
+// 0  the ground: plain data that knows nothing of the language
+pub mod diag;
+pub mod node;
+pub mod source;
+pub mod symbol;
+// 1  text to tree
+pub mod syntax;

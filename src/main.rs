@@ -1,0 +1,3 @@
+//! The `nxk` program: parse the arguments, run, exit.
+
+fn main() {}

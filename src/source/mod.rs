@@ -1,0 +1,14 @@
+//! Source texts and the places in them.
+//!
+//! Every text that takes part in a compile (the user's files, the embedded standard library, `-E`
+//! and `--set` on the command line) is loaded once into one [`SourceMap`] and gets a range of
+//! positions of its own. A [`Span`] is therefore two plain numbers that say both which file and
+//! where: eight bytes, cheap enough to ride on every value.
+
+mod map;
+mod span;
+mod world;
+
+pub use map::{Location, SourceFile, SourceId, SourceKind, SourceMap};
+pub use span::Span;
+pub use world::{MAX_FILE_BYTES, ReadError, ReadErrorKind, World};

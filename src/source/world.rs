@@ -1,0 +1,233 @@
+//! The only door to the disk.
+//!
+//! Reading is confined to the project root: a path that leaves it, by `..` or through a symbolic
+//! link, is refused. What was read is remembered with its digest, because the build id covers it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+/// The largest file that is read: larger ones are never configuration.
+pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// What a compile may see of the machine: the files below one folder.
+#[derive(Debug)]
+pub struct World {
+    root: PathBuf,
+    /// Texts that stand in for files: unsaved editor buffers, and tests.
+    overlay: BTreeMap<PathBuf, String>,
+    /// Path relative to the root, and SHA-256, of every file read.
+    inputs: RefCell<BTreeMap<PathBuf, [u8; 32]>>,
+}
+
+/// Why a file could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadError {
+    /// The path as it was asked for.
+    pub path: PathBuf,
+    /// What went wrong.
+    pub kind: ReadErrorKind,
+}
+
+/// The ways in which reading fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadErrorKind {
+    /// There is no such file.
+    NotFound,
+    /// A folder where a file was wanted.
+    IsFolder,
+    /// Neither file nor folder (a device, a pipe, a socket).
+    NotRegular,
+    /// Larger than [`MAX_FILE_BYTES`]; the size in bytes.
+    TooLarge(u64),
+    /// Not UTF-8; the offset of the first bad byte.
+    NotUtf8(usize),
+    /// Holds NUL bytes, so it is not text.
+    Binary,
+    /// Outside the project root.
+    OutsideRoot,
+    /// Anything else, in the system's words.
+    Other(String),
+}
+
+impl World {
+    /// The world below `root`, which must exist.
+    ///
+    /// # Errors
+    /// When `root` cannot be resolved.
+    pub fn new(root: &Path) -> Result<World, ReadError> {
+        let root = fs::canonicalize(root).map_err(|error| ReadError::of(root, &error))?;
+        Ok(World { root, overlay: BTreeMap::new(), inputs: RefCell::default() })
+    }
+
+    /// The project root, absolute and free of links.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Lets `text` stand in for the file `path` (absolute, or relative to the root).
+    pub fn overlay(&mut self, path: impl AsRef<Path>, text: impl Into<String>) {
+        self.overlay.insert(normalize(&self.root.join(path)), text.into());
+    }
+
+    /// Reads a text file below the root.
+    ///
+    /// # Errors
+    /// Says why, see [`ReadErrorKind`].
+    pub fn read(&self, path: &Path) -> Result<String, ReadError> {
+        let path = self.confine(path)?;
+        let text = match self.overlay.get(&path) {
+            Some(text) => text.clone(),
+            None => read_text(&path)?,
+        };
+        let relative = path.strip_prefix(&self.root).unwrap_or(&path).to_path_buf();
+        self.inputs.borrow_mut().insert(relative, Sha256::digest(text.as_bytes()).into());
+        Ok(text)
+    }
+
+    /// Whether something is there that could be read.
+    pub fn exists(&self, path: &Path) -> bool {
+        self.confine(path).is_ok_and(|path| self.overlay.contains_key(&path) || path.exists())
+    }
+
+    /// Whether `path` is a folder below the root.
+    pub fn is_folder(&self, path: &Path) -> bool {
+        self.confine(path).is_ok_and(|path| !self.overlay.contains_key(&path) && path.is_dir())
+    }
+
+    /// The entries of a folder with their kinds, by name.
+    ///
+    /// # Errors
+    /// Says why, see [`ReadErrorKind`].
+    pub fn read_folder(&self, path: &Path) -> Result<Vec<(String, &'static str)>, ReadError> {
+        let path = self.confine(path)?;
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(&path).map_err(|error| ReadError::of(&path, &error))? {
+            let entry = entry.map_err(|error| ReadError::of(&path, &error))?;
+            let kind = entry.file_type().map_err(|error| ReadError::of(&path, &error))?;
+            let kind = match () {
+                () if kind.is_file() => "regular",
+                () if kind.is_dir() => "directory",
+                () if kind.is_symlink() => "symlink",
+                () => "unknown",
+            };
+            entries.push((entry.file_name().to_string_lossy().into_owned(), kind));
+        }
+        entries.sort();
+        Ok(entries)
+    }
+
+    /// The path in the form under which files are known: absolute, without `..`, links followed.
+    ///
+    /// # Errors
+    /// [`ReadErrorKind::OutsideRoot`] when it leaves the root.
+    pub fn confine(&self, path: &Path) -> Result<PathBuf, ReadError> {
+        let lexical = normalize(&self.root.join(path));
+        if self.overlay.contains_key(&lexical) {
+            return Ok(lexical);
+        }
+        // What does not exist is judged by its name alone; reading it will say that it is missing.
+        let real = fs::canonicalize(&lexical).unwrap_or(lexical);
+        if real.starts_with(&self.root) {
+            Ok(real)
+        } else {
+            Err(ReadError { path: path.to_path_buf(), kind: ReadErrorKind::OutsideRoot })
+        }
+    }
+
+    /// Every file read so far: path relative to the root and SHA-256, by path.
+    pub fn inputs(&self) -> BTreeMap<PathBuf, [u8; 32]> {
+        self.inputs.borrow().clone()
+    }
+}
+
+impl ReadError {
+    fn of(path: &Path, error: &std::io::Error) -> ReadError {
+        let kind = match error.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => ReadErrorKind::NotFound,
+            std::io::ErrorKind::IsADirectory => ReadErrorKind::IsFolder,
+            _ => ReadErrorKind::Other(error.to_string()),
+        };
+        ReadError { path: path.to_path_buf(), kind }
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, ReadError> {
+    let fail = |kind| ReadError { path: path.to_path_buf(), kind };
+    let io = |error: std::io::Error| ReadError::of(path, &error);
+    let meta = fs::metadata(path).map_err(io)?;
+    if meta.is_dir() {
+        return Err(fail(ReadErrorKind::IsFolder));
+    }
+    if !meta.is_file() {
+        return Err(fail(ReadErrorKind::NotRegular));
+    }
+    if meta.len() > MAX_FILE_BYTES {
+        return Err(fail(ReadErrorKind::TooLarge(meta.len())));
+    }
+    // The file may grow while it is read, so the size is bounded here as well.
+    let mut bytes = Vec::with_capacity(meta.len() as usize);
+    let file = fs::File::open(path).map_err(io)?;
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(fail(ReadErrorKind::TooLarge(bytes.len() as u64)));
+    }
+    if bytes.contains(&0) {
+        return Err(fail(ReadErrorKind::Binary));
+    }
+    String::from_utf8(bytes).map_err(|error| fail(ReadErrorKind::NotUtf8(error.utf8_error().valid_up_to())))
+}
+
+/// Removes `.` and `..` by name, without asking the disk.
+fn normalize(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ReadErrorKind, World};
+    use std::path::Path;
+
+    #[test]
+    fn reading_stays_below_the_root() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        std::fs::create_dir(folder.path().join("in")).expect("made");
+        std::fs::write(folder.path().join("secret"), "x").expect("written");
+        std::fs::write(folder.path().join("in/a.nxk"), "1").expect("written");
+        std::os::unix::fs::symlink(folder.path().join("secret"), folder.path().join("in/link")).expect("linked");
+        let world = World::new(&folder.path().join("in")).expect("a root");
+        assert_eq!(world.read(Path::new("a.nxk")).as_deref(), Ok("1"));
+        for outside in ["../secret", "link", "/etc/passwd"] {
+            let error = world.read(Path::new(outside)).expect_err("refused");
+            assert_eq!(error.kind, ReadErrorKind::OutsideRoot, "{outside}");
+        }
+        assert_eq!(world.inputs().len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_text_is_refused() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        std::fs::write(folder.path().join("bin"), b"a\0b").expect("written");
+        std::fs::write(folder.path().join("latin1"), b"caf\xe9").expect("written");
+        let world = World::new(folder.path()).expect("a root");
+        let kind = |name: &str| world.read(Path::new(name)).expect_err("refused").kind;
+        assert_eq!(kind("bin"), ReadErrorKind::Binary);
+        assert_eq!(kind("latin1"), ReadErrorKind::NotUtf8(3));
+        assert_eq!(kind("missing"), ReadErrorKind::NotFound);
+        assert_eq!(kind("."), ReadErrorKind::IsFolder);
+    }
+}
