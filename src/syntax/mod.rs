@@ -1,3 +1,58 @@
 //! Text to tree. [`parse`] never fails: whatever the text, it returns a tree and all diagnostics.
+//!
+//! Four passes, each linear in the text, also where the text is broken:
+//!
+//! ```text
+//! text ──lexer──▶ tokens ──structure──▶ groups, segments ──position──▶ what each bracket means
+//!                                                  └────────parser────▶ tree
+//! ```
+//!
+//! `lexer` cuts the text into words; `structure` pairs brackets, cuts groups into entries and bounds the
+//! depth; `position` tells types from expressions; `parser` runs the grammar on one entry at a time.
+//! Why so: a grammar with recovery inside would be quadratic on unclosed brackets and would overflow
+//! the stack on deep ones. Here it sees neither: brackets are paired before, and depth is bounded.
 
 pub mod ast;
+mod lexer;
+mod parser;
+mod position;
+pub mod printer;
+mod scan;
+mod segment;
+mod structure;
+mod text;
+mod token;
+mod trivia;
+
+pub use parser::RULES;
+pub use token::{Token, TokenKind};
+pub use trivia::{Trivia, TriviaKind, TriviaPiece};
+
+use crate::diag::Diagnostic;
+
+/// A file that was read.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The tree; an `Error` node where nothing could be read.
+    pub root: ast::Expr,
+    /// All words, in order.
+    pub tokens: Vec<Token>,
+    /// What stands between the words.
+    pub trivia: Trivia,
+    /// What is wrong, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a text whose first byte stands at position `base`.
+pub fn parse(text: &str, base: u32) -> Parsed {
+    let lexed = lexer::lex(text, base);
+    let structure = structure::structure(text, base, &lexed.tokens);
+    let positions = position::positions(text, base, &structure);
+    let source = parser::Source { text, base, tokens: &lexed.tokens, trivia: &lexed.trivia };
+    let finished = parser::parse(source, &structure, positions);
+    let mut diagnostics = lexed.diagnostics;
+    diagnostics.extend(structure.diagnostics);
+    diagnostics.extend(finished.diagnostics);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
+    Parsed { root: finished.root, tokens: lexed.tokens, trivia: lexed.trivia, diagnostics }
+}

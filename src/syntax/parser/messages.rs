@@ -1,0 +1,269 @@
+//! Words for what the grammar found wrong.
+//!
+//! A mistake that is known by its shape gets its own words; for the rest the expectations of the grammar
+//! are listed, a few at most. Where the grammar could also have stopped, only the end is named: "expected
+//! `;`" says more than a list of all operators.
+
+use chumsky::error::{Rich, RichPattern};
+
+use crate::diag::{Code, Diagnostic};
+use crate::source::Span;
+
+use super::super::ast::{Entry, Expr, ExprKind};
+use super::super::structure::{GroupKind, Item, Kind, Segment};
+use super::super::token::TokenKind;
+use super::build::{Builder, Tree};
+
+/// At most so many expectations are listed.
+const LISTED: usize = 3;
+
+/// Why the grammar could not read `items`, which `segment` ends.
+pub(super) fn explain(
+    state: &Builder,
+    error: Option<&Rich<'_, Item>>,
+    items: &[Item],
+    segment: &Segment,
+) -> Diagnostic {
+    if let Some(word) = missing_else(items) {
+        return Diagnostic::new(Code::MissingElse, word.span, "this `if` has no `else`")
+            .hint("every `if` needs both branches: `if … then … else …`");
+    }
+    let at = error.map_or(0, |error| error.span().start).min(items.len());
+    let mut expected: Vec<&str> = Vec::new();
+    let mut may_end = false;
+    for pattern in error.iter().flat_map(|error| error.expected()) {
+        match pattern {
+            RichPattern::Label(label) if !expected.contains(&label.as_ref()) => expected.push(label),
+            RichPattern::EndOfInput => may_end = true,
+            _ => {}
+        }
+    }
+    let found = items.get(at);
+    let span = found.map_or_else(|| state.end_span(segment), |item| item.span);
+    let shown = found.map_or_else(|| end_shown(state, segment), |item| shown(state, item));
+    if let Some(item) = found
+        && let Some(diagnostic) = known(state, items, at, *item, may_end)
+    {
+        return diagnostic;
+    }
+    let wanted = if may_end { end_wanted(state, segment).to_owned() } else { listed(&expected) };
+    let diagnostic = Diagnostic::new(Code::UnexpectedToken, span, format!("expected {wanted}, found {shown}"));
+    diagnostic.maybe_hint(hint(state, items, at, segment, may_end))
+}
+
+/// Mistakes that are known by what stands at the place.
+fn known(state: &Builder, items: &[Item], at: usize, item: Item, may_end: bool) -> Option<Diagnostic> {
+    use TokenKind::*;
+    let before = at.checked_sub(1).map(|before| items[before].kind);
+    let error =
+        |message: String, hint: &str| Some(Diagnostic::new(Code::UnexpectedToken, item.span, message).hint(hint));
+    match item.kind {
+        Kind::Token(EqEq | NotEq | Less | LessEq | Greater | GreaterEq | Question) if may_end => {
+            Some(non_associative(state.text(item.span), item.span))
+        }
+        Kind::Token(PipeRight | PipeLeft) if may_end => Some(
+            Diagnostic::new(Code::NonAssociative, item.span, "`|>` and `<|` cannot be mixed")
+                .hint("put one of them in parentheses"),
+        ),
+        Kind::Token(word @ (If | Let | With | Assert)) if at > 0 => {
+            error(format!("{} needs parentheses here", word.shown()), "put the whole expression in `( )`")
+        }
+        Kind::Group(GroupKind::Let) if at > 0 => {
+            error("`let` needs parentheses here".to_owned(), "put the whole expression in `( )`")
+        }
+        Kind::Param | Kind::Group(GroupKind::Formals) | Kind::Alias if at > 0 && before != Some(Kind::Token(At)) => {
+            error("a function needs parentheses here".to_owned(), "put it in `( )`: `(x: …)`")
+        }
+        Kind::Token(Assign) => error(
+            "expected an expression, found `=`".to_owned(),
+            "to compare, write `==`; to define a name, use a set `{ … }` or `let … in`",
+        ),
+        _ => None,
+    }
+}
+
+/// A comparison behind a comparison.
+pub(super) fn non_associative(operator: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::NonAssociative, span, format!("`{operator}` cannot be chained"))
+        .hint("put one of the comparisons in parentheses, or join them with `&&`")
+}
+
+/// The last `if` that has no `else`, if there are fewer of these.
+fn missing_else(items: &[Item]) -> Option<Item> {
+    let mut open = Vec::new();
+    for item in items {
+        match item.kind {
+            Kind::Token(TokenKind::If) => open.push(*item),
+            Kind::Token(TokenKind::Else) => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    let last = open.pop()?;
+    let then = |item: &&Item| item.kind == Kind::Token(TokenKind::Then) && item.span.lo > last.span.lo;
+    items.iter().find(then).map(|_| last)
+}
+
+fn hint(state: &Builder, items: &[Item], at: usize, segment: &Segment, may_end: bool) -> Option<String> {
+    use TokenKind::*;
+    let found = items.get(at).map(|item| item.kind);
+    let hint = match found {
+        None if items.is_empty() && segment.end == 0 => "a file holds one expression, such as a set `{ … }`",
+        Some(Kind::Token(Comma)) if may_end => "elements of a list are separated by blanks, entries of a set by `;`",
+        Some(Kind::Token(Semicolon)) if state.structure.items_of(segment).len() > at => {
+            "`;` ends entries of a set or `let`; are the braces missing?"
+        }
+        Some(Kind::Token(Bar)) => "types are joined with `|`, conditions with `||`",
+        Some(Kind::Token(Colon)) => "a type annotation stands behind a name in a set or `let`: `name : Type = value;`",
+        Some(Kind::Token(Minus)) if !may_end => "put the negative number in parentheses: `(-1)`",
+        Some(Kind::Token(Ellipsis)) => "`...` stands in record types and among the arguments of a function",
+        None if state.end_kind(segment) == Some(Semicolon) => "write a value in front of the `;`",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+/// How a person calls an item.
+fn shown(state: &Builder, item: &Item) -> String {
+    match item.kind {
+        Kind::Token(TokenKind::Ident | TokenKind::Int | TokenKind::Float) | Kind::Param | Kind::Alias => {
+            format!("`{}`", state.text(item.span).chars().take(40).collect::<String>())
+        }
+        Kind::Token(kind) => kind.shown().to_owned(),
+        Kind::OrDefault => "`or`".to_owned(),
+        Kind::Group(kind) => match kind {
+            GroupKind::Str | GroupKind::IndStr => "a string",
+            GroupKind::Path => "a path",
+            GroupKind::Interp => "`${`",
+            GroupKind::List => "`[`",
+            GroupKind::Paren | GroupKind::Refine => "`(`",
+            GroupKind::Let | GroupKind::BrokenLet => "`let`",
+            GroupKind::Brace | GroupKind::Formals | GroupKind::Root => "`{`",
+        }
+        .to_owned(),
+    }
+}
+
+fn end_shown(state: &Builder, segment: &Segment) -> String {
+    state.end_kind(segment).map_or_else(|| "the end of the file".to_owned(), |kind| kind.shown().to_owned())
+}
+
+/// What would end the segment.
+fn end_wanted(state: &Builder, segment: &Segment) -> &'static str {
+    match state.end_kind(segment) {
+        None => "the end of the file",
+        // In braces the entry's own end is what is missing, not the brackets'.
+        Some(TokenKind::RBrace | TokenKind::In) => "`;`",
+        Some(kind) => kind.shown(),
+    }
+}
+
+fn listed(expected: &[&str]) -> String {
+    match expected {
+        [] => "something else".to_owned(),
+        [one] => (*one).to_owned(),
+        _ if expected.contains(&"an expression") => "an expression".to_owned(),
+        _ => {
+            let shown = &expected[..expected.len().min(LISTED)];
+            let (last, others) = shown.split_last().map_or(("", &shown[..0]), |(last, others)| (*last, others));
+            format!("{} or {last}", others.join(", "))
+        }
+    }
+}
+
+/// A `,` between the elements of a list.
+pub(super) fn comma_in_list(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::UnexpectedToken, span, "expected an element or `]`, found `,`")
+        .hint("elements of a list are separated by blanks: remove the commas")
+}
+
+/// `;` with nothing in front.
+pub(super) fn empty_entry(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::UnexpectedToken, span, "expected an entry, found `;`").hint("remove this `;`")
+}
+
+/// `...` between entries.
+pub(super) fn dots_in_set(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::UnexpectedToken, span, "`...` has no meaning in a set")
+        .hint("it stands in record types and among the arguments of a function")
+}
+
+/// `a? : T` between bindings.
+pub(super) fn optional_in_set(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::UnexpectedToken,
+        span,
+        "`?` behind a name makes a field of a record type optional, and this is a set",
+    )
+    .hint("remove the `?`, or move the field into a record type")
+}
+
+/// `_ : T` next to fields.
+pub(super) fn mixed_map(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::UnexpectedToken, span, "`_ : T` makes a map type, and this type has other fields")
+        .hint("use either fields or `_`; `...` allows further fields")
+}
+
+/// A binding without a type, `inherit` or `type` in a record type.
+pub(super) fn not_a_field(entry: &Entry) -> Diagnostic {
+    let (span, message, hint) = match entry {
+        Entry::Bind(binding) => (
+            binding.path.iter().fold(Span::NONE, |span, name| span.to(name.span)),
+            "a field of a record type needs a type",
+            "write `name : Type = default;`",
+        ),
+        Entry::Inherit(inherit) => (inherit.span, "`inherit` has no meaning in a record type", "write the fields out"),
+        Entry::Type(declaration) => (
+            declaration.span,
+            "a type cannot be declared inside a record type",
+            "move the declaration into a `let` around it",
+        ),
+        _ => (Span::NONE, "this is not a field", "write `name : Type;`"),
+    };
+    Diagnostic::new(Code::UnexpectedToken, span, message).hint(hint)
+}
+
+/// A refinement that is neither a range nor a pattern.
+pub(super) fn bad_refinement(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::UnexpectedToken, span, "expected a range or a pattern")
+        .hint("write `Int(1..10)`, `Int(0..)` or `String(/…/)`")
+}
+
+/// An entry whose name ends at `ends.0`, while its `=` or `:` stands at `ends.1`.
+pub(super) fn bad_entry(state: &Builder, items: &[Item], ends: (usize, usize), segment: &Segment) -> Diagnostic {
+    let (path, head) = ends;
+    let at = path.min(items.len());
+    let found = items.get(at);
+    let span = found.map_or_else(|| state.end_span(segment), |item| item.span);
+    let shown = found.map_or_else(|| end_shown(state, segment), |item| shown(state, item));
+    let error = |message: String| Diagnostic::new(Code::UnexpectedToken, span, message);
+    if path == 0 {
+        return error(format!("expected a name, found {shown}")).maybe_hint(match found.map(|item| item.kind) {
+            Some(Kind::Token(TokenKind::Int | TokenKind::Float)) => {
+                Some("put the name in quotes: `\"1\" = …;`".to_owned())
+            }
+            Some(Kind::Token(word)) if head > 0 && state.text(span).starts_with(|c: char| c.is_ascii_lowercase()) => {
+                Some(format!("{} is a word of the language; as a name it needs quotes", word.shown()))
+            }
+            _ => Some("an entry is written `name = value;`".to_owned()),
+        });
+    }
+    match found.map(|item| item.kind) {
+        Some(Kind::Token(TokenKind::Dot)) => {
+            let behind = items.get(at + 1);
+            let span = behind.map_or(span, |item| item.span);
+            Diagnostic::new(Code::UnexpectedToken, span, "expected a name behind the `.`")
+                .hint("an entry is written `a.b = value;`")
+        }
+        _ => error(format!("expected `=`, found {shown}")).hint("an entry is written `name = value;`"),
+    }
+}
+
+/// `rec` or the ancient `let` in front of a type.
+pub(super) fn rec_type(state: &mut Builder, tree: Tree, word: Span, span: Span) -> Expr {
+    let Tree::Type(ty) = tree else { return Expr { kind: ExprKind::Error(Vec::new()), span } };
+    let message = format!("`{}` stands in front of a set, and this is a record type", state.text(word));
+    state.diagnostics.push(Diagnostic::new(Code::UnexpectedToken, word, message).hint("remove it"));
+    Expr { kind: ExprKind::Type(Box::new(ty)), span }
+}
