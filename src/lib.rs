@@ -10,3 +10,7 @@ pub mod source;
 pub mod symbol;
 // 1  text to tree
 pub mod syntax;
+// 2  what values may be
+pub mod types;
+// 3  the desugared tree
+pub mod term;
