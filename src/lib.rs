@@ -14,3 +14,8 @@ pub mod syntax;
 pub mod types;
 // 3  the desugared tree
 pub mod term;
+// 4  values and their evaluation
+pub mod builtins;
+pub mod eval;
+pub mod library;
+pub mod value;

@@ -1,0 +1,180 @@
+//! Calls: functions of the language, builtins, sets with `__functor`.
+
+use std::rc::Rc;
+
+use super::error;
+use crate::diag::{Code, did_you_mean};
+use crate::source::Span;
+use crate::symbol::Symbol;
+use crate::term::{FormalTerm, Lambda, ParamTerm, TermRef};
+use crate::value::{Arguments, Closure, Env, Error, Evaluator, Kind, Partial, Result, Thunk, Value};
+
+impl Evaluator {
+    /// The value of `function` at `argument`. `span` is the call's place.
+    pub fn apply(&mut self, function: &Value, argument: Thunk, span: Span) -> Result<Value> {
+        let result = self.deeper(span, |machine| match &function.kind {
+            Kind::Lambda(closure) => machine.call(closure, argument, span),
+            Kind::Native(partial) => machine.call_native(partial, argument, span),
+            Kind::Host(host) => (host.run)(machine, argument, span),
+            Kind::Attrs(attrs) => match attrs.named("__functor") {
+                Some(functor) => {
+                    let functor = functor.value.clone();
+                    let functor = machine.force_at(&functor, span)?;
+                    let method = machine.apply(&functor, function.clone().into(), span)?;
+                    machine.apply(&method, argument, span)
+                }
+                None => Err(machine.not_a_function(function, span)),
+            },
+            _ => Err(machine.not_a_function(function, span)),
+        });
+        if let Err(error) = &result {
+            error.passes(span, &self.sources);
+        }
+        result
+    }
+
+    /// [`Evaluator::apply`] for several arguments, one after the other.
+    pub fn apply_all(
+        &mut self,
+        function: &Value,
+        arguments: impl IntoIterator<Item = Thunk>,
+        span: Span,
+    ) -> Result<Value> {
+        arguments.into_iter().try_fold(function.clone(), |function, argument| self.apply(&function, argument, span))
+    }
+
+    /// `f a b c` as it stands in a text.
+    pub(super) fn application(
+        &mut self,
+        function: &TermRef,
+        arguments: &[TermRef],
+        env: &Env,
+        span: Span,
+    ) -> Result<Value> {
+        let mut value = self.eval(function, env)?;
+        let mut rest = arguments;
+        // A builtin with all its arguments runs at once, without the partial applications in between.
+        if let Kind::Native(partial) = &value.kind {
+            let missing = partial.native.arity - partial.arguments.len();
+            if rest.len() >= missing {
+                let (now, later) = rest.split_at(missing);
+                let mut values = partial.arguments.clone();
+                values.extend(now.iter().map(|argument| self.delay(argument, env)));
+                let native = partial.native;
+                let call = Arguments { values: &values, span, name: native.name };
+                let result = self.deeper(span, |machine| (native.run)(machine, call));
+                if let Err(error) = &result {
+                    error.passes(span, &self.sources);
+                }
+                value = result?;
+                rest = later;
+            }
+        }
+        for argument in rest {
+            let argument = self.delay(argument, env);
+            value = self.apply(&value, argument, span)?;
+        }
+        Ok(value)
+    }
+
+    fn call_native(&mut self, partial: &Partial, argument: Thunk, span: Span) -> Result<Value> {
+        let mut arguments = Vec::with_capacity(partial.native.arity);
+        arguments.extend_from_slice(&partial.arguments);
+        arguments.push(argument);
+        if arguments.len() < partial.native.arity {
+            let partial = Partial { native: partial.native, arguments };
+            return Ok(Value::new(Kind::Native(Rc::new(partial)), span));
+        }
+        (partial.native.run)(self, Arguments { values: &arguments, span, name: partial.native.name })
+    }
+
+    fn call(&mut self, closure: &Closure, argument: Thunk, span: Span) -> Result<Value> {
+        let lambda = &*closure.lambda;
+        let env = match &lambda.param {
+            ParamTerm::Name(_) => closure.env.bind(argument),
+            ParamTerm::Formals { formals, open, alias } => {
+                self.bind_formals(closure, formals, Shape { open: *open, alias: *alias }, &argument, span)?
+            }
+        };
+        self.eval(&lambda.body, &env)
+    }
+
+    fn bind_formals(
+        &mut self,
+        closure: &Closure,
+        formals: &[FormalTerm],
+        shape: Shape,
+        argument: &Thunk,
+        span: Span,
+    ) -> Result<Env> {
+        let value = self.force_at(argument, span)?;
+        let Kind::Attrs(attrs) = &value.kind else {
+            return Err(self.wrong_kind(&value, "a set", "the argument of this function", span));
+        };
+        for formal in formals {
+            if formal.default.is_none() && attrs.get(formal.name).is_none() {
+                return Err(missing_argument(formal, &value, span));
+            }
+        }
+        if !shape.open && attrs.len() > formals.iter().filter(|formal| attrs.get(formal.name).is_some()).count() {
+            return Err(unexpected_argument(&closure.lambda, formals, attrs, span));
+        }
+        Ok(closure.env.bind_many(|env| {
+            let slot = |formal: &FormalTerm| {
+                let given = match (attrs.get(formal.name), &formal.default) {
+                    (Some(attr), _) => attr.value.clone(),
+                    (None, Some(default)) => self.delay(default, env),
+                    (None, None) => Thunk::failed(Error::silent()),
+                };
+                match &formal.ty {
+                    Some(ty) => self.held_later(given, ty, env, formal.name),
+                    None => given,
+                }
+            };
+            let mut slots: Vec<Thunk> = formals.iter().map(slot).collect();
+            if shape.alias {
+                slots.push(argument.clone());
+            }
+            slots
+        }))
+    }
+
+    fn not_a_function(&mut self, value: &Value, span: Span) -> Error {
+        let message = format!("{} is called as if it were a function", value.describe());
+        error(Code::NotAFunction, span, message).described(|finding| {
+            finding
+                .label("called here")
+                .also(value.origin, format!("this is {}", value.describe()))
+                .hint("in a list, put parentheses around a call; in a set, look for a missing `;` in front")
+        })
+    }
+}
+
+/// What formals say besides names.
+#[derive(Clone, Copy)]
+struct Shape {
+    open: bool,
+    alias: bool,
+}
+
+fn missing_argument(formal: &FormalTerm, value: &Value, span: Span) -> Error {
+    let message = format!("the function needs an argument `{}`", formal.name);
+    error(Code::MissingArgument, span, message).described(|finding| {
+        finding
+            .label("called here without it")
+            .also(formal.span, "declared here")
+            .also(if value.origin == span { Span::NONE } else { value.origin }, "the argument was made here")
+            .hint(format!("add `{} = …;`, or give it a default with `{} ? …`", formal.name, formal.name))
+    })
+}
+
+fn unexpected_argument(lambda: &Lambda, formals: &[FormalTerm], attrs: &crate::value::Attrs, span: Span) -> Error {
+    let known = |name: Symbol| formals.iter().any(|formal| formal.name == name);
+    let attr = attrs.sorted().into_iter().find(|attr| !known(attr.name)).expect("the caller counted one too many");
+    let names = formals.iter().map(|formal| formal.name.as_str());
+    let hint = did_you_mean(attr.name.as_str(), names)
+        .unwrap_or_else(|| "remove it, or allow further arguments with `...`".to_string());
+    let message = format!("the function takes no argument `{}`", attr.name);
+    error(Code::UnexpectedArgument, attr.span.or(span), message)
+        .described(|finding| finding.also(lambda.span, "the function").also(span, "called here").hint(hint))
+}

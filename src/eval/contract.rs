@@ -1,0 +1,344 @@
+//! Holding a value to its type where the two meet.
+//!
+//! The outside is checked at once: the kind of value, and of a record its field names. What is
+//! inside (list items, fields) becomes thunks that check themselves when they are needed, so an
+//! annotation never makes a program compute more than it did. Functions are wrapped: their argument
+//! is checked on the way in, their answer on the way out.
+
+use std::rc::Rc;
+
+use super::error;
+use crate::diag::{Code, did_you_mean};
+use crate::source::Span;
+use crate::symbol::Symbol;
+use crate::term::TermRef;
+use crate::types::{Field, Mismatch, ModuleType, Record, Scalar, Type, TypeRef, check_scalar};
+use crate::value::{Attr, Attrs, Env, Error, Evaluator, Host, Kind, List, Result, Thunk, Value};
+
+/// Who demands the type: a name with the way inside (`web.ports[0]`), and where the type is written.
+#[derive(Clone, Debug)]
+pub struct Blame {
+    /// What is held to the type.
+    pub what: Rc<str>,
+    /// Where the type is written.
+    pub declared: Span,
+    /// Where the value meets the type, for values without a place of their own.
+    pub place: Span,
+}
+
+impl Blame {
+    /// The same demand, one step further inside.
+    fn inside(&self, step: &str, place: Span) -> Blame {
+        Blame { what: format!("{}{step}", self.what).into(), declared: self.declared, place: place.or(self.place) }
+    }
+}
+
+impl Evaluator {
+    /// `name : T = value`
+    pub(super) fn annotated(&mut self, name: Symbol, value: &TermRef, ty: &TermRef, env: &Env) -> Result<Value> {
+        let wanted = self.type_of_term(ty, env)?;
+        let blame = Blame { what: name.as_str().into(), declared: ty.span, place: value.span };
+        let value = self.eval(value, env)?;
+        self.hold(value, &wanted, &blame)
+    }
+
+    /// `thunk`, to be held to the type that `ty` will evaluate to.
+    pub(super) fn held_later(&mut self, thunk: Thunk, ty: &TermRef, env: &Env, name: Symbol) -> Thunk {
+        let (ty, env) = (ty.clone(), env.clone());
+        Thunk::defer(move |machine| {
+            let wanted = machine.type_of_term(&ty, &env)?;
+            let value = machine.force(&thunk)?;
+            let blame = Blame { what: name.as_str().into(), declared: ty.span, place: value.origin };
+            machine.hold(value, &wanted, &blame)
+        })
+    }
+
+    /// The value, known to have the type as far as it has been computed; the rest checks itself later.
+    pub fn hold(&mut self, value: Value, ty: &TypeRef, blame: &Blame) -> Result<Value> {
+        let ty = self.resolve(ty)?;
+        self.deeper(value.origin, |machine| machine.hold_resolved(value, &ty, blame))
+    }
+
+    fn hold_resolved(&mut self, value: Value, ty: &TypeRef, blame: &Blame) -> Result<Value> {
+        match (&**ty, &value.kind) {
+            (Type::Any, _) => Ok(value),
+            (Type::Declared(_, inner), _) => self.hold(value, &inner.clone(), blame),
+            (Type::Union(members), _) => match self.member(&value, members)? {
+                Some(member) => self.hold(value, &member, blame),
+                None => Err(mismatch(&value, ty, blame)),
+            },
+            (Type::Path, Kind::Path(_)) => Ok(value),
+            (Type::List(item), Kind::List(items)) => Ok(self.hold_items(items, item, blame, value.origin)),
+            (Type::Map(item) | Type::Module(ModuleType::LazyMap(item)), Kind::Attrs(attrs)) => {
+                Ok(self.hold_values(attrs, item, blame, value.origin))
+            }
+            (Type::Record(record), Kind::Attrs(attrs)) => self.hold_record(attrs, record, ty, blame, value.origin),
+            (Type::Function(from, to), _) if callable(&value) => Ok(hold_function(value, from, to, blame)),
+            (Type::Object | Type::Module(ModuleType::Attrs), Kind::Attrs(_)) => Ok(value),
+            (Type::Module(module), _) => self.hold_module(value, module, ty, blame),
+            _ => match scalar_of(&value).map(|scalar| check_scalar(ty, &scalar)) {
+                Some(Some(Ok(()))) => Ok(value),
+                Some(Some(Err(Mismatch::Rule(rule)))) => Err(out_of_rule(&value, ty, &rule, blame)),
+                _ => Err(mismatch(&value, ty, blame)),
+            },
+        }
+    }
+
+    fn hold_module(&mut self, value: Value, module: &ModuleType, ty: &TypeRef, blame: &Blame) -> Result<Value> {
+        match (module, &value.kind) {
+            (ModuleType::Joined(_), Kind::Str(_)) | (ModuleType::Submodule(_), Kind::Attrs(_)) => Ok(value),
+            (ModuleType::Joined(_) | ModuleType::Submodule(_), _) => Err(mismatch(&value, ty, blame)),
+            (ModuleType::Unique(inner, _), _) => self.hold(value, inner, blame),
+            (ModuleType::Checked(inner, predicate), _) => {
+                let value = self.hold(value, inner, blame)?;
+                let predicate =
+                    predicate.downcast_ref::<Value>().expect("the predicate of `addCheck` is a value").clone();
+                match self.apply(&predicate, value.clone().into(), blame.declared)?.kind {
+                    Kind::Bool(true) => Ok(value),
+                    _ => Err(mismatch(&value, ty, blame)),
+                }
+            }
+            (ModuleType::Coerced(from, function, to), _) => {
+                let value = if self.fits(&value, from)? {
+                    let function = function.downcast_ref::<Value>().expect("the coercion is a value").clone();
+                    let origin = value.origin;
+                    self.apply(&function, value.into(), blame.declared)?.at(origin)
+                } else {
+                    value
+                };
+                self.hold(value, to, blame)
+            }
+            _ => Ok(value),
+        }
+    }
+
+    fn hold_items(&mut self, items: &List, item: &TypeRef, blame: &Blame, origin: Span) -> Value {
+        let held =
+            |(at, thunk): (usize, &Thunk)| self.hold_later(thunk, item, || blame.inside(&format!("[{at}]"), origin));
+        let items = items.iter().enumerate().map(held).collect();
+        Value::list(items, origin)
+    }
+
+    fn hold_values(&mut self, attrs: &Attrs, item: &TypeRef, blame: &Blame, origin: Span) -> Value {
+        let held =
+            |attr: &Attr| self.hold_later(&attr.value, item, || blame.inside(&format!(".{}", attr.name), attr.span));
+        Value::attrs(attrs.mapped(held), origin)
+    }
+
+    fn hold_record(
+        &mut self,
+        attrs: &Attrs,
+        record: &Record,
+        ty: &TypeRef,
+        blame: &Blame,
+        origin: Span,
+    ) -> Result<Value> {
+        for attr in attrs.sorted() {
+            if !record.open && !record.fields.contains_key(&attr.name) {
+                return Err(unknown_field(attr, record, ty, blame));
+            }
+        }
+        let mut entries = Vec::with_capacity(record.fields.len());
+        for attr in attrs.iter() {
+            let value = match record.fields.get(&attr.name) {
+                Some(field) => {
+                    self.hold_later(&attr.value, &field.ty, || blame.inside(&format!(".{}", attr.name), attr.span))
+                }
+                None => attr.value.clone(),
+            };
+            entries.push(Attr { value, ..attr.clone() });
+        }
+        for (name, field) in &record.fields {
+            if attrs.get(*name).is_some() {
+                continue;
+            }
+            match field_default(field) {
+                Some(default) => entries.push(Attr { name: *name, span: field.span, value: default }),
+                None if field.optional => {}
+                None => return Err(missing_field(*name, field, blame, origin)),
+            }
+        }
+        Ok(Value::attrs(Attrs::new(entries), origin))
+    }
+
+    /// A thunk that is held to its type when it is needed; at once if it is there and plainly fits.
+    fn hold_later(&mut self, thunk: &Thunk, ty: &TypeRef, blame: impl FnOnce() -> Blame) -> Thunk {
+        if matches!(**ty, Type::Any) {
+            return thunk.clone();
+        }
+        if let Some(value) = thunk.peek()
+            && let Some(scalar) = scalar_of(&value)
+            && matches!(check_scalar(ty.peeled(), &scalar), Some(Ok(())))
+        {
+            return thunk.clone();
+        }
+        let (thunk, ty, blame) = (thunk.clone(), ty.clone(), blame());
+        Thunk::defer(move |machine| {
+            let value = machine.force(&thunk)?;
+            machine.hold(value, &ty, &blame)
+        })
+    }
+
+    /// The member of a union that the value belongs to.
+    fn member(&mut self, value: &Value, members: &[TypeRef]) -> Result<Option<TypeRef>> {
+        for member in members {
+            if self.fits(value, member)? {
+                return Ok(Some(member.clone()));
+            }
+        }
+        // A value that fits none, but has the shape of one alone, is judged by that one: its
+        // message can say which part is wrong.
+        let mut shaped = Vec::new();
+        for member in members {
+            let resolved = self.resolve(member)?;
+            if same_shape(value, resolved.peeled()) {
+                shaped.push(member.clone());
+            }
+        }
+        Ok(if shaped.len() == 1 { shaped.pop() } else { None })
+    }
+
+    /// Whether the value belongs to the type, looking no further than to tell the members of a
+    /// union apart: of a record at its field names and literal fields.
+    pub fn fits(&mut self, value: &Value, ty: &TypeRef) -> Result<bool> {
+        let ty = self.resolve(ty)?;
+        Ok(match (&*ty, &value.kind) {
+            (Type::Declared(_, inner), _) => return self.fits(value, inner),
+            (Type::Any | Type::Module(ModuleType::Anything | ModuleType::Raw | ModuleType::Unspecified), _) => true,
+            (Type::Union(members), _) => {
+                for member in members {
+                    if self.fits(value, member)? {
+                        return Ok(true);
+                    }
+                }
+                false
+            }
+            (Type::Record(record), Kind::Attrs(attrs)) => {
+                let known = record.open || attrs.iter().all(|attr| record.fields.contains_key(&attr.name));
+                let complete = |(name, field): (&Symbol, &Field)| {
+                    field.optional || field.default.is_some() || attrs.get(*name).is_some()
+                };
+                if !known || !record.fields.iter().all(complete) {
+                    return Ok(false);
+                }
+                for (name, field) in &record.fields {
+                    let ty = self.resolve(&field.ty)?;
+                    if let (Type::Literal(_), Some(attr)) = (ty.peeled(), attrs.get(*name)) {
+                        let value = self.force(&attr.value)?;
+                        if !self.fits(&value, &ty)? {
+                            return Ok(false);
+                        }
+                    }
+                }
+                true
+            }
+            (other, _) => match scalar_of(value).map(|scalar| check_scalar(other, &scalar)) {
+                Some(Some(verdict)) => verdict.is_ok(),
+                _ => same_shape(value, other),
+            },
+        })
+    }
+}
+
+/// Whether value and type are of one kind, whatever is inside.
+fn same_shape(value: &Value, ty: &Type) -> bool {
+    match (&value.kind, ty) {
+        (Kind::List(_), Type::List(_)) | (Kind::Path(_), Type::Path) => true,
+        (Kind::Attrs(_), Type::Map(_) | Type::Record(_) | Type::Object) => true,
+        (Kind::Attrs(_), Type::Module(ModuleType::Attrs | ModuleType::Submodule(_) | ModuleType::LazyMap(_))) => true,
+        (Kind::Str(_), Type::Module(ModuleType::Joined(_))) => true,
+        (_, Type::Function(..)) => callable(value),
+        (_, Type::Module(ModuleType::Unique(inner, _) | ModuleType::Checked(inner, _))) => {
+            same_shape(value, inner.peeled())
+        }
+        (_, ty) => scalar_of(value)
+            .is_some_and(|scalar| !matches!(check_scalar(ty, &scalar), None | Some(Err(Mismatch::Kind)))),
+    }
+}
+
+fn callable(value: &Value) -> bool {
+    value.is_function() || matches!(&value.kind, Kind::Attrs(attrs) if attrs.named("__functor").is_some())
+}
+
+/// The value as a scalar, if it is one.
+pub(crate) fn scalar_of(value: &Value) -> Option<Scalar> {
+    Some(match &value.kind {
+        Kind::Null => Scalar::Null,
+        Kind::Bool(value) => Scalar::Bool(*value),
+        Kind::Int(number) => Scalar::Int(*number),
+        Kind::Float(number) => Scalar::Float(*number),
+        Kind::Str(text) => Scalar::Str(text.clone()),
+        _ => return None,
+    })
+}
+
+/// What stands in for a field that is left out.
+pub(crate) fn field_default(field: &Field) -> Option<Thunk> {
+    field.default.as_ref().and_then(|default| default.downcast_ref::<Thunk>()).cloned()
+}
+
+fn hold_function(function: Value, from: &TypeRef, to: &TypeRef, blame: &Blame) -> Value {
+    let (from, to) = (from.clone(), to.clone());
+    let into = blame.inside(" (its argument)", Span::NONE);
+    let out = blame.inside(" (its result)", Span::NONE);
+    let origin = function.origin;
+    let run = move |machine: &mut Evaluator, argument: Thunk, span: Span| {
+        let into = Blame { place: span, ..into.clone() };
+        let argument = machine.hold_later(&argument, &from, || into);
+        let answer = machine.apply(&function, argument, span)?;
+        machine.hold(answer, &to, &out)
+    };
+    Value::new(Kind::Host(Rc::new(Host { name: "a typed function", run: Box::new(run) })), origin)
+}
+
+fn mismatch(value: &Value, ty: &Type, blame: &Blame) -> Error {
+    let message = format!("`{}` must be {ty}, not {}", blame.what, value.describe());
+    let span = value.origin.or(blame.place);
+    let hint = match (ty.peeled(), &value.kind) {
+        (Type::String(_), Kind::Int(_) | Kind::Float(_)) => Some("put it in quotes to make it a string"),
+        (Type::Int(_), Kind::Str(text)) if text.parse::<i64>().is_ok() => Some("remove the quotes to make it a number"),
+        (Type::List(_), _) => Some("put it in brackets to make it a list"),
+        _ => None,
+    };
+    error(Code::TypeMismatch, span, message).described(|finding| {
+        finding
+            .label(format!("this is {}", value.describe()))
+            .also(blame.declared, "the type is declared here")
+            .maybe_hint(hint.map(String::from))
+    })
+}
+
+fn out_of_rule(value: &Value, ty: &Type, rule: &str, blame: &Blame) -> Error {
+    let shown = scalar_of(value).map_or_else(String::new, |scalar| format!(", not {scalar}"));
+    let message = format!("`{}` must be {rule}{shown}", blame.what);
+    let hint = match (ty.peeled(), &value.kind) {
+        (Type::Literal(Scalar::Str(wanted)), Kind::Str(text)) => did_you_mean(text, [wanted.as_str()]),
+        _ => None,
+    };
+    error(Code::OutOfRange, value.origin.or(blame.place), message)
+        .described(|finding| finding.also(blame.declared, format!("the type is {ty}")).maybe_hint(hint))
+}
+
+fn unknown_field(attr: &Attr, record: &Record, ty: &Type, blame: &Blame) -> Error {
+    let names = record.fields.keys().map(|name| name.as_str());
+    let hint = did_you_mean(attr.name.as_str(), names).unwrap_or_else(|| match record.fields.len() {
+        0 => "the type has no fields".to_string(),
+        _ => {
+            let names: Vec<String> = record.fields.keys().map(|name| format!("`{name}`")).collect();
+            format!("the fields are {}", names.join(", "))
+        }
+    });
+    let message = format!("`{}` has no field `{}`", blame.what, attr.name);
+    error(Code::UnknownField, attr.span.or(blame.place), message)
+        .described(|finding| finding.label("not a field").also(blame.declared, format!("the type is {ty}")).hint(hint))
+}
+
+fn missing_field(name: Symbol, field: &Field, blame: &Blame, origin: Span) -> Error {
+    let message = format!("`{}` lacks the field `{name}`", blame.what);
+    error(Code::MissingField, origin.or(blame.place), message).described(|finding| {
+        finding
+            .label(format!("`{name}` is missing here"))
+            .also(field.span, "declared here")
+            .hint(format!("add `{name} = …;`, a value of type {}", field.ty))
+    })
+}

@@ -1,0 +1,148 @@
+//! Files: found, read, parsed, desugared and evaluated once each.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::error;
+use crate::diag::Code;
+use crate::source::{MAX_FILE_BYTES, ReadError, ReadErrorKind, SourceId, SourceKind, Span};
+use crate::term::{self, TermRef};
+use crate::value::{Env, Error, Evaluator, ImportState, Result, Value};
+
+/// The folder under which the embedded standard library stands. No file of a user's can have this name.
+pub const LIBRARY_ROOT: &str = "/<nxk>";
+
+impl Evaluator {
+    /// The value of the file at `path`: a file, or a folder with a `default.nxk` or `default.nix`.
+    pub fn import(&mut self, path: &Path, span: Span) -> Result<Value> {
+        let path = self.entry_file(path, span)?;
+        match self.imports.get(&path) {
+            Some(ImportState::Done(value)) => return Ok(value.clone()),
+            Some(ImportState::Running(first)) => {
+                let message = format!("`{}` is imported while it is still being evaluated", self.shown(&path));
+                let first = *first;
+                return Err(error(Code::ImportCycle, span, message).described(|finding| {
+                    finding
+                        .label("the circle closes here")
+                        .also(first, "first imported here")
+                        .hint("move what both files need into a third one")
+                }));
+            }
+            None => {}
+        }
+        self.imports.insert(path.clone(), ImportState::Running(span));
+        let result = self.load(&path, span).and_then(|source| {
+            let term = self.understand(source);
+            self.eval(&term, &Env::empty())
+        });
+        match &result {
+            Ok(value) => self.imports.insert(path, ImportState::Done(value.clone())),
+            Err(_) => self.imports.remove(&path),
+        };
+        result
+    }
+
+    /// Parses and desugars a text; what is wrong with it goes to the findings.
+    pub fn understand(&mut self, source: SourceId) -> TermRef {
+        let file = self.sources.file(source);
+        let parsed = crate::syntax::parse(&file.text, file.base);
+        self.findings.extend(parsed.diagnostics);
+        let names = self.names.clone();
+        let desugared = term::desugar(&parsed.root, &names);
+        self.findings.extend(desugared.diagnostics);
+        desugared.root
+    }
+
+    /// Takes the text at `path` into the source map.
+    pub fn load(&mut self, path: &Path, span: Span) -> Result<SourceId> {
+        if let Ok(inside) = path.strip_prefix(LIBRARY_ROOT) {
+            let inside = inside.display().to_string();
+            let Some(text) = crate::library::text(&inside) else {
+                return Err(error(Code::FileNotFound, span, format!("the standard library has no `{inside}`")));
+            };
+            return Ok(self.sources.add(
+                format!("<nxk>/{inside}"),
+                Some(path.to_path_buf()),
+                text,
+                SourceKind::Library,
+            ));
+        }
+        let text = self.read(path, span)?;
+        let name = self.shown(path);
+        Ok(self.sources.add(name, Some(path.to_path_buf()), text, SourceKind::User))
+    }
+
+    /// The text of a file below the root.
+    pub fn read(&mut self, path: &Path, span: Span) -> Result<Rc<str>> {
+        self.world.read(path).map(Rc::from).map_err(|failure| self.unreadable(&failure, span))
+    }
+
+    /// A path as the user would write it: relative to the root where it lies below.
+    pub fn shown(&self, path: &Path) -> String {
+        path.strip_prefix(self.world.root()).unwrap_or(path).display().to_string()
+    }
+
+    /// The file that importing `path` means, in the form under which it is known.
+    fn entry_file(&mut self, path: &Path, span: Span) -> Result<PathBuf> {
+        if path.starts_with(LIBRARY_ROOT) {
+            return Ok(path.to_path_buf());
+        }
+        let confined = self.world.confine(path).map_err(|failure| self.unreadable(&failure, span))?;
+        if !self.world.is_folder(&confined) {
+            return Ok(confined);
+        }
+        let candidates = ["default.nxk", "default.nix"].map(|name| confined.join(name));
+        let found = candidates.into_iter().find(|candidate| self.world.exists(candidate));
+        found.ok_or_else(|| {
+            let message = format!("the folder `{}` has no `default.nxk`", self.shown(&confined));
+            error(Code::FileNotFound, span, message)
+                .described(|finding| finding.hint("name a file in it, or add `default.nxk`"))
+        })
+    }
+
+    /// The error for a file that cannot be read, needed by the expression at `span`.
+    pub fn unreadable(&self, failure: &ReadError, span: Span) -> Error {
+        let path = self.shown(&failure.path);
+        let (code, message, hint) = match &failure.kind {
+            ReadErrorKind::NotFound => (
+                Code::FileNotFound,
+                format!("there is no file `{path}`"),
+                "check the name and the folder it is relative to".into(),
+            ),
+            ReadErrorKind::IsFolder => {
+                (Code::FileNotReadable, format!("`{path}` is a folder, not a file"), "name a file in it".into())
+            }
+            ReadErrorKind::NotRegular => (
+                Code::FileNotReadable,
+                format!("`{path}` is not a regular file"),
+                "copy its content into a file".into(),
+            ),
+            ReadErrorKind::TooLarge(bytes) => (
+                Code::FileTooLarge,
+                format!("`{path}` is too large: {} MiB", bytes >> 20),
+                format!("at most {} MiB are read; split it over several files", MAX_FILE_BYTES >> 20),
+            ),
+            ReadErrorKind::NotUtf8(offset) => (
+                Code::NotUtf8,
+                format!("`{path}` is not UTF-8 text: byte {} is not valid", offset + 1),
+                "convert it to UTF-8".to_string(),
+            ),
+            ReadErrorKind::Binary => (
+                Code::NotUtf8,
+                format!("`{path}` is not a text file: it holds NUL bytes"),
+                "name a text file".to_string(),
+            ),
+            ReadErrorKind::OutsideRoot => (
+                Code::OutsideRoot,
+                format!("`{}` lies outside the project", failure.path.display()),
+                format!("reading is confined to `{}`; choose a wider root with `--root`", self.world.root().display()),
+            ),
+            ReadErrorKind::Other(system) => (
+                Code::FileNotReadable,
+                format!("`{path}` cannot be read: {system}"),
+                "check its permissions".to_string(),
+            ),
+        };
+        error(code, span, message).described(|finding| finding.hint(hint))
+    }
+}

@@ -1,0 +1,91 @@
+//! Values in the language's own syntax.
+
+use std::fmt::Write;
+
+use crate::value::{Evaluator, Kind, Result, Thunk};
+
+/// The value in the language's own syntax, strict all the way down; functions as `«lambda»`.
+///
+/// # Errors
+/// The first failure met on the way.
+pub fn print(machine: &mut Evaluator, thunk: &Thunk) -> Result<String> {
+    let mut text = String::new();
+    write_value(machine, thunk, &mut text)?;
+    Ok(text)
+}
+
+fn write_value(machine: &mut Evaluator, thunk: &Thunk, text: &mut String) -> Result<()> {
+    let value = machine.force(thunk)?;
+    machine.deeper(value.origin, |machine| {
+        match &value.kind {
+            Kind::Null => text.push_str("null"),
+            Kind::Bool(value) => put(text, value),
+            Kind::Int(number) => put(text, number),
+            Kind::Float(number) => text.push_str(&float(*number)),
+            Kind::Str(string) => text.push_str(&quoted(string)),
+            Kind::Path(path) => put(text, path.display()),
+            Kind::List(items) => {
+                text.push_str("[ ");
+                for item in items.iter() {
+                    write_value(machine, item, text)?;
+                    text.push(' ');
+                }
+                text.push(']');
+            }
+            Kind::Attrs(attrs) => {
+                text.push_str("{ ");
+                for attr in attrs.sorted() {
+                    text.push_str(&name(attr.name.as_str()));
+                    text.push_str(" = ");
+                    write_value(machine, &attr.value, text)?;
+                    text.push_str("; ");
+                }
+                text.push('}');
+            }
+            Kind::Lambda(_) | Kind::Host(_) => text.push_str("«lambda»"),
+            Kind::Native(partial) => put(text, format_args!("«builtin {}»", partial.native.name)),
+            Kind::Type(ty) => put(text, format_args!("«type {ty}»")),
+        }
+        Ok(())
+    })
+}
+
+fn put(text: &mut String, value: impl std::fmt::Display) {
+    // Writing to a `String` cannot fail.
+    let _ = write!(text, "{value}");
+}
+
+/// A float that reads back as a float.
+fn float(number: f64) -> String {
+    let text = number.to_string();
+    if text.contains(['.', 'e', 'N', 'i']) { text } else { format!("{text}.0") }
+}
+
+/// A string literal.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '$' if rest.peek() == Some(&'{') => out.push_str("\\$"),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// An attribute name, quoted where it has to be.
+fn name(text: &str) -> String {
+    const KEYWORDS: &[&str] = &["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"];
+    let plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-'".contains(&byte))
+        && !KEYWORDS.contains(&text);
+    if plain { text.to_string() } else { quoted(text) }
+}

@@ -1,0 +1,106 @@
+//! Selection: `e.a.b`, `e.a or d`, `e ? a.b`.
+
+use super::error;
+use crate::diag::{Code, did_you_mean};
+use crate::source::Span;
+use crate::symbol::Symbol;
+use crate::term::{NameTerm, TermRef};
+use crate::value::{Attr, Attrs, Env, Error, Evaluator, Kind, Result, Value};
+
+impl Evaluator {
+    pub(super) fn selection(
+        &mut self,
+        subject: &TermRef,
+        path: &[NameTerm],
+        default: Option<&TermRef>,
+        env: &Env,
+        span: Span,
+    ) -> Result<Value> {
+        let mut value = self.eval(subject, env)?;
+        for name in path {
+            let (symbol, name_span) = self.name(name, env)?;
+            let found = match &value.kind {
+                Kind::Attrs(attrs) => attrs.get(symbol).cloned(),
+                _ if default.is_some() => None,
+                _ => return Err(self.not_a_set(&value, symbol, span)),
+            };
+            match (found, default) {
+                (Some(attr), _) => value = self.select_field(&attr, name_span)?,
+                (None, Some(default)) => return self.eval(default, env),
+                (None, None) => return Err(self.missing_attribute(&value, symbol, name_span)),
+            }
+        }
+        Ok(value)
+    }
+
+    pub(super) fn has_attr(&mut self, subject: &TermRef, path: &[NameTerm], env: &Env) -> Result<bool> {
+        let mut value = self.eval(subject, env)?;
+        for (at, name) in path.iter().enumerate() {
+            let (symbol, name_span) = self.name(name, env)?;
+            let Kind::Attrs(attrs) = &value.kind else { return Ok(false) };
+            let Some(attr) = attrs.get(symbol).cloned() else { return Ok(false) };
+            // The last one need not be computed to be there.
+            if at + 1 < path.len() {
+                value = self.select_field(&attr, name_span)?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn select_field(&mut self, attr: &Attr, span: Span) -> Result<Value> {
+        let result = self.force_at(&attr.value, span);
+        if let Err(error) = &result {
+            error.passes(span, &self.sources);
+        }
+        result
+    }
+
+    /// The attribute name that a written name stands for, and its place.
+    fn name(&mut self, name: &NameTerm, env: &Env) -> Result<(Symbol, Span)> {
+        match name {
+            NameTerm::Fixed(symbol, span) => Ok((*symbol, *span)),
+            NameTerm::Dynamic(term) => {
+                let value = self.eval(term, env)?;
+                match &value.kind {
+                    Kind::Str(text) => Ok((Symbol::new(text), term.span)),
+                    _ => Err(self.wrong_kind(&value, "a string", "the name of an attribute", term.span)),
+                }
+            }
+        }
+    }
+
+    fn not_a_set(&self, value: &Value, name: Symbol, span: Span) -> Error {
+        let message = format!("{} has no attributes, so not `{name}` either", value.describe());
+        let made = if value.origin == span { Span::NONE } else { value.origin };
+        error(Code::WrongKind, span, message).described(|finding| {
+            finding.label("selected from here").also(made, format!("this is {}", value.describe()))
+        })
+    }
+
+    /// The error for a set without `name`.
+    pub fn missing_attribute(&self, value: &Value, name: Symbol, span: Span) -> Error {
+        let empty = Attrs::empty();
+        let attrs = match &value.kind {
+            Kind::Attrs(attrs) => attrs,
+            _ => &empty,
+        };
+        let reason = self.names.refused.get(&name).filter(|_| attrs.named("typeOf").is_some());
+        let hint = match reason {
+            Some(reason) => Some((*reason).to_string()),
+            None => did_you_mean(name.as_str(), attrs.iter().map(|attr| attr.name.as_str())).or_else(|| listing(attrs)),
+        };
+        let made = if value.origin == span { Span::NONE } else { value.origin };
+        error(Code::MissingAttribute, span, format!("the attribute `{name}` is missing"))
+            .described(|finding| finding.label("not there").also(made, "the set was made here").maybe_hint(hint))
+    }
+}
+
+/// What a small set holds: with nothing near to suggest, the whole choice is the best hint.
+fn listing(attrs: &Attrs) -> Option<String> {
+    let names: Vec<String> = attrs.sorted().iter().map(|attr| format!("`{}`", attr.name)).collect();
+    match names.len() {
+        0 => Some("the set is empty".to_string()),
+        1..=8 => Some(format!("it has {}", names.join(", "))),
+        _ => None,
+    }
+}

@@ -1,0 +1,164 @@
+//! Types as values: evaluating the written forms, and resolving types that mention themselves.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use super::error;
+use crate::diag::Code;
+use crate::source::Span;
+use crate::symbol::Symbol;
+use crate::term::{FieldTypeTerm, Literal, OptionTerm, Refinement, TermKind, TermRef, TypeTerm};
+use crate::types::{Bounds, Deferred, Field, Opaque, Pattern, Record, Scalar, Text, Type, TypeRef};
+use crate::value::{Attrs, AttrsBuilder, Env, Evaluator, Kind, Result, Thunk, Value};
+
+impl Evaluator {
+    /// The type that `term` evaluates to.
+    pub fn type_of_term(&mut self, term: &TermRef, env: &Env) -> Result<TypeRef> {
+        let value = self.eval(term, env)?;
+        self.type_of_value(&value, term.span)
+    }
+
+    /// The value as a type: types, and the constants that are their own type.
+    pub fn type_of_value(&mut self, value: &Value, span: Span) -> Result<TypeRef> {
+        match &value.kind {
+            Kind::Type(ty) => Ok(ty.clone()),
+            Kind::Null => Ok(Rc::new(Type::Null)),
+            Kind::Bool(value) => Ok(Rc::new(Type::Literal(Scalar::Bool(*value)))),
+            _ => {
+                let message = format!("a type is needed here, not {}", value.describe());
+                Err(error(Code::NotAType, span, message).described(|finding| {
+                    finding
+                        .also(if value.origin == span { Span::NONE } else { value.origin }, "it comes from here")
+                        .hint("types are `Int`, `String`, `[T]`, `{ a : T; }` and the like, or a name declared with `type`")
+                }))
+            }
+        }
+    }
+
+    /// The type behind a deferred one; itself otherwise.
+    pub fn resolve(&mut self, ty: &TypeRef) -> Result<TypeRef> {
+        let mut ty = ty.clone();
+        loop {
+            let next = match &*ty {
+                Type::Deferred(deferred) => match deferred.done.get() {
+                    Some(done) => done.clone(),
+                    None => {
+                        let pending =
+                            deferred.pending.downcast_ref::<Thunk>().expect("the evaluator put a thunk there");
+                        let value = self.force(&pending.clone())?;
+                        let done = self.type_of_value(&value, value.origin)?;
+                        deferred.done.get_or_init(|| done).clone()
+                    }
+                },
+                _ => return Ok(ty),
+            };
+            ty = next;
+        }
+    }
+
+    pub(super) fn type_form(&mut self, ty: &TypeTerm, env: &Env, span: Span) -> Result<TypeRef> {
+        Ok(Rc::new(match ty {
+            TypeTerm::Declared(name, inner) => Type::Declared(*name, self.type_of_term(inner, env)?),
+            TypeTerm::Literal(literal) => Type::Literal(scalar(literal)),
+            TypeTerm::List(item) => Type::List(self.type_later(item, env)),
+            TypeTerm::Map(item) => Type::Map(self.type_later(item, env)),
+            TypeTerm::Record { fields, open } => {
+                let field = |field: &FieldTypeTerm| (field.name, self.field_type(field, env));
+                let fields: IndexMap<_, _> = fields.iter().map(field).collect();
+                Type::Record(Rc::new(Record { fields, open: *open }))
+            }
+            TypeTerm::Function(from, to) => Type::Function(self.type_later(from, env), self.type_later(to, env)),
+            TypeTerm::Union(members) => {
+                Type::Union(members.iter().map(|member| self.type_later(member, env)).collect())
+            }
+            TypeTerm::Refined(base, by) => {
+                let base = self.type_of_term(base, env)?;
+                let base = self.resolve(&base)?;
+                refined(&base, by, span)?
+            }
+        }))
+    }
+
+    fn field_type(&mut self, field: &FieldTypeTerm, env: &Env) -> Field {
+        Field {
+            ty: self.type_later(&field.ty, env),
+            optional: field.optional,
+            default: field.default.as_ref().map(|default| Rc::new(self.delay(default, env)) as Opaque),
+            doc: field.doc.clone(),
+            span: field.span,
+        }
+    }
+
+    /// A part of a type: at once if it is known, else deferred, so that a type may mention itself.
+    fn type_later(&mut self, term: &TermRef, env: &Env) -> TypeRef {
+        let pending = self.delay(term, env);
+        if let Some(Value { kind: Kind::Type(ty), .. }) = pending.peek() {
+            return ty;
+        }
+        let name = match &term.kind {
+            TermKind::Local { name, .. } | TermKind::Global(name) | TermKind::Scoped { name, .. } => *name,
+            _ => Symbol::new("Any"),
+        };
+        Rc::new(Type::Deferred(Rc::new(Deferred { done: OnceCell::new(), pending: Rc::new(pending), name })))
+    }
+
+    /// `name : T = d` in a set of declarations: what `mkOption` would make.
+    pub(super) fn option_declaration(&mut self, option: &OptionTerm, env: &Env, span: Span) -> Attrs {
+        let mut set = AttrsBuilder::new();
+        set.add("_type", span, Value::string("option", span));
+        let ty = Thunk::suspend(option.ty.clone(), env.clone());
+        set.add("type", option.ty.span, ty);
+        if let Some(default) = &option.default {
+            set.add("default", default.span, self.delay(default, env));
+        }
+        if let Some(doc) = &option.doc {
+            set.add("description", span, Value::string(doc.clone(), span));
+        }
+        set.build()
+    }
+}
+
+fn scalar(literal: &Literal) -> Scalar {
+    match literal {
+        Literal::Str(text) => Scalar::Str(text.clone()),
+        Literal::Int(number) => Scalar::Int(*number),
+        Literal::Float(number) => Scalar::Float(*number),
+    }
+}
+
+/// `base` narrowed `by` a range or a pattern.
+fn refined(base: &Type, by: &Refinement, span: Span) -> Result<Type> {
+    let whole = |literal: &Option<Literal>| match literal {
+        None => Ok(None),
+        Some(Literal::Int(number)) => Ok(Some(*number)),
+        Some(_) => Err(error(Code::NotAType, span, format!("the bounds of `{base}` must be integers"))),
+    };
+    let real = |literal: &Option<Literal>| match literal {
+        Some(Literal::Int(number)) => Some(*number as f64),
+        Some(Literal::Float(number)) => Some(*number),
+        _ => None,
+    };
+    match (base.peeled(), by) {
+        (Type::Int(_), Refinement::Range { min, max }) => Ok(Type::Int(Bounds { min: whole(min)?, max: whole(max)? })),
+        (Type::Float(_), Refinement::Range { min, max }) => Ok(Type::Float(Bounds { min: real(min), max: real(max) })),
+        (Type::Number(_), Refinement::Range { min, max }) => {
+            Ok(Type::Number(Bounds { min: real(min), max: real(max) }))
+        }
+        (Type::String(text), Refinement::Range { min, max }) => {
+            let length = Some(Bounds { min: whole(min)?, max: whole(max)? });
+            Ok(Type::String(Text { length, ..text.clone() }))
+        }
+        (Type::String(text), Refinement::Pattern(source)) => match Pattern::new(source) {
+            Ok(pattern) => Ok(Type::String(Text { pattern: Some(pattern), ..text.clone() })),
+            Err(why) => Err(error(Code::BadRegex, span, format!("the pattern cannot be read: {why}"))),
+        },
+        _ => {
+            let message = format!("`{base}` cannot be narrowed like this");
+            Err(error(Code::NotAType, span, message).described(|finding| {
+                finding.hint("ranges narrow numbers and the length of strings, `/…/` narrows strings")
+            }))
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Sets: entries sorted by symbol, so that a look-up is a binary search over integers.
+//!
+//! Real sets are small (eight entries or so), and a sorted array is then several times cheaper to
+//! build and to search than a hash map. The order by symbol means nothing to people: whatever is
+//! listed goes through [`Attrs::sorted`].
+
+use std::rc::Rc;
+
+use super::{Thunk, reclaim};
+use crate::source::Span;
+use crate::symbol::Symbol;
+
+/// A shared, immutable set.
+#[derive(Clone, Debug)]
+pub struct Attrs(Rc<Entries>);
+
+#[derive(Debug, Default)]
+struct Entries(Vec<Attr>);
+
+/// One entry of a set.
+#[derive(Clone, Debug)]
+pub struct Attr {
+    /// Its name.
+    pub name: Symbol,
+    /// Where the name was written.
+    pub span: Span,
+    /// Its value.
+    pub value: Thunk,
+}
+
+impl Drop for Entries {
+    fn drop(&mut self) {
+        reclaim::guarded(std::mem::take(&mut self.0));
+    }
+}
+
+impl Attrs {
+    /// The empty set.
+    pub fn empty() -> Attrs {
+        Attrs(Rc::default())
+    }
+
+    /// The set of these entries, in any order. Of equal names the last counts.
+    pub fn new(mut entries: Vec<Attr>) -> Attrs {
+        // The sort is stable, so among equals the last one stands last.
+        entries.sort_by_key(|attr| attr.name);
+        if entries.windows(2).any(|pair| pair[0].name == pair[1].name) {
+            entries.reverse();
+            entries.dedup_by_key(|attr| attr.name);
+            entries.reverse();
+        }
+        Attrs(Rc::new(Entries(entries)))
+    }
+
+    /// The entry `name`.
+    pub fn get(&self, name: Symbol) -> Option<&Attr> {
+        let entries = &self.0.0;
+        entries.binary_search_by_key(&name, |attr| attr.name).ok().map(|at| &entries[at])
+    }
+
+    /// The entry called `name`. Prefer [`Attrs::get`] where the symbol is at hand.
+    pub fn named(&self, name: &str) -> Option<&Attr> {
+        self.get(Symbol::new(name))
+    }
+
+    /// The entries in no order that means anything.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Attr> + DoubleEndedIterator {
+        self.0.0.iter()
+    }
+
+    /// The entries by name.
+    pub fn sorted(&self) -> Vec<&Attr> {
+        let mut entries: Vec<&Attr> = self.0.0.iter().collect();
+        entries.sort_by_cached_key(|attr| attr.name.as_str());
+        entries
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.0.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.0.is_empty()
+    }
+
+    /// `self // other`: the entries of both, those of `other` where both have one.
+    pub fn update(&self, other: &Attrs) -> Attrs {
+        if other.is_empty() {
+            return self.clone();
+        }
+        if self.is_empty() {
+            return other.clone();
+        }
+        let (left, right) = (&self.0.0, &other.0.0);
+        let mut merged = Vec::with_capacity(left.len() + right.len());
+        let (mut i, mut j) = (0, 0);
+        while i < left.len() && j < right.len() {
+            match left[i].name.cmp(&right[j].name) {
+                std::cmp::Ordering::Less => {
+                    merged.push(left[i].clone());
+                    i += 1;
+                }
+                order => {
+                    merged.push(right[j].clone());
+                    j += 1;
+                    i += usize::from(order.is_eq());
+                }
+            }
+        }
+        merged.extend_from_slice(&left[i..]);
+        merged.extend_from_slice(&right[j..]);
+        Attrs(Rc::new(Entries(merged)))
+    }
+
+    /// The entries for which `keep` holds.
+    pub fn filtered(&self, mut keep: impl FnMut(&Attr) -> bool) -> Attrs {
+        Attrs(Rc::new(Entries(self.0.0.iter().filter(|attr| keep(attr)).cloned().collect())))
+    }
+
+    /// The same names with other values.
+    pub fn mapped(&self, mut value: impl FnMut(&Attr) -> Thunk) -> Attrs {
+        let entry = |attr: &Attr| Attr { name: attr.name, span: attr.span, value: value(attr) };
+        Attrs(Rc::new(Entries(self.0.0.iter().map(entry).collect())))
+    }
+
+    /// Whether both are the very same set in memory.
+    pub fn same(&self, other: &Attrs) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// A set in the making, entry by entry.
+#[derive(Default)]
+pub struct AttrsBuilder(Vec<Attr>);
+
+impl AttrsBuilder {
+    /// An empty one.
+    pub fn new() -> AttrsBuilder {
+        AttrsBuilder::default()
+    }
+
+    /// Adds an entry. Of equal names the last counts.
+    pub fn add(&mut self, name: impl Into<Symbol>, span: Span, value: impl Into<Thunk>) -> &mut AttrsBuilder {
+        self.0.push(Attr { name: name.into(), span, value: value.into() });
+        self
+    }
+
+    /// The finished set.
+    pub fn build(self) -> Attrs {
+        Attrs::new(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Attrs, AttrsBuilder};
+    use crate::source::Span;
+    use crate::value::{Kind, Thunk, Value};
+
+    fn set(entries: &[(&str, i64)]) -> Attrs {
+        let mut builder = AttrsBuilder::new();
+        for (name, number) in entries {
+            builder.add(*name, Span::NONE, Value::int(*number, Span::NONE));
+        }
+        builder.build()
+    }
+
+    fn read(attrs: &Attrs) -> Vec<(&'static str, i64)> {
+        let number = |thunk: &Thunk| match thunk {
+            Thunk::Done(Value { kind: Kind::Int(number), .. }) => *number,
+            _ => panic!("an integer was put in"),
+        };
+        attrs.sorted().into_iter().map(|attr| (attr.name.as_str(), number(&attr.value))).collect()
+    }
+
+    #[test]
+    fn the_last_of_equal_names_counts() {
+        assert_eq!(read(&set(&[("b", 1), ("a", 2), ("b", 3), ("a", 4), ("b", 5)])), [("a", 4), ("b", 5)]);
+    }
+
+    #[test]
+    fn update_prefers_the_right() {
+        let merged = set(&[("a", 1), ("b", 2), ("d", 3)]).update(&set(&[("b", 9), ("c", 8)]));
+        assert_eq!(read(&merged), [("a", 1), ("b", 9), ("c", 8), ("d", 3)]);
+    }
+}

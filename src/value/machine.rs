@@ -1,0 +1,48 @@
+//! The state of one evaluation. The methods that give it life are in `eval`, `modules` and `builtins`.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::{Thunk, Value};
+use crate::diag::Diagnostic;
+use crate::source::{SourceMap, Span, World};
+use crate::symbol::Symbol;
+use crate::term::Globals;
+
+/// Everything an evaluation knows.
+pub struct Evaluator {
+    /// All texts, the standard library's included.
+    pub sources: SourceMap,
+    /// The door to the files of the project.
+    pub world: World,
+    /// What was found without stopping the evaluation, in the order in which it was found.
+    pub findings: Vec<Diagnostic>,
+    /// The names that are there without being bound, for scope resolution.
+    pub names: Rc<Globals>,
+    /// What those names mean.
+    pub globals: FxHashMap<Symbol, Thunk>,
+    /// Files that have been imported, or are being imported now.
+    pub imports: FxHashMap<PathBuf, ImportState>,
+    /// How deep evaluation is nested at the moment.
+    pub depth: u32,
+    /// The bounds of evaluation.
+    pub limits: Limits,
+}
+
+/// A file on its way to a value.
+#[derive(Clone)]
+pub enum ImportState {
+    /// Being read and evaluated; importing it again now would never end.
+    Running(Span),
+    /// Its value.
+    Done(Value),
+}
+
+/// The bounds of evaluation.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Calls and forced values inside each other.
+    pub depth: u32,
+}
