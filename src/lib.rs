@@ -6,6 +6,7 @@
 // 0  the ground: plain data that knows nothing of the language
 pub mod diag;
 pub mod node;
+pub mod order;
 pub mod source;
 pub mod symbol;
 // 1  text to tree
@@ -19,3 +20,7 @@ pub mod builtins;
 pub mod eval;
 pub mod library;
 pub mod value;
+// 5  the layers
+pub mod layers;
+// 6  the graph and its policies
+pub mod graph;

@@ -261,7 +261,7 @@ fn callable(value: &Value) -> bool {
 }
 
 /// The value as a scalar, if it is one.
-pub(crate) fn scalar_of(value: &Value) -> Option<Scalar> {
+pub fn scalar_of(value: &Value) -> Option<Scalar> {
     Some(match &value.kind {
         Kind::Null => Scalar::Null,
         Kind::Bool(value) => Scalar::Bool(*value),

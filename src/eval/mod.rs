@@ -29,7 +29,7 @@ use crate::symbol::Symbol;
 use crate::term::{AttrsTerm, Globals, StrTerm, Term, TermKind, TermRef, UnaryOp};
 use crate::value::{Attr, Attrs, Closure, Env, Error, Evaluator, Kind, Limits, Result, State, Thunk, Value};
 
-pub use contract::Blame;
+pub use contract::{Blame, scalar_of};
 pub use data::Depth;
 pub use import::LIBRARY_ROOT;
 pub use print::print;

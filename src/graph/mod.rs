@@ -1,0 +1,137 @@
+//! Workloads and the connections that they declare.
+//!
+//! The rules in `stdlib/layers/network.nxk` ask `__connections` for the resolved graph and write
+//! NetworkPolicies from it. Names are resolved here, because only here are all workloads known:
+//! an unknown dependency, one without ports, and a circle in the start-up order are found here.
+
+mod resolve;
+
+use ecow::EcoString;
+
+use crate::diag::{Code, Diagnostic};
+use crate::layers::names::{Named, named_entries, record};
+use crate::order::Needs;
+use crate::source::Span;
+use crate::symbol::Symbol;
+use crate::value::{Arguments, AttrsBuilder, Evaluator, Kind, Native, Result, Thunk, Value};
+
+/// The natives that the layers' rules call.
+pub const NATIVES: &[Native] = &[Native { name: "__connections", arity: 1, run: connections }];
+
+/// A workload of the graph.
+pub(crate) struct Workload {
+    /// Its entry, with key, name and namespace.
+    pub(crate) named: Named,
+    /// What it listens on.
+    pub(crate) ports: Vec<ContainerPort>,
+}
+
+/// A port on which a container listens.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ContainerPort {
+    /// The container's port.
+    pub(crate) port: i64,
+    /// `TCP`, `UDP` or `SCTP`.
+    pub(crate) protocol: EcoString,
+    /// What the port is called.
+    pub(crate) name: Option<EcoString>,
+    /// The port of the Service in front of it.
+    pub(crate) service_port: i64,
+}
+
+/// A declared connection.
+pub(crate) struct Connection {
+    /// The consumer, as an index into the workloads.
+    pub(crate) from: usize,
+    /// The dependency.
+    pub(crate) to: usize,
+    /// The dependency's ports that are open to the consumer.
+    pub(crate) ports: Vec<ContainerPort>,
+    /// Where it is declared.
+    pub(crate) span: Span,
+}
+
+/// `__connections { applications, namespace }`: for each application
+/// `{ key, name, namespace, entry, dependencies, consumers }`, the last two as lists of
+/// `{ name, namespace, ports = [ { port, protocol } ] }` on container ports.
+fn connections(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
+    let request = machine.attrs_of(&call, 0)?;
+    let standard = crate::layers::names::optional_text(machine, &request, "namespace", call.span)?.unwrap_or_default();
+    let Some(applications) = request.named("applications").cloned() else { return Ok(record([], call.span)) };
+    let applications = machine.force_at(&applications.value, call.span)?;
+    let Kind::Attrs(applications) = &applications.kind else { return Ok(record([], call.span)) };
+
+    let workloads: Vec<Workload> = named_entries(machine, applications, &standard)
+        .into_iter()
+        .filter_map(|named| resolve::workload(machine, named))
+        .collect();
+    let connections = resolve::connections(machine, &workloads);
+    report_cycles(machine, &workloads, &connections);
+    Ok(answer(&workloads, &connections, call.span))
+}
+
+/// Applications that wait for each other can never all be ready first: a warning that shows the circle.
+fn report_cycles(machine: &mut Evaluator, workloads: &[Workload], connections: &[Connection]) {
+    let mut needs = Needs::new(workloads.len());
+    for connection in connections {
+        needs.add(connection.from, connection.to);
+    }
+    for cycle in needs.cycles() {
+        let names: Vec<&str> = cycle.iter().chain(cycle.first()).map(|&at| &*workloads[at].named.name).collect();
+        let edge = |at: usize| {
+            let (from, to) = (cycle[at], cycle[(at + 1) % cycle.len()]);
+            connections.iter().find(|connection| connection.from == from && connection.to == to)
+        };
+        let Some(first) = edge(0) else { continue };
+        let message = format!("these applications wait for each other: {}", names.join(" → "));
+        let mut finding = Diagnostic::new(Code::StartupCycle, first.span, message)
+            .hint("leave out the dependency that is not needed at start-up, or let the application wait by itself");
+        for connection in (1..cycle.len()).filter_map(edge) {
+            finding = finding.also(connection.span, "and here");
+        }
+        machine.findings.push(finding);
+    }
+}
+
+fn answer(workloads: &[Workload], connections: &[Connection], span: Span) -> Value {
+    let mut dependencies: Vec<Vec<Thunk>> = workloads.iter().map(|_| Vec::new()).collect();
+    let mut consumers: Vec<Vec<Thunk>> = workloads.iter().map(|_| Vec::new()).collect();
+    for connection in connections {
+        let ports: Vec<Thunk> =
+            connection.ports.iter().map(|port| Thunk::Done(port_value(port, connection.span))).collect();
+        let end = |at: usize| {
+            let named = &workloads[at].named;
+            record(
+                [
+                    ("name", Value::string(named.name.clone(), connection.span)),
+                    ("namespace", Value::string(named.namespace.clone(), connection.span)),
+                    ("ports", Value::list(ports.clone(), connection.span)),
+                ],
+                connection.span,
+            )
+        };
+        dependencies[connection.from].push(end(connection.to).into());
+        consumers[connection.to].push(end(connection.from).into());
+    }
+    let mut set = AttrsBuilder::new();
+    for ((workload, dependencies), consumers) in workloads.iter().zip(dependencies).zip(consumers) {
+        let named = &workload.named;
+        let fields = [
+            ("key", Value::string(named.key.as_str(), named.key_span)),
+            ("name", Value::string(named.name.clone(), named.key_span)),
+            ("namespace", Value::string(named.namespace.clone(), named.key_span)),
+            ("entry", named.entry.clone()),
+            ("dependencies", Value::list(dependencies, named.key_span)),
+            ("consumers", Value::list(consumers, named.key_span)),
+        ];
+        set.add(named.key, named.key_span, record(fields, named.key_span));
+    }
+    Value::attrs(set.build(), span)
+}
+
+fn port_value(port: &ContainerPort, span: Span) -> Value {
+    let mut set = AttrsBuilder::new();
+    set.add(Symbol::new("port"), span, Value::int(port.port, span));
+    set.add(Symbol::new("protocol"), span, Value::string(port.protocol.clone(), span));
+    Value::attrs(set.build(), span)
+}

@@ -1,0 +1,19 @@
+//! The three layers as data.
+//!
+//! Layers 3 and 2 live in the configuration, as the options that `stdlib/layers/` declares; their
+//! entries become definitions of the layer below by rules written in nxk. What this floor holds is
+//! what those rules cannot say themselves: how an entry gets its object's name and key
+//! ([`names`]), and layer 1 itself, the finished [`Object`]s.
+
+pub mod names;
+mod object;
+
+use crate::value::Native;
+
+pub use object::{Identity, Object};
+
+/// The natives that the layers' rules call.
+pub const NATIVES: &[Native] = &[
+    Native { name: "__entries", arity: 1, run: names::entries },
+    Native { name: "__kebabCase", arity: 1, run: names::kebab_case },
+];
