@@ -1,0 +1,230 @@
+//! The read-only catalogue of all embedded versions.
+//!
+//! Opening it reads a few lengths. A version's kinds and a type's fields are decoded the first time they
+//! are asked for and kept; a type that is the same in several versions is decoded once for all of them.
+//! [`Version`] is a cheap handle: everything that is asked is asked of one version, and the
+//! questions over all versions (`since`, `until`) are asked of the [`Catalogue`].
+
+use std::sync::OnceLock;
+
+use ecow::EcoString;
+
+use super::facts;
+use super::history::{History, Presence};
+use super::minor::Minor;
+use super::pack::{Pack, PackedVersion};
+use crate::diag::{Code, Diagnostic, closest};
+use crate::source::Span;
+
+/// A kind that can be created.
+pub type Kind = facts::KindDef<EcoString>;
+/// A record type.
+pub type TypeDef = facts::TypeDef<EcoString>;
+/// A field of a record type.
+pub type FieldDef = facts::FieldDef<EcoString>;
+/// What a field holds.
+pub type Shape = facts::Shape<EcoString>;
+/// When an API came and went.
+pub type Lifecycle = facts::Lifecycle<EcoString>;
+
+/// The facts of all known versions.
+pub struct Catalogue {
+    pack: Pack<'static>,
+    versions: Vec<Tables>,
+    types: Vec<OnceLock<Box<TypeDef>>>,
+    lifecycle: OnceLock<Vec<Lifecycle>>,
+}
+
+/// What is decoded of one version.
+struct Tables {
+    minor: Minor,
+    kinds: OnceLock<Vec<Kind>>,
+}
+
+/// One version of Kubernetes, as the catalogue knows it.
+#[derive(Clone, Copy)]
+pub struct Version<'c> {
+    catalogue: &'c Catalogue,
+    index: usize,
+}
+
+static EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/kubernetes.pack"));
+
+/// Why decoding cannot fail: the block was written by the same build, by the code that reads it.
+const OWN_BLOCK: &str = "the embedded facts were packed by this build";
+
+impl Catalogue {
+    /// The catalogue that is part of the program.
+    pub fn embedded() -> &'static Catalogue {
+        static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+        CATALOGUE.get_or_init(|| Catalogue::over(Pack::open(EMBEDDED).expect(OWN_BLOCK)))
+    }
+
+    fn over(pack: Pack<'static>) -> Catalogue {
+        let minor = |version: &PackedVersion| version.version.parse().expect(OWN_BLOCK);
+        let versions =
+            pack.versions.iter().map(|version| Tables { minor: minor(version), kinds: OnceLock::new() }).collect();
+        let types = (0..pack.record_count()).map(|_| OnceLock::new()).collect();
+        Catalogue { pack, versions, types, lifecycle: OnceLock::new() }
+    }
+
+    /// All versions, oldest first.
+    pub fn versions(&self) -> impl DoubleEndedIterator<Item = Version<'_>> + ExactSizeIterator {
+        (0..self.versions.len()).map(|index| Version { catalogue: self, index })
+    }
+
+    /// The newest version.
+    pub fn newest(&self) -> Version<'_> {
+        Version { catalogue: self, index: self.versions.len() - 1 }
+    }
+
+    /// The version that `text` (`1.31`, `v1.31`, `1.31.4`; written at `span`) names.
+    pub fn version(&self, text: &str, span: Span) -> Result<Version<'_>, Diagnostic> {
+        let wanted = text.trim().parse::<Minor>();
+        let found = self.versions().find(|version| Ok(version.minor()) == wanted);
+        found.ok_or_else(|| {
+            let (oldest, newest) = (self.versions[0].minor, self.newest().minor());
+            let message = match wanted {
+                Ok(minor) => format!("Kubernetes {minor} is not known"),
+                Err(()) => format!("`{text}` is not a Kubernetes version"),
+            };
+            Diagnostic::new(Code::UnknownVersion, span, message)
+                .hint(format!("write a minor version from `{oldest}` to `{newest}`"))
+        })
+    }
+
+    /// What is known of the life of an API.
+    pub fn lifecycle(&self, group: &str, version: &str, kind: &str) -> Option<&Lifecycle> {
+        let entries = self.lifecycle.get_or_init(|| {
+            let entries = self.pack.lifecycle().expect(OWN_BLOCK);
+            entries.iter().map(|entry| entry.map(&mut |id| EcoString::from(self.pack.string(*id)))).collect()
+        });
+        entries.iter().find(|entry| entry.group == group && entry.version == version && entry.kind == kind)
+    }
+
+    /// In which versions an API exists.
+    pub fn kind_history(&self, group: &str, version: &str, kind: &str) -> History {
+        History::of(
+            self.versions().map(|at| Presence { minor: at.minor(), there: at.find(group, version, kind).is_some() }),
+        )
+    }
+
+    /// In which versions a field of a type exists.
+    pub fn field_history(&self, type_name: &str, field: &str) -> History {
+        History::of(self.versions().map(|at| {
+            let there = at.type_def(type_name).is_some_and(|def| def.field(field).is_some());
+            Presence { minor: at.minor(), there }
+        }))
+    }
+
+    fn type_at(&self, record: u32) -> &TypeDef {
+        self.types[record as usize].get_or_init(|| {
+            let def = self.pack.record(record).expect(OWN_BLOCK);
+            Box::new(def.map(&mut |id| EcoString::from(self.pack.string(*id))))
+        })
+    }
+}
+
+impl<'c> Version<'c> {
+    /// The catalogue it belongs to.
+    pub fn catalogue(self) -> &'c Catalogue {
+        self.catalogue
+    }
+
+    /// Its number.
+    pub fn minor(self) -> Minor {
+        self.catalogue.versions[self.index].minor
+    }
+
+    /// All its kinds, by name; of each name the version meant first.
+    pub fn kinds(self) -> &'c [Kind] {
+        let catalogue = self.catalogue;
+        catalogue.versions[self.index].kinds.get_or_init(|| {
+            let kinds = self.packed().kinds().expect(OWN_BLOCK);
+            kinds.iter().map(|kind| kind.map(&mut |id| EcoString::from(catalogue.pack.string(*id)))).collect()
+        })
+    }
+
+    /// The kind with this group (`""` is the core group), version and name.
+    pub fn find(self, group: &str, version: &str, kind: &str) -> Option<&'c Kind> {
+        self.served(kind).find(|found| found.group == group && found.version == version)
+    }
+
+    /// All versions of the kind of this name, the one meant first.
+    pub fn served(self, kind: &str) -> impl Iterator<Item = &'c Kind> {
+        let kinds = self.kinds();
+        let start = kinds.partition_point(|other| other.kind.as_str() < kind);
+        let length = kinds[start..].iter().take_while(|other| other.kind == kind).count();
+        kinds[start..start + length].iter()
+    }
+
+    /// The kind that is meant where only its name is written.
+    pub fn preferred(self, kind: &str) -> Option<&'c Kind> {
+        self.served(kind).find(|found| found.preferred)
+    }
+
+    /// Whether any kind is in this API group and version.
+    pub fn has_api(self, group: &str, version: &str) -> bool {
+        self.kinds().iter().any(|kind| kind.group == group && kind.version == version)
+    }
+
+    /// The kind whose name is nearest to a mistyped one.
+    pub fn nearest_kind(self, name: &str) -> Option<&'c str> {
+        closest(name, self.kinds().iter().filter(|kind| kind.preferred).map(|kind| kind.kind.as_str()))
+    }
+
+    /// The record type of this name (`core.v1.Container`).
+    pub fn type_def(self, name: &str) -> Option<&'c TypeDef> {
+        let id = self.catalogue.pack.string_id(name)?;
+        Some(self.catalogue.type_at(self.packed().record_of(id)?))
+    }
+
+    /// The field at the end of a chain of field names from a kind's own type, and the type that holds it. Lists and maps
+    /// are passed through: `["spec", "template", "spec", "containers", "ports"]`.
+    pub fn field_at(self, kind: &Kind, path: &[&str]) -> Option<(&'c TypeDef, &'c FieldDef)> {
+        let mut def = self.type_def(&kind.type_name)?;
+        let (last, steps) = path.split_last()?;
+        for step in steps {
+            def = self.type_def(def.field(step)?.shape.named()?)?;
+        }
+        Some((def, def.field(last)?))
+    }
+
+    fn packed(self) -> &'c PackedVersion<'static> {
+        &self.catalogue.pack.versions[self.index]
+    }
+}
+
+impl TypeDef {
+    /// The field of this name.
+    pub fn field(&self, name: &str) -> Option<&FieldDef> {
+        let index = self.fields.binary_search_by(|field| field.name.as_str().cmp(name)).ok()?;
+        self.fields.get(index)
+    }
+
+    /// Its name as messages give it: `core/v1 Container`.
+    pub fn origin(&self) -> String {
+        let mut parts = self.name.splitn(3, '.');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(group), Some(version), Some(name)) => format!("{group}/{version} {name}"),
+            _ => self.name.to_string(),
+        }
+    }
+}
+
+impl Kind {
+    /// `apps/v1`, or `v1` for the core group.
+    pub fn api_version(&self) -> EcoString {
+        join_api(&self.group, &self.version)
+    }
+}
+
+/// Group and version in one word.
+pub fn join_api(group: &str, version: &str) -> EcoString {
+    if group.is_empty() { version.into() } else { ecow::eco_format!("{group}/{version}") }
+}
+
+/// `apps/v1` as group and version; `v1` is of the core group.
+pub fn split_api(api_version: &str) -> (&str, &str) {
+    api_version.split_once('/').unwrap_or(("", api_version))
+}

@@ -1,0 +1,23 @@
+//! What Kubernetes knows about its own objects, by version, and the check of finished objects against it.
+//!
+//! `specs/` holds the structural facts of every known minor as text ([`facts`]), made from the published
+//! OpenAPI documents by [`import`]. The build packs them ([`pack`]); the [`Catalogue`] reads the pack and answers by
+//! group, version and kind. [`check`] holds one object against it: first the structure, then the rules
+//! that a real API server enforces beyond it.
+
+mod catalogue;
+pub mod facts;
+pub mod formats;
+mod history;
+pub mod import;
+mod merge;
+mod minor;
+pub mod pack;
+mod rules;
+mod validate;
+
+pub use catalogue::{Catalogue, FieldDef, Kind, Lifecycle, Shape, TypeDef, Version, join_api, split_api};
+pub use history::History;
+pub use merge::ListMerge;
+pub use minor::Minor;
+pub use validate::{Checked, Target, check, validate};

@@ -1,0 +1,211 @@
+//! The embedded form of the facts: one block of bytes that is read in place.
+//!
+//! All names of all versions stand once in a sorted string table; a type definition that is the same in
+//! several versions is stored once. Opening the block reads a handful of lengths; a kind list or a
+//! type is decoded (postcard) when it is asked for. `build.rs` includes this module by path to write
+//! the block; the catalogue reads it.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::facts::{Facts, KindDef, Lifecycle, TypeDef};
+
+/// The block, opened.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Pack<'a> {
+    /// All strings, sorted, one after the other.
+    text: &'a str,
+    /// Where each string ends in `text`.
+    text_ends: &'a [u8],
+    /// All distinct type definitions, one after the other.
+    records: &'a [u8],
+    /// Where each definition ends in `records`.
+    record_ends: &'a [u8],
+    /// The versions, oldest first.
+    #[serde(borrow)]
+    pub versions: Vec<PackedVersion<'a>>,
+    /// The lifecycle entries.
+    lifecycle: &'a [u8],
+}
+
+/// The tables of one version.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PackedVersion<'a> {
+    /// `1.31`
+    pub version: &'a str,
+    /// Its kinds.
+    kinds: &'a [u8],
+    /// Pairs of a type's name and the number of its definition, by name.
+    types: &'a [u8],
+}
+
+impl<'a> Pack<'a> {
+    /// Opens a block. Nothing but the outermost lengths is read.
+    pub fn open(bytes: &'a [u8]) -> Result<Pack<'a>, postcard::Error> {
+        postcard::from_bytes(bytes)
+    }
+
+    /// The string with this number.
+    pub fn string(&self, id: u32) -> &'a str {
+        let (start, end) = bounds(self.text_ends, id as usize);
+        &self.text[start..end]
+    }
+
+    /// The number of a string, if it occurs anywhere.
+    pub fn string_id(&self, name: &str) -> Option<u32> {
+        let found = search(self.text_ends.len() / 4, |index| self.string(index as u32).cmp(name));
+        found.map(|index| index as u32)
+    }
+
+    /// How many distinct definitions there are.
+    pub fn record_count(&self) -> usize {
+        self.record_ends.len() / 4
+    }
+
+    /// The definition with this number.
+    pub fn record(&self, id: u32) -> Result<TypeDef<u32>, postcard::Error> {
+        let (start, end) = bounds(self.record_ends, id as usize);
+        postcard::from_bytes(&self.records[start..end])
+    }
+
+    /// The lifecycle entries.
+    pub fn lifecycle(&self) -> Result<Vec<Lifecycle<u32>>, postcard::Error> {
+        postcard::from_bytes(self.lifecycle)
+    }
+}
+
+impl PackedVersion<'_> {
+    /// The kinds of the version.
+    pub fn kinds(&self) -> Result<Vec<KindDef<u32>>, postcard::Error> {
+        postcard::from_bytes(self.kinds)
+    }
+
+    /// The number of the definition that the type has in this version.
+    pub fn record_of(&self, name: u32) -> Option<u32> {
+        let found = search(self.types.len() / 8, |index| number(self.types, index * 2).cmp(&name));
+        found.map(|index| number(self.types, index * 2 + 1))
+    }
+
+    /// The names of all types of the version.
+    pub fn type_names(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.types.len() / 8).map(|index| number(self.types, index * 2))
+    }
+}
+
+fn search(length: usize, compare: impl Fn(usize) -> Ordering) -> Option<usize> {
+    let (mut low, mut high) = (0, length);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match compare(middle) {
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+            Ordering::Equal => return Some(middle),
+        }
+    }
+    None
+}
+
+fn bounds(ends: &[u8], index: usize) -> (usize, usize) {
+    let start = if index == 0 { 0 } else { number(ends, index - 1) as usize };
+    (start, number(ends, index) as usize)
+}
+
+fn number(bytes: &[u8], index: usize) -> u32 {
+    let at = index * 4;
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+/// Makes the block from the facts of all versions, oldest first.
+pub fn pack(versions: &[Facts], lifecycle: &[Lifecycle<String>]) -> Result<Vec<u8>, postcard::Error> {
+    let strings = Strings::collect(versions, lifecycle);
+    let mut records = Records::default();
+    let mut tables = Vec::new();
+    for facts in versions {
+        let kinds: Vec<KindDef<u32>> = facts.kinds.iter().map(|kind| kind.map(&mut |name| strings.id(name))).collect();
+        let mut types = Vec::new();
+        for def in &facts.types {
+            let record = records.add(&def.map(&mut |name| strings.id(name)))?;
+            types.push((strings.id(&def.name), record));
+        }
+        types.sort_unstable();
+        let types: Vec<u8> =
+            types.iter().flat_map(|(name, record)| [name.to_le_bytes(), record.to_le_bytes()]).flatten().collect();
+        tables.push((facts.version.as_str(), postcard::to_allocvec(&kinds)?, types));
+    }
+    let lifecycle: Vec<Lifecycle<u32>> =
+        lifecycle.iter().map(|entry| entry.map(&mut |name| strings.id(name))).collect();
+    let lifecycle = postcard::to_allocvec(&lifecycle)?;
+    let (text, text_ends) = strings.layout();
+    postcard::to_allocvec(&Pack {
+        text: &text,
+        text_ends: &text_ends,
+        records: &records.bytes,
+        record_ends: &records.ends,
+        versions: tables.iter().map(|(version, kinds, types)| PackedVersion { version, kinds, types }).collect(),
+        lifecycle: &lifecycle,
+    })
+}
+
+/// The string table while it is made.
+struct Strings {
+    numbers: BTreeMap<String, u32>,
+}
+
+impl Strings {
+    fn collect(versions: &[Facts], lifecycle: &[Lifecycle<String>]) -> Strings {
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        let mut note = |name: &String| {
+            names.insert(name.clone());
+        };
+        for facts in versions {
+            for kind in &facts.kinds {
+                kind.map(&mut note);
+            }
+            for def in &facts.types {
+                def.map(&mut note);
+            }
+        }
+        for entry in lifecycle {
+            entry.map(&mut note);
+        }
+        Strings { numbers: names.into_iter().zip(0..).collect() }
+    }
+
+    fn id(&self, name: &str) -> u32 {
+        // Every name was collected before the first one is looked up.
+        self.numbers[name]
+    }
+
+    fn layout(&self) -> (String, Vec<u8>) {
+        let (mut text, mut ends) = (String::new(), Vec::new());
+        for name in self.numbers.keys() {
+            text.push_str(name);
+            ends.extend((text.len() as u32).to_le_bytes());
+        }
+        (text, ends)
+    }
+}
+
+/// The distinct definitions while they are collected.
+#[derive(Default)]
+struct Records {
+    bytes: Vec<u8>,
+    ends: Vec<u8>,
+    numbers: BTreeMap<Vec<u8>, u32>,
+}
+
+impl Records {
+    fn add(&mut self, def: &TypeDef<u32>) -> Result<u32, postcard::Error> {
+        let encoded = postcard::to_allocvec(def)?;
+        if let Some(&number) = self.numbers.get(&encoded) {
+            return Ok(number);
+        }
+        let number = self.numbers.len() as u32;
+        self.bytes.extend(&encoded);
+        self.ends.extend((self.bytes.len() as u32).to_le_bytes());
+        self.numbers.insert(encoded, number);
+        Ok(number)
+    }
+}

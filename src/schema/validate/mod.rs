@@ -1,0 +1,62 @@
+//! The check of one finished object: what a strict API server would say of it.
+//!
+//! Three steps, all of whose findings are given at once and in document order: which kind it is
+//! ([`header`]), whether its structure is that of its type ([`structure`]), and whether it keeps the rules that the server
+//! holds beyond structure ([`rules`](super::rules)). A value that could not be computed
+//! ([`NodeKind::Failed`](crate::node::NodeKind)) has been reported already, so nothing is said of it.
+
+mod cursor;
+mod header;
+mod hints;
+mod report;
+mod scalars;
+mod structure;
+
+pub use cursor::Cursor;
+pub use report::Report;
+
+use super::catalogue::{Kind, Version};
+use super::rules;
+use crate::diag::Diagnostic;
+use crate::node::Node;
+
+/// What objects are checked against.
+#[derive(Clone, Copy)]
+pub struct Target<'c> {
+    /// The Kubernetes version.
+    pub version: Version<'c>,
+    /// Whether the cluster also serves the APIs that are off by default (alpha, and beta since 1.24).
+    pub optional_apis: bool,
+}
+
+impl<'c> Target<'c> {
+    /// A cluster of this version with default settings.
+    pub fn new(version: Version<'c>) -> Target<'c> {
+        Target { version, optional_apis: false }
+    }
+}
+
+/// What the check of one object gave.
+pub struct Checked<'c> {
+    /// The kind that it was checked as; `None` when it could not be told.
+    pub kind: Option<&'c Kind>,
+    /// What was found, in document order.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Checks one object. See [`Checked`].
+pub fn check<'c>(object: &Node, target: &Target<'c>) -> Checked<'c> {
+    let root = Cursor::root(object);
+    let mut report = Report::new(header::object_name(&root));
+    let kind = header::resolve(&root, target, &mut report);
+    if let Some(kind) = kind {
+        structure::check(&root, kind, target.version, &mut report);
+        rules::check(&root, kind, target.version, &mut report);
+    }
+    Checked { kind, findings: report.finish() }
+}
+
+/// Everything that is wrong with one object, in document order.
+pub fn validate(object: &Node, target: &Target<'_>) -> Vec<Diagnostic> {
+    check(object, target).findings
+}
