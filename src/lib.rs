@@ -9,6 +9,8 @@ pub mod node;
 pub mod order;
 pub mod source;
 pub mod symbol;
+pub mod diag;
+pub mod node;
 // 1  text to tree
 pub mod syntax;
 // 2  what values may be

@@ -6,6 +6,8 @@
 // Every test program compiles this file for itself and uses a part of it.
 #![allow(dead_code)]
 
+pub mod rust_tokens;
+
 use std::env;
 use std::ffi::OsString;
 use std::io::Write;
