@@ -1,0 +1,10 @@
+//! Data to text: YAML and JSON, byte for byte the same on every machine.
+//!
+//! The emitters take finished [`Node`](crate::node::Node)s and write what they are given; which
+//! objects there are, and in which order their keys and they themselves come, is settled before
+//! ([`order`]).
+
+pub mod json;
+pub mod order;
+mod scalar;
+pub mod yaml;

@@ -1,0 +1,284 @@
+//! The order in which people write manifests: of the keys in an object, and of the objects.
+//!
+//! Keys that matter to a reader come first and bookkeeping last; everything else is alphabetical.
+//! Objects come so that what others need is there before them, which is the order in which Helm
+//! installs.
+
+use crate::node::{Map, Node, NodeKind};
+
+/// Puts the keys of `object`, at every depth, in the order in which people write them.
+pub fn arrange(object: &mut Node) {
+    arrange_below(object, "");
+}
+
+/// Puts `objects` in the order in which they can be installed: by kind, then namespace, then name.
+/// Kinds that are not known come last, by their names.
+pub fn install_order(objects: &mut [Node]) {
+    objects.sort_by(|a, b| place(a).cmp(&place(b)));
+}
+
+/// The keys that come first wherever they stand, unless their map is the user's own.
+const FIRST: &[&str] = &["apiVersion", "kind", "metadata", "name", "namespace", "labels", "annotations"];
+/// The keys that come last wherever they stand.
+const LAST: &[&str] = &["data", "binaryData", "stringData", "status"];
+
+/// Maps whose keys the user made up: plainly alphabetical.
+const OWN_KEYS: &[&str] = &[
+    "annotations",
+    "binaryData",
+    "data",
+    "labels",
+    "limits",
+    "matchLabels",
+    "nodeSelector",
+    "parameters",
+    "properties",
+    "requests",
+    "stringData",
+];
+
+/// The keys that come first below a certain key, whether that holds a map or a list of maps.
+fn first_below(parent: &str) -> &'static [&'static str] {
+    match parent {
+        "" => &["apiVersion", "kind", "metadata", "type", "spec", "roleRef", "subjects", "rules"],
+        "spec" => &[
+            "type",
+            "replicas",
+            "schedule",
+            "scaleTargetRef",
+            "minReplicas",
+            "maxReplicas",
+            "selector",
+            "podSelector",
+            "policyTypes",
+            "ingressClassName",
+            "serviceName",
+            "serviceAccountName",
+            "strategy",
+            "updateStrategy",
+            "initContainers",
+            "containers",
+            "volumes",
+            "template",
+        ],
+        "containers" | "initContainers" | "ephemeralContainers" => &[
+            "name",
+            "image",
+            "imagePullPolicy",
+            "command",
+            "args",
+            "workingDir",
+            "ports",
+            "envFrom",
+            "env",
+            "resources",
+            "volumeMounts",
+            "startupProbe",
+            "livenessProbe",
+            "readinessProbe",
+            "lifecycle",
+            "securityContext",
+        ],
+        "ports" => &["name", "port", "containerPort", "targetPort", "nodePort", "protocol"],
+        "env" => &["name", "value", "valueFrom"],
+        "volumeMounts" => &["name", "mountPath", "subPath", "readOnly"],
+        "resources" => &["requests", "limits"],
+        "rules" => &["host", "apiGroups", "resources", "resourceNames", "verbs"],
+        "paths" => &["path", "pathType", "backend"],
+        "matchExpressions" | "tolerations" => &["key", "operator", "values", "value", "effect"],
+        "items" | "secretKeyRef" | "configMapKeyRef" => &["name", "key", "path"],
+        _ => &[],
+    }
+}
+
+fn arrange_below(node: &mut Node, parent: &str) {
+    match &mut node.kind {
+        NodeKind::List(items) => items.iter_mut().for_each(|item| arrange_below(item, parent)),
+        NodeKind::Map(map) => {
+            arrange_keys(map, parent);
+            for field in &mut map.fields {
+                arrange_below(&mut field.value, &field.key);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn arrange_keys(map: &mut Map, parent: &str) {
+    if OWN_KEYS.contains(&parent) {
+        map.fields.sort_by(|a, b| a.key.cmp(&b.key));
+        return;
+    }
+    let first = first_below(parent);
+    map.fields.sort_by(|a, b| rank(first, &a.key).cmp(&rank(first, &b.key)).then_with(|| a.key.cmp(&b.key)));
+}
+
+/// Where `key` belongs: in the first lists, in the alphabetical middle, or at the end.
+fn rank(first: &[&str], key: &str) -> usize {
+    let place = |list: &[&str]| list.iter().position(|entry| *entry == key);
+    let middle = first.len() + FIRST.len();
+    place(first)
+        .or_else(|| place(FIRST).map(|at| first.len() + at))
+        .or_else(|| place(LAST).map(|at| middle + 1 + at))
+        .unwrap_or(middle)
+}
+
+/// The kinds in the order of their installation. Custom resource definitions come right after the
+/// namespaces, since objects of their kinds may follow anywhere.
+const KINDS: &[&str] = &[
+    "Namespace",
+    "CustomResourceDefinition",
+    "PriorityClass",
+    "NetworkPolicy",
+    "ResourceQuota",
+    "LimitRange",
+    "PodSecurityPolicy",
+    "PodDisruptionBudget",
+    "ServiceAccount",
+    "Secret",
+    "SecretList",
+    "ConfigMap",
+    "StorageClass",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "ClusterRole",
+    "ClusterRoleList",
+    "ClusterRoleBinding",
+    "ClusterRoleBindingList",
+    "Role",
+    "RoleList",
+    "RoleBinding",
+    "RoleBindingList",
+    "Service",
+    "DaemonSet",
+    "Pod",
+    "ReplicationController",
+    "ReplicaSet",
+    "Deployment",
+    "HorizontalPodAutoscaler",
+    "StatefulSet",
+    "Job",
+    "CronJob",
+    "IngressClass",
+    "Ingress",
+    "APIService",
+    "MutatingWebhookConfiguration",
+    "ValidatingWebhookConfiguration",
+];
+
+/// What two objects are compared by. The version comes last: it tells apart only kinds of the same
+/// name in different groups.
+fn place(object: &Node) -> (usize, [&str; 4]) {
+    let text = |keys: &[&str]| object.at(keys).and_then(Node::as_str).unwrap_or_default();
+    let kind = text(&["kind"]);
+    let rank = KINDS.iter().position(|known| *known == kind).unwrap_or(KINDS.len());
+    (rank, [kind, text(&["metadata", "namespace"]), text(&["metadata", "name"]), text(&["apiVersion"])])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{arrange, install_order};
+    use crate::emit::yaml;
+    use crate::node::{Map, Node, NodeKind};
+    use crate::source::Span;
+
+    fn map(fields: &[(&str, Node)]) -> Node {
+        let mut map = Map::default();
+        fields.iter().for_each(|(key, value)| map.set(*key, Span::NONE, value.clone()));
+        Node::new(NodeKind::Map(map), Span::NONE)
+    }
+
+    fn text(text: &str) -> Node {
+        Node::string(text, Span::NONE)
+    }
+
+    fn list(items: &[Node]) -> Node {
+        Node::new(NodeKind::List(items.to_vec()), Span::NONE)
+    }
+
+    #[test]
+    fn keys_come_as_people_write_them() {
+        let port = map(&[("protocol", text("TCP")), ("containerPort", text("web")), ("name", text("http"))]);
+        let container =
+            map(&[("ports", list(&[port])), ("args", list(&[])), ("image", text("a")), ("name", text("web"))]);
+        let pod = map(&[("volumes", list(&[])), ("containers", list(&[container])), ("dnsPolicy", text("Default"))]);
+        let labels = map(&[("name", text("web")), ("app", text("web"))]);
+        let mut object = map(&[
+            ("status", map(&[])),
+            ("spec", map(&[("template", map(&[("spec", pod)])), ("selector", map(&[])), ("replicas", text("two"))])),
+            ("metadata", map(&[("labels", labels), ("namespace", text("shop")), ("name", text("web"))])),
+            ("data", map(&[])),
+            ("kind", text("Deployment")),
+            ("apiVersion", text("apps/v1")),
+        ]);
+        arrange(&mut object);
+        let mut out = String::new();
+        yaml::document(&object, &mut out);
+        let expected = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: shop
+  labels:
+    app: web
+    name: web
+spec:
+  replicas: two
+  selector: {}
+  template:
+    spec:
+      containers:
+      - name: web
+        image: a
+        args: []
+        ports:
+        - name: http
+          containerPort: web
+          protocol: TCP
+      volumes: []
+      dnsPolicy: Default
+data: {}
+status: {}
+";
+        assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn objects_come_in_the_order_of_their_installation() {
+        let object = |kind: &str, namespace: &str, name: &str| {
+            map(&[("kind", text(kind)), ("metadata", map(&[("namespace", text(namespace)), ("name", text(name))]))])
+        };
+        let mut objects = [
+            object("Widget", "a", "a"),
+            object("Deployment", "shop", "web"),
+            object("Deployment", "shop", "api"),
+            object("Deployment", "bank", "web"),
+            object("Gadget", "z", "z"),
+            object("Service", "shop", "web"),
+            object("CustomResourceDefinition", "", "widgets"),
+            object("Namespace", "", "shop"),
+            map(&[]),
+        ];
+        install_order(&mut objects);
+        let order: Vec<String> = objects
+            .iter()
+            .map(|object| {
+                let text = |keys: &[&str]| object.at(keys).and_then(Node::as_str).unwrap_or("-").to_owned();
+                [text(&["kind"]), text(&["metadata", "namespace"]), text(&["metadata", "name"])].join("/")
+            })
+            .collect();
+        let expected = [
+            "Namespace//shop",
+            "CustomResourceDefinition//widgets",
+            "Service/shop/web",
+            "Deployment/bank/web",
+            "Deployment/shop/api",
+            "Deployment/shop/web",
+            "-/-/-",
+            "Gadget/z/z",
+            "Widget/a/a",
+        ];
+        assert_eq!(order, expected);
+    }
+}
