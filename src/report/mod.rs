@@ -1,0 +1,55 @@
+//! Findings as text: for people, for one-line tools and for programs.
+//!
+//! Every form shows the same findings in the same order: by file, then place, then code, each once.
+
+mod excerpt;
+mod human;
+mod json;
+mod short;
+mod words;
+
+use crate::diag::Diagnostic;
+use crate::source::{SourceMap, Span};
+
+/// The forms in which findings are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Format {
+    /// For people: with excerpts of the source, and a count at the end.
+    #[default]
+    Human,
+    /// One line each: `file:line:column: error[E0101]: message (hint)`.
+    Short,
+    /// One JSON object a line.
+    Json,
+}
+
+/// All `diagnostics` as text, each line ended; empty when there are none. Only the human form has colours.
+pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, format: Format, color: bool) -> String {
+    let sorted = in_order(diagnostics);
+    match format {
+        Format::Human => human::render(&sorted, sources, color),
+        Format::Short => short::render(&sorted, sources),
+        Format::Json => json::render(&sorted, sources),
+    }
+}
+
+/// The findings in the order of the texts, which is the order of their positions; those without a
+/// place at the end. Of equal ones the first stays.
+fn in_order(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let place = |span: Span| (span.is_none(), span.lo, span.hi);
+    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
+    sorted.sort_by_key(|diagnostic| (place(diagnostic.primary.span), diagnostic.code));
+    let mut kept: Vec<&Diagnostic> = Vec::with_capacity(sorted.len());
+    let mut group = 0;
+    for diagnostic in sorted {
+        let same_key =
+            |other: &Diagnostic| other.primary.span == diagnostic.primary.span && other.code == diagnostic.code;
+        if kept.last().is_none_or(|last| !same_key(last)) {
+            group = kept.len();
+        }
+        if !kept[group..].contains(&diagnostic) {
+            kept.push(diagnostic);
+        }
+    }
+    kept
+}

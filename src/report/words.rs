@@ -1,0 +1,38 @@
+//! What the forms share: text that cannot harm a terminal, and places in words.
+
+use std::borrow::Cow;
+
+use crate::diag::Diagnostic;
+
+/// `error[E0101]`
+pub(super) fn head(diagnostic: &Diagnostic) -> String {
+    format!("{}[{}]", diagnostic.severity.as_str(), diagnostic.code.as_str())
+}
+
+/// `text` with what could steer a terminal written as `\u{1b}`. Line feeds stay.
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|character| character != '\n' && steers(character)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        match character {
+            '\t' => out.push_str("    "),
+            '\n' => out.push('\n'),
+            _ if steers(character) => out.extend(character.escape_unicode()),
+            _ => out.push(character),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// `text` on one line: line feeds become blanks.
+pub(super) fn one_line(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    printable(&lines.join(" ")).into_owned()
+}
+
+/// Whether `character` moves the cursor, ends a line or turns the writing direction.
+pub(super) fn steers(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
