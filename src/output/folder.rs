@@ -1,0 +1,188 @@
+//! What is to be done so that a folder becomes an output.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::stage::{self, Change, Stage};
+use super::{Trouble, owned};
+
+/// Makes `files` the content of `dir`.
+pub(super) fn write(dir: &Path, files: &[(String, String)], force: bool) -> Result<(), Trouble> {
+    owned::check(files)?;
+    loop {
+        match fs::canonicalize(dir) {
+            Ok(real) => return update(&real, files, force),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if create(&std::path::absolute(dir)?, files)? {
+                    return Ok(());
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Makes the folder `dir`, complete from the first moment. `false` when another run was faster.
+fn create(dir: &Path, files: &[(String, String)]) -> Result<bool, Trouble> {
+    let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) else {
+        return Err(io::Error::from(io::ErrorKind::NotFound).into());
+    };
+    let parents = Made::with_parents(parent)?;
+    let lock = lock(parent);
+    let prefix = format!(".{}.nxk-new-", name.to_string_lossy());
+    stage::sweep(parent, &prefix);
+    if dir.exists() {
+        return Ok(false);
+    }
+    let staged = stage::temporary_folder(parent, &prefix)?;
+    for (name, text) in files {
+        stage::write_file(&staged.path().join(name), text)?;
+    }
+    let list = owned::list(files.iter().map(|(name, _)| name.as_str()).collect::<BTreeSet<_>>().into_iter());
+    stage::write_file(&staged.path().join(owned::LIST), &list)?;
+    stage::sync_folders(staged.path());
+    match fs::rename(staged.path(), dir) {
+        Ok(()) => {
+            // The name is free for others now, so nothing may be removed under it.
+            let _ = staged.keep();
+            parents.keep();
+            stage::sync_folder(parent);
+            drop(lock);
+            Ok(true)
+        }
+        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Changes the folder `dir`, which is there, as a transaction.
+fn update(dir: &Path, files: &[(String, String)], force: bool) -> Result<(), Trouble> {
+    if !dir.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::NotADirectory).into());
+    }
+    let _lock = lock(dir);
+    stage::recover(dir)?;
+    let owned = owned::read(dir);
+    if owned.is_none() && !force {
+        refuse_foreign(dir)?;
+    }
+    let changes = plan(dir, files, &owned.unwrap_or_default(), force)?;
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let mut folders = Made::default();
+    let stage = Stage::write(dir, &changes)?;
+    for change in &changes {
+        if let Some(parent) = dir.join(change.name()).parent() {
+            folders.make(parent)?;
+        }
+    }
+    stage.commit()?;
+    folders.keep();
+    Ok(())
+}
+
+/// Refuses a folder that holds anything.
+fn refuse_foreign(dir: &Path) -> Result<(), Trouble> {
+    let names: Vec<_> = fs::read_dir(dir)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?;
+    match names.iter().min() {
+        Some(name) => Err(Trouble::Foreign(name.to_string_lossy().into_owned())),
+        None => Ok(()),
+    }
+}
+
+/// What differs between the folder and the output. Empty when nothing does.
+fn plan<'a>(
+    dir: &Path,
+    files: &'a [(String, String)],
+    owned: &BTreeSet<String>,
+    force: bool,
+) -> Result<Vec<Change<'a>>, Trouble> {
+    let mut changes = Vec::new();
+    for (name, text) in files {
+        refuse_detour(dir, name)?;
+        let there = fs::symlink_metadata(dir.join(name)).ok();
+        if there.as_ref().is_some_and(|there| there.is_dir()) {
+            return Err(Trouble::Obstacle(format!("a folder stands where `{name}` should go")));
+        }
+        if there.is_some() && !owned.contains(name) && !force {
+            return Err(Trouble::Foreign(name.clone()));
+        }
+        let same = there.is_some_and(|there| there.is_file() && there.len() == text.len() as u64)
+            && fs::read(dir.join(name)).is_ok_and(|bytes| bytes == text.as_bytes());
+        if !same {
+            changes.push(Change::Write(name, text.as_str().into()));
+        }
+    }
+    let names: BTreeSet<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    let stale = owned.iter().filter(|name| !names.contains(name.as_str()));
+    changes.extend(stale.filter(|name| is_own_file(dir, name)).map(|name| Change::Remove(name.clone())));
+    let list = owned::list(names.into_iter());
+    if fs::read_to_string(dir.join(owned::LIST)).ok().as_deref() != Some(&list) {
+        changes.push(Change::Write(owned::LIST, list.into()));
+    }
+    Ok(changes)
+}
+
+/// Refuses a name whose folders are not real folders here: a link would lead the output elsewhere.
+fn refuse_detour(dir: &Path, name: &str) -> Result<(), Trouble> {
+    for (at, _) in name.match_indices('/') {
+        match fs::symlink_metadata(dir.join(&name[..at])) {
+            Ok(there) if !there.is_dir() => {
+                return Err(Trouble::Obstacle(format!("`{}` in it is not a folder", &name[..at])));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file (not a folder) is there, not behind a link.
+pub(super) fn is_own_file(dir: &Path, name: &str) -> bool {
+    refuse_detour(dir, name).is_ok() && fs::symlink_metadata(dir.join(name)).is_ok_and(|there| !there.is_dir())
+}
+
+/// Makes other runs wait until the result is dropped. Where the system has no locks for folders,
+/// nothing does, and the transaction alone has to do.
+fn lock(folder: &Path) -> Option<File> {
+    let folder = File::open(folder).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
+}
+
+/// Folders that were made on the way and go again unless the output is written.
+#[derive(Default)]
+struct Made(Vec<PathBuf>);
+
+impl Made {
+    fn with_parents(folder: &Path) -> Result<Made, Trouble> {
+        let mut made = Made::default();
+        made.make(folder)?;
+        Ok(made)
+    }
+
+    fn make(&mut self, folder: &Path) -> Result<(), Trouble> {
+        let missing = folder.ancestors().take_while(|folder| !folder.exists()).collect::<Vec<_>>();
+        for folder in missing.into_iter().rev() {
+            match fs::create_dir(folder) {
+                Ok(()) => self.0.push(folder.to_path_buf()),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        // What is not empty is in use by someone else by now.
+        self.0.iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
+    }
+}

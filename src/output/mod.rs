@@ -1,0 +1,158 @@
+//! Results to the disk and to the pipe: whole or not at all.
+//!
+//! A folder that nxk writes holds a list of the files that are nxk's ([`owned`]). Those it replaces
+//! and removes as it needs; everything else in the folder is the user's and stays untouched.
+//!
+//! # How a folder changes as a whole
+//!
+//! *A folder that is not there yet* is filled under a temporary name beside its place and gets its
+//! name by one rename: it appears complete.
+//!
+//! *A folder that is there* keeps its identity, since shells stand in it, containers mount it and
+//! a `.git` may live in it; so its files change one by one, as a transaction:
+//!
+//! 1. **Stage.** The changed files are written to `.nxk-new-…` inside the folder, synced, and the
+//!    present ones are kept beside them. Whatever goes wrong here leaves the folder as it was.
+//! 2. **Commit.** The stage is renamed to `.nxk-commit`. From this instant the new output counts.
+//! 3. **Apply.** Each file is renamed to its place, stale ones are removed, the list comes last,
+//!    the stage goes. Should a rename fail, everything is taken back.
+//!
+//! Runs into one folder wait for each other. A run that finds the stage of a killed one drops it,
+//! or, past the commit, applies it before it does anything else.
+//!
+//! What this leaves open: a process killed (or a machine stopped) *within* step 3 leaves some files
+//! old and some new until the next run repairs it. That takes a rename for each changed file, no
+//! writing: well under a millisecond for a few files, and an output that is one file, such as
+//! `manifests.yaml`, is always either the old or the new one.
+
+mod folder;
+mod owned;
+mod stage;
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::diag::{Code, Diagnostic};
+use crate::source::Span;
+
+/// Writes `files` (path below the folder, text) as the content of the folder `dir`, whole or not at all.
+///
+/// The folder and its parents are made as needed. Files of a former output that are not among
+/// `files` are removed; files that nxk did not make stay.
+///
+/// # Errors
+/// [`Code::ForeignOutput`] when `dir` holds files but none of nxk's, or a file of the user's stands
+/// where one should go; `force` overrules both. [`Code::OutputNotWritten`] in the system's words
+/// when something else is in the way; the folder is then as it was.
+pub fn write_folder(dir: &Path, files: &[(String, String)], force: bool) -> Result<(), Diagnostic> {
+    folder::write(dir, files, force).map_err(|trouble| trouble.report(&dir.display().to_string()))
+}
+
+/// Writes `text` to the standard output. A reader that has seen enough and closed the pipe is no error.
+///
+/// # Errors
+/// [`Code::OutputNotWritten`] in the system's words, when the disk behind it is full for example.
+pub fn write_stdout(text: &str) -> Result<(), Diagnostic> {
+    write_to(&mut io::stdout().lock(), text)
+}
+
+fn write_to(out: &mut impl Write, text: &str) -> Result<(), Diagnostic> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Trouble::System(error).report("the standard output"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Why an output was not written.
+#[derive(Debug)]
+enum Trouble {
+    /// The system refused.
+    System(io::Error),
+    /// Something of the user's is in the way; its path in the folder.
+    Foreign(String),
+    /// The output itself or something else cannot be as it is; in words.
+    Obstacle(String),
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Trouble {
+        Trouble::System(error)
+    }
+}
+
+impl Trouble {
+    fn report(&self, target: &str) -> Diagnostic {
+        let (code, message, hint) = match self {
+            Trouble::System(error) => {
+                let message = format!("the output could not be written to `{target}`: {}", words(error));
+                (Code::OutputNotWritten, message, hint(error.kind()))
+            }
+            Trouble::Foreign(name) => {
+                let message = format!("`{target}` holds files that nxk did not make, such as `{name}`");
+                let hint = "name another folder with `-o`, or write into this one with `--force`";
+                (Code::ForeignOutput, message, hint)
+            }
+            Trouble::Obstacle(obstacle) => {
+                let message = format!("the output could not be written to `{target}`: {obstacle}");
+                (Code::OutputNotWritten, message, "move it out of the way, or name another folder with `-o`")
+            }
+        };
+        Diagnostic::new(code, Span::NONE, message).hint(hint)
+    }
+}
+
+/// The system's words, in this program's voice: without its number and its capital.
+fn words(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}
+
+fn hint(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space, or write to another disk",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "name a folder with `-o` that you may write to"
+        }
+        _ => "name another folder with `-o`",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::{self, Write};
+
+    use super::write_to;
+    use crate::diag::Code;
+
+    struct Failing(io::ErrorKind);
+
+    impl Write for Failing {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_is_fine_and_a_full_disk_is_not() {
+        assert_eq!(write_to(&mut Failing(io::ErrorKind::BrokenPipe), "a"), Ok(()));
+        let Ok(mut full) = File::create("/dev/full") else {
+            println!("not run: there is no /dev/full");
+            return;
+        };
+        let finding = write_to(&mut full, "a").expect_err("the disk is full");
+        assert_eq!(finding.code, Code::OutputNotWritten);
+        assert_eq!(
+            finding.message,
+            "the output could not be written to `the standard output`: no space left on device"
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! The transaction: staged, committed and applied, or not there at all. See [`super`] for the steps.
+//!
+//! A stage holds `new/`, the files to come, and `old/`, those that they replace or that go. Both
+//! are of the target's own file system, so that every step after the staging is a rename.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fs::{self, File, Permissions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::folder::is_own_file;
+use super::{Trouble, owned};
+
+/// One difference between the folder and the output.
+pub(super) enum Change<'a> {
+    /// The file gets this text.
+    Write(&'a str, Cow<'a, str>),
+    /// The file goes.
+    Remove(String),
+}
+
+impl Change<'_> {
+    /// The path below the folder.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Change::Write(name, _) => name,
+            Change::Remove(name) => name,
+        }
+    }
+}
+
+/// Everything that is needed to change a folder, written and synced.
+pub(super) struct Stage<'a> {
+    dir: &'a Path,
+    folder: TempDir,
+}
+
+const STAGED: &str = ".nxk-new-";
+const COMMITTED: &str = ".nxk-commit";
+const NEW: &str = "new";
+const OLD: &str = "old";
+
+impl<'a> Stage<'a> {
+    /// Stages `changes` inside `dir`. When it fails, nothing of it stays.
+    pub(super) fn write(dir: &'a Path, changes: &[Change<'_>]) -> Result<Stage<'a>, Trouble> {
+        let folder = temporary_folder(dir, STAGED)?;
+        fs::create_dir(folder.path().join(NEW))?;
+        fs::create_dir(folder.path().join(OLD))?;
+        for change in changes {
+            let (place, kept) = (dir.join(change.name()), folder.path().join(OLD).join(change.name()));
+            let there = fs::symlink_metadata(&place).ok();
+            if there.is_some() {
+                keep(&place, &kept)?;
+            }
+            if let Change::Write(name, text) = change {
+                let staged = folder.path().join(NEW).join(name);
+                write_file(&staged, text)?;
+                // A file that was closed to others stays so.
+                if let Some(there) = there.filter(|there| there.is_file()) {
+                    fs::set_permissions(&staged, there.permissions())?;
+                }
+            }
+        }
+        sync_folders(folder.path());
+        Ok(Stage { dir, folder })
+    }
+
+    /// Makes the staged output the one that counts, and puts it in place. When that fails, the
+    /// folder is as it was.
+    pub(super) fn commit(self) -> Result<(), Trouble> {
+        let committed = self.dir.join(COMMITTED);
+        fs::rename(self.folder.path(), &committed)?;
+        let _ = self.folder.keep();
+        sync_folder(self.dir);
+        let new = files_below(&committed.join(NEW));
+        apply(self.dir).inspect_err(|_| take_back(self.dir, &new))
+    }
+}
+
+/// Finishes what a killed run left behind: applies a committed stage, drops all others.
+pub(super) fn recover(dir: &Path) -> Result<(), Trouble> {
+    sweep(dir, STAGED);
+    if fs::symlink_metadata(dir.join(COMMITTED)).is_ok_and(|there| there.is_dir()) { apply(dir) } else { Ok(()) }
+}
+
+/// Puts a committed stage in place. Every step can be repeated, so it does not matter how often it
+/// was begun. The list comes last: until then, it says what may be removed.
+fn apply(dir: &Path) -> Result<(), Trouble> {
+    let stage = dir.join(COMMITTED);
+    let new = stage.join(NEW);
+    for name in files_below(&new).iter().filter(|name| *name != owned::LIST) {
+        if let Some(parent) = dir.join(name).parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::rename(new.join(name), dir.join(name))?;
+    }
+    if let Some(names) = owned::read(&new) {
+        let stale = owned::read(dir).unwrap_or_default();
+        for name in stale.difference(&names).filter(|name| is_own_file(dir, name)) {
+            fs::remove_file(dir.join(name))?;
+            remove_empty_folders(dir, name);
+        }
+        fs::rename(new.join(owned::LIST), dir.join(owned::LIST))?;
+    }
+    sync_folder(dir);
+    // All is in place; a stage that cannot be removed now is empty of meaning for later runs.
+    let _ = fs::remove_dir_all(stage);
+    Ok(())
+}
+
+/// Puts the folder back to what it was before [`apply`] failed half-way. `new` are the files of the output.
+fn take_back(dir: &Path, new: &BTreeSet<String>) {
+    let stage = dir.join(COMMITTED);
+    let old = files_below(&stage.join(OLD));
+    // As far as it goes: what fails here cannot be helped, and the first failure is the one to tell.
+    for name in new.difference(&old).filter(|name| !stage.join(NEW).join(name).exists()) {
+        let _ = fs::remove_file(dir.join(name));
+    }
+    for name in &old {
+        if let Some(parent) = dir.join(name).parent() {
+            let _ = fs::create_dir_all(parent);
+        }
+        let _ = fs::rename(stage.join(OLD).join(name), dir.join(name));
+    }
+    let _ = fs::remove_dir_all(stage);
+}
+
+fn remove_empty_folders(dir: &Path, name: &str) {
+    let mut folder = dir.join(name);
+    while folder.pop() && folder != dir && fs::remove_dir(&folder).is_ok() {}
+}
+
+/// The paths of all files below `folder`, none when it is not there.
+fn files_below(folder: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut pending = vec![String::new()];
+    while let Some(prefix) = pending.pop() {
+        let Ok(entries) = fs::read_dir(folder.join(&prefix)) else { continue };
+        for entry in entries.flatten() {
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                pending.push(format!("{name}/"));
+            } else {
+                found.insert(name);
+            }
+        }
+    }
+    found
+}
+
+/// Keeps the file `place` under the name `kept` as well.
+fn keep(place: &Path, kept: &Path) -> io::Result<()> {
+    if let Some(parent) = kept.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    // Not every file system has second names for files.
+    fs::hard_link(place, kept).or_else(|_| fs::copy(place, kept).map(drop))
+}
+
+/// A fresh folder in `parent`; it goes when the result is dropped.
+pub(super) fn temporary_folder(parent: &Path, prefix: &str) -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    if let Some(permissions) = usual_permissions() {
+        builder.permissions(permissions);
+    }
+    builder.tempdir_in(parent)
+}
+
+/// Those that any folder gets, less what the user's mask takes away: temporary folders are private otherwise.
+#[cfg(unix)]
+fn usual_permissions() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(Permissions::from_mode(0o777))
+}
+
+#[cfg(not(unix))]
+fn usual_permissions() -> Option<Permissions> {
+    None
+}
+
+/// Removes the temporary folders of killed runs. The caller holds the lock, so none is in use.
+pub(super) fn sweep(parent: &Path, prefix: &str) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let rest = name.to_str().and_then(|name| name.strip_prefix(prefix));
+        let is_ours = rest.is_some_and(|rest| rest.len() == 6 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            // What cannot be removed now may go next time.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Writes a new file, and its folders, through to the disk.
+pub(super) fn write_file(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let mut file = File::create_new(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// Writes the entries of `folder` and of all folders below it through to the disk.
+pub(super) fn sync_folders(folder: &Path) {
+    let mut pending: Vec<PathBuf> = vec![folder.to_path_buf()];
+    while let Some(folder) = pending.pop() {
+        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        pending.extend(
+            entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()),
+        );
+        sync_folder(&folder);
+    }
+}
+
+/// Writes the entries of `folder` through to the disk, where the system can do that.
+pub(super) fn sync_folder(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}

@@ -1,0 +1,360 @@
+//! Folders are written whole or not at all, and nothing that is the user's is lost.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use nxk::diag::{Code, Diagnostic};
+use nxk::output::write_folder;
+use tempfile::TempDir;
+
+type Files = Vec<(String, String)>;
+
+fn files(entries: &[(&str, &str)]) -> Files {
+    entries.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+fn scratch() -> TempDir {
+    tempfile::tempdir().expect("a scratch folder")
+}
+
+/// Every file below `folder` with its text, without the list of nxk's files.
+fn content(folder: &Path) -> BTreeMap<String, String> {
+    fn gather(folder: &Path, prefix: &str, found: &mut BTreeMap<String, String>) {
+        for entry in fs::read_dir(folder).expect("readable") {
+            let entry = entry.expect("an entry");
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.file_type().expect("known").is_dir() {
+                found.insert(format!("{name}/"), String::new());
+                gather(&entry.path(), &format!("{name}/"), found);
+            } else {
+                found.insert(name, fs::read_to_string(entry.path()).expect("text"));
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    gather(folder, "", &mut found);
+    found.remove(".nxk-output");
+    found
+}
+
+fn expected(entries: &[(&str, &str)]) -> BTreeMap<String, String> {
+    files(entries).into_iter().collect()
+}
+
+fn refused(result: Result<(), Diagnostic>, code: Code, words: &str) {
+    let finding = result.expect_err("refused");
+    assert_eq!(finding.code, code, "{}", finding.message);
+    assert!(finding.message.contains(words), "{}", finding.message);
+    assert!(finding.hint.is_some());
+}
+
+#[test]
+fn a_missing_folder_is_made_with_its_parents() {
+    let scratch = scratch();
+    let out = scratch.path().join("a/b/out");
+    write_folder(&out, &files(&[("x.yaml", "1"), ("t/y.yaml", "2")]), false).expect("written");
+    assert_eq!(content(&out), expected(&[("t/", ""), ("t/y.yaml", "2"), ("x.yaml", "1")]));
+    assert_eq!(fs::read_dir(scratch.path().join("a/b")).expect("readable").count(), 1);
+    let plain = scratch.path().join("plain");
+    fs::create_dir(&plain).expect("made");
+    fs::write(plain.join("f"), "").expect("written");
+    let mode = |path: &Path| fs::metadata(path).expect("there").mode();
+    assert_eq!(mode(&out), mode(&plain));
+    assert_eq!(mode(&out.join("x.yaml")), mode(&plain.join("f")));
+}
+
+#[test]
+fn stale_files_go_and_foreign_ones_stay() {
+    let scratch = scratch();
+    let out = scratch.path();
+    write_folder(out, &files(&[("a", "1"), ("old/b", "2"), ("old/c", "3"), ("mixed/d", "4")]), false).expect("written");
+    fs::write(out.join("README"), "mine").expect("written");
+    fs::write(out.join("mixed/mine"), "mine").expect("written");
+    let before = fs::metadata(out).expect("there").ino();
+    write_folder(out, &files(&[("a", "1"), ("new/e", "5")]), false).expect("written");
+    let now = [("README", "mine"), ("a", "1"), ("mixed/", ""), ("mixed/mine", "mine"), ("new/", ""), ("new/e", "5")];
+    assert_eq!(content(out), expected(&now));
+    assert_eq!(fs::metadata(out).expect("there").ino(), before, "shells and mounts stay where they are");
+    write_folder(out, &[], false).expect("written");
+    assert_eq!(content(out), expected(&[("README", "mine"), ("mixed/", ""), ("mixed/mine", "mine")]));
+}
+
+#[test]
+fn what_does_not_change_is_not_touched() {
+    let scratch = scratch();
+    let out = scratch.path().join("out");
+    let output = files(&[("a", "1"), ("b", "2")]);
+    write_folder(&out, &output, false).expect("written");
+    fs::set_permissions(out.join("b"), fs::Permissions::from_mode(0o600)).expect("set");
+    let inode = |name: &str| fs::metadata(out.join(name)).expect("there").ino();
+    let before = [inode("a"), inode(".nxk-output")];
+    write_folder(&out, &files(&[("a", "1"), ("b", "changed")]), false).expect("written");
+    assert_eq!([inode("a"), inode(".nxk-output")], before);
+    assert_eq!(fs::metadata(out.join("b")).expect("there").mode() & 0o777, 0o600, "closed files stay closed");
+}
+
+#[test]
+fn a_foreign_folder_is_refused_until_forced() {
+    let scratch = scratch();
+    let out = scratch.path();
+    fs::write(out.join("mine"), "mine").expect("written");
+    fs::write(out.join("a"), "mine as well").expect("written");
+    refused(write_folder(out, &files(&[("a", "1")]), false), Code::ForeignOutput, "such as `a`");
+    assert_eq!(content(out), expected(&[("a", "mine as well"), ("mine", "mine")]));
+    write_folder(out, &files(&[("a", "1")]), true).expect("written");
+    assert_eq!(content(out), expected(&[("a", "1"), ("mine", "mine")]));
+    refused(write_folder(out, &files(&[("mine", "2")]), false), Code::ForeignOutput, "such as `mine`");
+    assert_eq!(content(out), expected(&[("a", "1"), ("mine", "mine")]));
+}
+
+#[test]
+fn a_link_to_a_folder_is_followed() {
+    let scratch = scratch();
+    let (real, link) = (scratch.path().join("real"), scratch.path().join("link"));
+    fs::create_dir(&real).expect("made");
+    symlink(&real, &link).expect("linked");
+    write_folder(&link, &files(&[("a", "1")]), false).expect("written");
+    assert_eq!(content(&real), expected(&[("a", "1")]));
+    assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
+    let nowhere = scratch.path().join("nowhere");
+    symlink(scratch.path().join("missing"), &nowhere).expect("linked");
+    refused(write_folder(&nowhere, &files(&[("a", "1")]), false), Code::OutputNotWritten, "not a directory");
+}
+
+#[test]
+fn nothing_is_written_or_removed_outside() {
+    let scratch = scratch();
+    let (out, outside) = (scratch.path().join("out"), scratch.path().join("outside"));
+    fs::create_dir(&outside).expect("made");
+    fs::write(outside.join("x"), "mine").expect("written");
+    for name in ["../outside/x", "/tmp/x", "a/../../outside/x", "", ".nxk-output"] {
+        refused(write_folder(&out, &files(&[(name, "1")]), true), Code::OutputNotWritten, "cannot be the name");
+    }
+    assert!(!out.exists());
+    write_folder(&out, &files(&[("a", "1")]), false).expect("written");
+    symlink(&outside, out.join("way")).expect("linked");
+    refused(write_folder(&out, &files(&[("way/x", "1")]), true), Code::OutputNotWritten, "`way` in it is not a folder");
+    let list = fs::read_to_string(out.join(".nxk-output")).expect("there");
+    fs::write(out.join(".nxk-output"), format!("{list}way/x\n../outside/x\n")).expect("written");
+    write_folder(&out, &files(&[("b", "1")]), false).expect("written");
+    assert_eq!(content(&outside), expected(&[("x", "mine")]));
+}
+
+#[test]
+fn what_stands_in_the_way_leaves_the_old_output() {
+    let scratch = scratch();
+    let file = scratch.path().join("file");
+    fs::write(&file, "mine").expect("written");
+    refused(write_folder(&file, &files(&[("a", "1")]), true), Code::OutputNotWritten, "not a directory");
+    refused(write_folder(&file.join("b/out"), &files(&[("a", "1")]), true), Code::OutputNotWritten, "not a directory");
+    let out = scratch.path().join("out");
+    write_folder(&out, &files(&[("a", "1"), ("b", "2")]), false).expect("written");
+    fs::create_dir(out.join("c")).expect("made");
+    refused(write_folder(&out, &files(&[("a", "new"), ("c", "3"), ("d/e", "")]), true), Code::OutputNotWritten, "`c`");
+    assert_eq!(content(&out), expected(&[("a", "1"), ("b", "2"), ("c/", "")]));
+    assert_eq!(fs::read_dir(scratch.path()).expect("readable").count(), 2, "no temporary folder stays");
+}
+
+#[test]
+fn leftovers_of_killed_runs_are_cleared() {
+    let scratch = scratch();
+    let out = scratch.path().join("out");
+    fs::create_dir_all(scratch.path().join(".out.nxk-new-Ab12Cd/t")).expect("made");
+    fs::create_dir_all(scratch.path().join(".out.nxk-new-mine")).expect("made");
+    write_folder(&out, &files(&[("a", "1")]), false).expect("written");
+    fs::create_dir_all(out.join(".nxk-new-Ab12Cd/new")).expect("made");
+    fs::write(out.join(".nxk-new-Ab12Cd/new/a"), "never committed").expect("written");
+    write_folder(&out, &files(&[("a", "1")]), false).expect("written");
+    assert_eq!(content(&out), expected(&[("a", "1")]));
+    assert!(!scratch.path().join(".out.nxk-new-Ab12Cd").exists());
+    assert!(scratch.path().join(".out.nxk-new-mine").exists(), "not a name that nxk gives");
+}
+
+#[test]
+fn a_committed_output_is_finished_by_the_next_run() {
+    let scratch = scratch();
+    let out = scratch.path();
+    write_folder(out, &files(&[("a", "1"), ("stale", "1")]), false).expect("written");
+    // What a run leaves that is killed after its first rename: `a` is new, `t/b` and the list are not.
+    fs::write(out.join("a"), "2").expect("written");
+    let list = fs::read_to_string(out.join(".nxk-output")).expect("there").replace("\nstale", "\nt/b");
+    fs::create_dir_all(out.join(".nxk-commit/new/t")).expect("made");
+    fs::write(out.join(".nxk-commit/new/t/b"), "2").expect("written");
+    fs::write(out.join(".nxk-commit/new/.nxk-output"), list).expect("written");
+    let wanted = files(&[("a", "2"), ("t/b", "2")]);
+    write_folder(out, &wanted, false).expect("written");
+    assert_eq!(content(out), expected(&[("a", "2"), ("t/", ""), ("t/b", "2")]));
+}
+
+#[test]
+fn runs_into_one_folder_do_not_mix() {
+    let scratch = scratch();
+    let output = |run: usize| -> Files { (0..20).map(|at| (format!("{}/{at}", run % 3), format!("{run}"))).collect() };
+    for round in 0..5 {
+        let out = scratch.path().join(format!("{round}/out"));
+        std::thread::scope(|scope| {
+            for run in 0..8 {
+                let out = &out;
+                scope.spawn(move || {
+                    for _ in 0..3 {
+                        write_folder(out, &output(run), false).expect("written");
+                    }
+                });
+            }
+        });
+        let found = content(&out);
+        let one = found.values().find(|text| !text.is_empty()).expect("some text").clone();
+        let run: usize = one.parse().expect("a number");
+        let mut wanted: BTreeMap<String, String> = output(run).into_iter().collect();
+        wanted.insert(format!("{}/", run % 3), String::new());
+        assert_eq!(found, wanted);
+        assert_eq!(fs::read_dir(out.parent().expect("a parent")).expect("readable").count(), 1);
+    }
+}
+
+/// The outputs between which the killed runs change; they share some names.
+fn alternating(at: usize) -> Files {
+    (0..200).map(|file| (format!("{}/{}", file % 7, file + at % 2 * 50), format!("{at}"))).collect()
+}
+
+/// Not a test of its own: the process that [`killed_runs_leave_one_output_or_a_repairable_one`] kills.
+#[test]
+fn helper_that_writes_until_it_is_killed() {
+    let Some(out) = std::env::var_os("NXK_TEST_WRITE_INTO") else { return };
+    for at in 0.. {
+        write_folder(Path::new(&out), &alternating(at), false).expect("written");
+    }
+}
+
+#[test]
+fn killed_runs_leave_one_output_or_a_repairable_one() {
+    let scratch = scratch();
+    let out = scratch.path().join("out");
+    let (mut whole, mut repaired) = (0, 0);
+    for round in 0..40_u64 {
+        let mut child = Command::new(std::env::current_exe().expect("this test"))
+            .args(["--exact", "helper_that_writes_until_it_is_killed"])
+            .env("NXK_TEST_WRITE_INTO", &out)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("started");
+        // From its first output on it may be killed at any moment.
+        while !out.join(".nxk-output").exists() || out.join("last").exists() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        std::thread::sleep(std::time::Duration::from_micros(round * 777));
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+        fs::write(out.join("mine"), "mine").expect("written");
+        if out.join(".nxk-commit").exists() {
+            repaired += 1;
+        } else {
+            whole += 1;
+            let found: BTreeMap<_, _> = content(&out)
+                .into_iter()
+                .filter(|(name, _)| name != "mine" && !name.ends_with('/') && !name.starts_with(".nxk-"))
+                .collect();
+            let at: usize = found.values().next().expect("a file").parse().expect("a number");
+            assert_eq!(found, alternating(at).into_iter().collect(), "round {round}");
+        }
+        write_folder(&out, &files(&[("last", "1")]), false).expect("written");
+        assert_eq!(content(&out), expected(&[("last", "1"), ("mine", "mine")]), "round {round}");
+        assert_eq!(fs::read_dir(scratch.path()).expect("readable").count(), 1);
+    }
+    println!("{whole} killed runs left a whole output, {repaired} a repairable one");
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_is_left_alone() {
+    let scratch = scratch();
+    let out = scratch.path().join("out");
+    write_folder(&out, &files(&[("a", "1")]), false).expect("written");
+    let set = |mode: u32| fs::set_permissions(&out, fs::Permissions::from_mode(mode)).expect("set");
+    set(0o555);
+    let is_held = fs::write(out.join("probe"), "").is_err();
+    if is_held {
+        refused(write_folder(&out, &files(&[("a", "2")]), false), Code::OutputNotWritten, "permission denied");
+        refused(
+            write_folder(&out.join("b/c"), &files(&[("a", "2")]), false),
+            Code::OutputNotWritten,
+            "permission denied",
+        );
+        write_folder(&out, &files(&[("a", "1")]), false).expect("there is nothing to write");
+        assert_eq!(content(&out), expected(&[("a", "1")]));
+    } else {
+        println!("not run: this user may write everywhere");
+    }
+    set(0o755);
+}
+
+#[test]
+fn a_change_that_fails_half_way_is_taken_back() {
+    let scratch = scratch();
+    let out = scratch.path();
+    let old = [("a", "1"), ("stale", "1"), ("t/", ""), ("t/b", "1")];
+    write_folder(out, &files(&[("a", "1"), ("stale", "1"), ("t/b", "1")]), false).expect("written");
+    let set = |mode: u32| fs::set_permissions(out.join("t"), fs::Permissions::from_mode(mode)).expect("set");
+    set(0o555);
+    if fs::write(out.join("t/probe"), "").is_err() {
+        // `a` and `n/c` are in their places already when `t/b` turns out not to be replaceable.
+        let new = files(&[("a", "2"), ("n/c", "2"), ("t/b", "2")]);
+        refused(write_folder(out, &new, false), Code::OutputNotWritten, "permission denied");
+        assert_eq!(content(out), expected(&old));
+    } else {
+        println!("not run: this user may write everywhere");
+    }
+    set(0o755);
+}
+
+/// A file system of 256 KiB that is unmounted with the value.
+struct TinyDisk(TempDir);
+
+impl TinyDisk {
+    fn mount() -> Option<TinyDisk> {
+        let folder = scratch();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"])
+            .arg(folder.path())
+            .stderr(Stdio::null())
+            .status();
+        mounted.is_ok_and(|status| status.success()).then(|| TinyDisk(folder))
+    }
+}
+
+impl Drop for TinyDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0.path()).status();
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_the_old_output() {
+    let Some(disk) = TinyDisk::mount() else {
+        println!("not run: no file system can be mounted");
+        return;
+    };
+    let out = disk.0.path().join("out");
+    let big = "x".repeat(100_000);
+    refused(
+        write_folder(&out.join("deep"), &files(&[("a", &big), ("b", &big), ("c", &big)]), false),
+        Code::OutputNotWritten,
+        "no space left on device",
+    );
+    assert_eq!(content(disk.0.path()), expected(&[]));
+    write_folder(&out, &files(&[("a", "1"), ("b", "2")]), false).expect("written");
+    let finding = write_folder(&out, &files(&[("a", &big), ("b", &big), ("t/c", &big)]), false).expect_err("full");
+    assert_eq!(finding.hint.as_deref(), Some("free some space, or write to another disk"));
+    assert_eq!(
+        content(disk.0.path()),
+        expected(&[("out/", ""), ("out/.nxk-output", LIST), ("out/a", "1"), ("out/b", "2")])
+    );
+    // The root of a mount cannot be renamed, but it can be written.
+    fs::remove_dir_all(&out).expect("removed");
+    write_folder(disk.0.path(), &files(&[("a", "1")]), false).expect("written");
+    assert_eq!(content(disk.0.path()), expected(&[("a", "1")]));
+}
+
+const LIST: &str = "nxk output 1: nxk writes, replaces and removes the files below\na\nb\n";
