@@ -4,25 +4,29 @@
 //! holds them to it. `docs/architecture.md` is the guided tour.
 
 // 0  the ground: plain data that knows nothing of the language
+pub mod source;
 pub mod diag;
 pub mod node;
 pub mod order;
-pub mod source;
 pub mod symbol;
-pub mod diag;
-pub mod node;
 // 1  text to tree
 pub mod syntax;
-// 2  what values may be
+// 2  what values may be, and what Kubernetes knows of its objects
 pub mod types;
+pub mod schema;
 // 3  the desugared tree
 pub mod term;
 // 4  values and their evaluation
-pub mod builtins;
-pub mod eval;
 pub mod library;
 pub mod value;
+pub mod eval;
+pub mod builtins;
 // 5  the layers
 pub mod layers;
 // 6  the graph and its policies
 pub mod graph;
+// 7  data to text
+pub mod emit;
+// 9  findings to text, and results to the disk
+pub mod report;
+pub mod output;

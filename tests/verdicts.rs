@@ -56,7 +56,7 @@ fn agrees_with_a_real_server() {
 
 fn score(case: &Value, scores: &mut BTreeMap<String, Score>) {
     let word = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let manifest = support::from_yaml(&word(case, "manifest"));
+    let manifest = support::manifests::from_yaml(&word(case, "manifest"));
     for (version, verdict) in case.get("verdicts").and_then(Value::as_object).into_iter().flatten() {
         let rejected = word(verdict, "verdict") == "reject";
         // A field that the server drops because its gate is off: a checker may well complain.

@@ -6,6 +6,7 @@
 // Every test program compiles this file for itself and uses a part of it.
 #![allow(dead_code)]
 
+pub mod manifests;
 pub mod rust_tokens;
 
 use std::env;
@@ -56,6 +57,12 @@ pub fn run_nxk<S: Into<OsString>>(arguments: impl IntoIterator<Item = S>) -> Out
 /// The top folder of the repository.
 pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The folder with specifications and verdicts, if this machine has it: `NXK_SHARED`, or beside the project.
+pub fn shared() -> Option<PathBuf> {
+    let folder = env::var_os("NXK_SHARED").map_or_else(|| repository().join("../shared"), PathBuf::from);
+    folder.is_dir().then_some(folder)
 }
 
 /// Reads a text file of the repository.

@@ -1,0 +1,71 @@
+//! From the evaluated configuration to finished objects.
+//!
+//! The rules that make the definitions of one layer from the entries of the layer above are modules
+//! in `stdlib/layers/`. Evaluating `config.resources` runs them; what is left to do here is to force
+//! everything, to leave out what is absent, and to fill in what the schema knows better.
+
+use crate::diag::{Code, Diagnostic};
+use crate::eval::Depth;
+use crate::layers::Object;
+use crate::node::{Field, Map, Node, NodeKind};
+use crate::schema::{Target, join_api};
+use crate::source::Span;
+use crate::value::{Attr, Evaluator, Kind, Value};
+
+/// Layer 1: the objects of `resources`, by key.
+///
+/// Before: `resources` is the merged option, lazy. After: every object is plain data without `null`s,
+/// with an `apiVersion` where its kind is known; what could not be computed is in the findings.
+pub fn lower_to_objects(machine: &mut Evaluator, resources: &Value, target: &Target) -> Vec<Object> {
+    let Kind::Attrs(resources) = &resources.kind else { return Vec::new() };
+    resources.sorted().into_iter().filter_map(|attr| object(machine, attr, target)).collect()
+}
+
+fn object(machine: &mut Evaluator, attr: &Attr, target: &Target) -> Option<Object> {
+    // Strictness everywhere cannot fail: each failure is reported and has a node in its place.
+    let mut node = machine.node(&attr.value, Depth::Everything, attr.span).ok()?;
+    strip_absent(&mut node);
+    let entry = user_place(machine, &node, attr.span);
+    match &node.kind {
+        NodeKind::Map(_) => {}
+        NodeKind::Failed => return None,
+        _ => {
+            let message = format!("the object `{}` must be a set, not {}", attr.name, node.describe());
+            machine.findings.push(Diagnostic::new(Code::WrongKind, entry, message));
+            return None;
+        }
+    }
+    complete_api_version(&mut node, target);
+    Some(Object { key: attr.name.as_str().into(), node, entry })
+}
+
+/// The nearest place of the user's: the key itself, else the object's name, else anything inside.
+fn user_place(machine: &Evaluator, node: &Node, key: Span) -> Span {
+    let name = node.at(&["metadata", "name"]).map_or(Span::NONE, |name| name.span);
+    [key, name].into_iter().find(|&span| machine.sources.is_user(span)).unwrap_or(key)
+}
+
+/// `null` in a map means that the field is absent.
+fn strip_absent(node: &mut Node) {
+    match &mut node.kind {
+        NodeKind::Map(Map { fields }) => {
+            fields.retain(|field| field.value.kind != NodeKind::Null);
+            fields.iter_mut().for_each(|field| strip_absent(&mut field.value));
+        }
+        NodeKind::List(items) => items.iter_mut().for_each(strip_absent),
+        _ => {}
+    }
+}
+
+/// `apiVersion` may be left out: it is then the preferred one of the target.
+fn complete_api_version(node: &mut Node, target: &Target) {
+    let Some(kind) = node.get("kind").and_then(Node::as_str) else { return };
+    let Some(preferred) = target.version.preferred(kind) else { return };
+    let span = node.get("kind").map_or(node.span, |kind| kind.span);
+    let api_version = Node::string(join_api(&preferred.group, &preferred.version), span);
+    if let Some(map) = node.as_map_mut()
+        && map.get("apiVersion").is_none()
+    {
+        map.fields.insert(0, Field { key: "apiVersion".into(), key_span: span, value: api_version });
+    }
+}

@@ -1,0 +1,146 @@
+//! Mandatory labels, and the data that they need.
+
+use ecow::EcoString;
+
+use super::{map_at, metadata_paths};
+use crate::diag::{Code, Diagnostic};
+use crate::layers::Object;
+use crate::node::{Node, NodeKind};
+use crate::source::{SourceMap, Span};
+
+/// What `framework.compliance` or an entry's `compliance` says; each part with its place.
+#[derive(Clone, Debug, Default)]
+pub struct Compliance {
+    /// The regulation.
+    pub framework: Option<Node>,
+    /// The level.
+    pub level: Option<Node>,
+    /// The team that answers for it.
+    pub owner: Option<Node>,
+    /// How sensitive the data is.
+    pub data_classification: Option<Node>,
+    /// Whether audit is required.
+    pub audit_required: Option<Node>,
+    /// The domain of the labels.
+    pub prefix: EcoString,
+    /// Further labels for every object.
+    pub labels: Vec<(EcoString, Node)>,
+}
+
+impl Compliance {
+    /// Reads the finished data of a `compliance` option.
+    pub fn read(node: &Node) -> Compliance {
+        let given = |key: &str| node.get(key).filter(|node| node.kind != NodeKind::Null).cloned();
+        let labels = node.get("labels").and_then(Node::as_map).map(|map| {
+            map.fields.iter().map(|field| (field.key.clone(), field.value.clone())).collect()
+        });
+        Compliance {
+            framework: given("framework"),
+            level: given("level"),
+            owner: given("owner"),
+            data_classification: given("dataClassification"),
+            audit_required: given("auditRequired"),
+            prefix: node.get("labelPrefix").and_then(Node::as_str).unwrap_or("enterprise.com").into(),
+            labels: labels.unwrap_or_default(),
+        }
+    }
+
+    /// An entry's compliance, completed by the framework's.
+    pub fn within(&self, framework: &Compliance) -> Compliance {
+        let pick = |own: &Option<Node>, general: &Option<Node>| own.clone().or_else(|| general.clone());
+        Compliance {
+            framework: pick(&self.framework, &framework.framework),
+            level: pick(&self.level, &framework.level),
+            owner: pick(&self.owner, &framework.owner),
+            data_classification: pick(&self.data_classification, &framework.data_classification),
+            audit_required: pick(&self.audit_required, &framework.audit_required),
+            prefix: framework.prefix.clone(),
+            labels: framework.labels.clone(),
+        }
+    }
+
+    /// The mandatory labels, as far as they are known; names with the prefix.
+    fn mandatory(&self) -> Vec<(EcoString, Node)> {
+        let named = |name: &str, value: &Option<Node>| {
+            let node = value.clone()?;
+            let node = match node.kind {
+                NodeKind::Bool(value) => Node::string(if value { "true" } else { "false" }, node.span),
+                _ => node,
+            };
+            Some((EcoString::from(format!("{}/{name}", self.prefix)), node))
+        };
+        [
+            named("compliance-level", &self.level),
+            named("regulatory-framework", &self.framework),
+            named("owner-team", &self.owner),
+            named("data-classification", &self.data_classification),
+            named("audit-required", &self.audit_required),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(self.labels.iter().cloned())
+        .collect()
+    }
+}
+
+/// Once a framework or a level is set, framework, level and owner are all demanded: one finding for
+/// each that is missing, at the entry (`what`, written at `span`).
+pub fn demand(compliance: &Compliance, what: &str, span: Span) -> Vec<Diagnostic> {
+    let Some(spoken) = compliance.framework.as_ref().or(compliance.level.as_ref()) else { return Vec::new() };
+    let parts = [
+        ("owner", compliance.owner.is_some(), "\"payments\""),
+        ("framework", compliance.framework.is_some(), "\"SOC2\""),
+        ("level", compliance.level.is_some(), "\"standard\""),
+    ];
+    let missing = |(part, _, example): &(&str, bool, &str)| {
+        let message = format!("{what} has compliance requirements but no {part}");
+        Diagnostic::new(Code::MissingCompliance, span, message)
+            .also(spoken.span, "compliance is demanded here")
+            .hint(format!("set `framework.compliance.{part} = {example};`, or `compliance.{part}` on the entry"))
+    };
+    parts.iter().filter(|(_, given, _)| !given).map(missing).collect()
+}
+
+/// Gives every object and pod template the mandatory labels that the framework demands. Those that
+/// a layer gave an entry's objects stay; one that the user wrote by hand is an error.
+pub fn label_objects(objects: &mut [Object], framework: &Compliance, sources: &SourceMap) -> Vec<Diagnostic> {
+    let mandatory = framework.mandatory();
+    let mut findings = Vec::new();
+    for object in objects {
+        let (kind, shown) = (object.kind().to_string(), object.to_string());
+        for path in metadata_paths(&kind) {
+            let whole: Vec<&str> = path.iter().copied().chain(["labels"]).collect();
+            // A template that is not there is not made up here: the schema will miss it.
+            if path.len() > 1 && object.node.at(&path[..path.len() - 1]).is_none() {
+                continue;
+            }
+            if mandatory.is_empty() && object.node.at(&whole).is_none() {
+                continue;
+            }
+            let span = object.entry;
+            let Some(labels) = map_at(&mut object.node, &whole, span) else { continue };
+            for field in &labels.fields {
+                let reserved = RESERVED.iter().any(|name| field.key == format!("{}/{name}", framework.prefix));
+                if reserved && sources.is_user(field.key_span) {
+                    let message = format!("the mandatory label `{}` cannot be overridden", field.key);
+                    findings.push(
+                        Diagnostic::new(Code::MandatoryLabel, field.key_span, message)
+                            .object(shown.clone())
+                            .path(whole.join("."))
+                            .hint("set it through `compliance`, of the framework or of the entry"),
+                    );
+                }
+            }
+            for (name, value) in &mandatory {
+                if labels.get(name).is_none() {
+                    labels.set(name.clone(), span, value.clone());
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// The names of the mandatory labels, behind the prefix.
+const RESERVED: &[&str] =
+    &["compliance-level", "regulatory-framework", "owner-team", "data-classification", "audit-required"];

@@ -1,0 +1,53 @@
+//! What holds for every object whatever made it: compliance and traceability, on the final objects.
+
+mod compliance;
+mod images;
+mod trace;
+
+pub use compliance::{Compliance, demand, label_objects};
+pub use images::check_images;
+pub use trace::{Trace, annotate};
+
+use ecow::EcoString;
+
+use crate::node::{Map, Node, NodeKind};
+use crate::source::Span;
+
+/// The map at `path`, made where it is missing; `None` where something else is in the way.
+fn map_at<'a>(node: &'a mut Node, path: &[&str], span: Span) -> Option<&'a mut Map> {
+    let mut map = node.as_map_mut()?;
+    for key in path {
+        if map.get(key).is_none() {
+            map.set(EcoString::from(*key), span, Node::new(NodeKind::Map(Map::default()), span));
+        }
+        map = map.get_mut(key)?.as_map_mut()?;
+    }
+    Some(map)
+}
+
+/// The paths of the `metadata` that an object of this kind has: its own, and its pod template's.
+fn metadata_paths(kind: &str) -> &'static [&'static [&'static str]] {
+    match kind {
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
+            &[&["metadata"], &["spec", "template", "metadata"]]
+        }
+        "CronJob" => &[
+            &["metadata"],
+            &["spec", "jobTemplate", "metadata"],
+            &["spec", "jobTemplate", "spec", "template", "metadata"],
+        ],
+        _ => &[&["metadata"]],
+    }
+}
+
+/// The path of an object's pod specification, if it has one.
+fn pod_spec_path(kind: &str) -> Option<&'static [&'static str]> {
+    match kind {
+        "Pod" => Some(&["spec"]),
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
+            Some(&["spec", "template", "spec"])
+        }
+        "CronJob" => Some(&["spec", "jobTemplate", "spec", "template", "spec"]),
+        _ => None,
+    }
+}
