@@ -23,8 +23,10 @@ pub mod eval;
 pub mod builtins;
 // 5  the layers
 pub mod layers;
+pub mod lower;
 // 6  the graph and its policies
 pub mod graph;
+pub mod policy;
 // 7  data to text
 pub mod emit;
 // 9  findings to text, and results to the disk

@@ -31,9 +31,10 @@ impl Compliance {
     /// Reads the finished data of a `compliance` option.
     pub fn read(node: &Node) -> Compliance {
         let given = |key: &str| node.get(key).filter(|node| node.kind != NodeKind::Null).cloned();
-        let labels = node.get("labels").and_then(Node::as_map).map(|map| {
-            map.fields.iter().map(|field| (field.key.clone(), field.value.clone())).collect()
-        });
+        let labels = node
+            .get("labels")
+            .and_then(Node::as_map)
+            .map(|map| map.fields.iter().map(|field| (field.key.clone(), field.value.clone())).collect());
         Compliance {
             framework: given("framework"),
             level: given("level"),
