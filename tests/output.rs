@@ -130,7 +130,7 @@ fn nothing_is_written_or_removed_outside() {
     let (out, outside) = (scratch.path().join("out"), scratch.path().join("outside"));
     fs::create_dir(&outside).expect("made");
     fs::write(outside.join("x"), "mine").expect("written");
-    for name in ["../outside/x", "/tmp/x", "a/../../outside/x", "", ".nxk-output"] {
+    for name in ["../outside/x", "/etc/x", "a/../../outside/x", "", ".nxk-output"] {
         refused(write_folder(&out, &files(&[(name, "1")]), true), Code::OutputNotWritten, "cannot be the name");
     }
     assert!(!out.exists());
@@ -193,7 +193,7 @@ fn a_committed_output_is_finished_by_the_next_run() {
 fn runs_into_one_folder_do_not_mix() {
     let scratch = scratch();
     let output = |run: usize| -> Files { (0..20).map(|at| (format!("{}/{at}", run % 3), format!("{run}"))).collect() };
-    for round in 0..5 {
+    for round in 0..3 {
         let out = scratch.path().join(format!("{round}/out"));
         std::thread::scope(|scope| {
             for run in 0..8 {
@@ -234,7 +234,7 @@ fn killed_runs_leave_one_output_or_a_repairable_one() {
     let scratch = scratch();
     let out = scratch.path().join("out");
     let (mut whole, mut repaired) = (0, 0);
-    for round in 0..40_u64 {
+    for round in 0..15_u64 {
         let mut child = Command::new(std::env::current_exe().expect("this test"))
             .args(["--exact", "helper_that_writes_until_it_is_killed"])
             .env("NXK_TEST_WRITE_INTO", &out)
@@ -245,7 +245,7 @@ fn killed_runs_leave_one_output_or_a_repairable_one() {
         while !out.join(".nxk-output").exists() || out.join("last").exists() {
             std::thread::sleep(std::time::Duration::from_millis(1));
         }
-        std::thread::sleep(std::time::Duration::from_micros(round * 777));
+        std::thread::sleep(std::time::Duration::from_micros(round * 1_777));
         child.kill().expect("killed");
         child.wait().expect("gone");
         fs::write(out.join("mine"), "mine").expect("written");

@@ -211,6 +211,17 @@ fn nothing_from_a_text_steers_the_terminal() {
 }
 
 #[test]
+fn a_huge_message_is_cut_off_for_people_only() {
+    let (sources, _) = one_file(WEB);
+    let all = [Diagnostic::new(Code::Thrown, Span::NONE, "ü".repeat(1_000_000)).hint("x ".repeat(1_000_000))];
+    for format in [Format::Human, Format::Short] {
+        let shown = render(&all, &sources, format, false);
+        assert!(shown.chars().count() < 5000 && shown.contains("üü…"));
+    }
+    assert!(render(&all, &sources, Format::Json, false).len() > 4_000_000);
+}
+
+#[test]
 fn colours_are_set_only_where_they_change() {
     let (sources, web) = one_file(WEB);
     let shown = render(&[wrong_replicas(&sources, web)], &sources, Format::Human, true);

@@ -11,10 +11,18 @@ pub fn arrange(object: &mut Node) {
     arrange_below(object, "");
 }
 
-/// Puts `objects` in the order in which they can be installed: by kind, then namespace, then name.
-/// Kinds that are not known come last, by their names.
+/// Puts `objects` in the order in which they can be installed.
 pub fn install_order(objects: &mut [Node]) {
-    objects.sort_by(|a, b| place(a).cmp(&place(b)));
+    objects.sort_by(|a, b| install_key(a).cmp(&install_key(b)));
+}
+
+/// What objects are compared by to install them: kind, then namespace, then name. Kinds that are
+/// not known come last, by their names. The version only tells apart kinds of the same name.
+pub fn install_key(object: &Node) -> impl Ord + '_ {
+    let text = |keys: &[&str]| object.at(keys).and_then(Node::as_str).unwrap_or_default();
+    let kind = text(&["kind"]);
+    let rank = KINDS.iter().position(|known| *known == kind).unwrap_or(KINDS.len());
+    (rank, [kind, text(&["metadata", "namespace"]), text(&["metadata", "name"]), text(&["apiVersion"])])
 }
 
 /// The keys that come first wherever they stand, unless their map is the user's own.
@@ -165,15 +173,6 @@ const KINDS: &[&str] = &[
     "MutatingWebhookConfiguration",
     "ValidatingWebhookConfiguration",
 ];
-
-/// What two objects are compared by. The version comes last: it tells apart only kinds of the same
-/// name in different groups.
-fn place(object: &Node) -> (usize, [&str; 4]) {
-    let text = |keys: &[&str]| object.at(keys).and_then(Node::as_str).unwrap_or_default();
-    let kind = text(&["kind"]);
-    let rank = KINDS.iter().position(|known| *known == kind).unwrap_or(KINDS.len());
-    (rank, [kind, text(&["metadata", "namespace"]), text(&["metadata", "name"]), text(&["apiVersion"])])
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! Results to the disk and to the pipe: whole or not at all.
 //!
-//! A folder that nxk writes holds a list of the files that are nxk's ([`owned`]). Those it replaces
+//! A folder that nxk writes holds a list of the files that are nxk's (`.nxk-output`). Those it replaces
 //! and removes as it needs; everything else in the folder is the user's and stays untouched.
 //!
 //! # How a folder changes as a whole
@@ -25,6 +25,8 @@
 //! writing: well under a millisecond for a few files, and an output that is one file, such as
 //! `manifests.yaml`, is always either the old or the new one.
 
+#![expect(clippy::result_large_err, reason = "an output is written once a run, and a finding is what a run ends with")]
+
 mod folder;
 mod owned;
 mod stage;
@@ -45,7 +47,7 @@ use crate::source::Span;
 /// where one should go; `force` overrules both. [`Code::OutputNotWritten`] in the system's words
 /// when something else is in the way; the folder is then as it was.
 pub fn write_folder(dir: &Path, files: &[(String, String)], force: bool) -> Result<(), Diagnostic> {
-    folder::write(dir, files, force).map_err(|trouble| trouble.report(&dir.display().to_string()))
+    folder::write(dir, files, force).map_err(|trouble| trouble.report(&format!("`{}`", dir.display())))
 }
 
 /// Writes `text` to the standard output. A reader that has seen enough and closed the pipe is no error.
@@ -86,16 +88,16 @@ impl Trouble {
     fn report(&self, target: &str) -> Diagnostic {
         let (code, message, hint) = match self {
             Trouble::System(error) => {
-                let message = format!("the output could not be written to `{target}`: {}", words(error));
+                let message = format!("the output could not be written to {target}: {}", words(error));
                 (Code::OutputNotWritten, message, hint(error.kind()))
             }
             Trouble::Foreign(name) => {
-                let message = format!("`{target}` holds files that nxk did not make, such as `{name}`");
+                let message = format!("{target} holds files that nxk did not make, such as `{name}`");
                 let hint = "name another folder with `-o`, or write into this one with `--force`";
                 (Code::ForeignOutput, message, hint)
             }
             Trouble::Obstacle(obstacle) => {
-                let message = format!("the output could not be written to `{target}`: {obstacle}");
+                let message = format!("the output could not be written to {target}: {obstacle}");
                 (Code::OutputNotWritten, message, "move it out of the way, or name another folder with `-o`")
             }
         };
@@ -150,9 +152,6 @@ mod tests {
         };
         let finding = write_to(&mut full, "a").expect_err("the disk is full");
         assert_eq!(finding.code, Code::OutputNotWritten);
-        assert_eq!(
-            finding.message,
-            "the output could not be written to `the standard output`: no space left on device"
-        );
+        assert_eq!(finding.message, "the output could not be written to the standard output: no space left on device");
     }
 }

@@ -8,6 +8,8 @@ mod json;
 mod short;
 mod words;
 
+use rustc_hash::FxHashMap;
+
 use crate::diag::Diagnostic;
 use crate::source::{SourceMap, Span};
 
@@ -36,20 +38,18 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, format: Format, c
 /// The findings in the order of the texts, which is the order of their positions; those without a
 /// place at the end. Of equal ones the first stays.
 fn in_order(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
-    let place = |span: Span| (span.is_none(), span.lo, span.hi);
-    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
-    sorted.sort_by_key(|diagnostic| (place(diagnostic.primary.span), diagnostic.code));
-    let mut kept: Vec<&Diagnostic> = Vec::with_capacity(sorted.len());
-    let mut group = 0;
-    for diagnostic in sorted {
-        let same_key =
-            |other: &Diagnostic| other.primary.span == diagnostic.primary.span && other.code == diagnostic.code;
-        if kept.last().is_none_or(|last| !same_key(last)) {
-            group = kept.len();
-        }
-        if !kept[group..].contains(&diagnostic) {
+    let mut seen: FxHashMap<_, Vec<&Diagnostic>> = FxHashMap::default();
+    let mut kept: Vec<&Diagnostic> = Vec::with_capacity(diagnostics.len());
+    for diagnostic in diagnostics {
+        // Few are alike in these and differ in the rest.
+        let key = (diagnostic.primary.span, diagnostic.code, &diagnostic.message, &diagnostic.object, &diagnostic.path);
+        let alike = seen.entry(key).or_default();
+        if !alike.contains(&diagnostic) {
+            alike.push(diagnostic);
             kept.push(diagnostic);
         }
     }
+    let place = |span: Span| (span.is_none(), span.lo, span.hi);
+    kept.sort_by_key(|diagnostic| (place(diagnostic.primary.span), diagnostic.code));
     kept
 }

@@ -9,19 +9,24 @@ pub(super) fn head(diagnostic: &Diagnostic) -> String {
     format!("{}[{}]", diagnostic.severity.as_str(), diagnostic.code.as_str())
 }
 
-/// `text` with what could steer a terminal written as `\u{1b}`. Line feeds stay.
+/// `text` with what could steer a terminal written as `\u{1b}`, and cut off where nobody reads on.
+/// Line feeds stay.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|character| character != '\n' && steers(character)) {
+    let end = text.char_indices().nth(LONGEST_TEXT).map_or(text.len(), |(at, _)| at);
+    if end == text.len() && !text.chars().any(|character| character != '\n' && steers(character)) {
         return Cow::Borrowed(text);
     }
-    let mut out = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
+    let mut out = String::with_capacity(end + 8);
+    for character in text[..end].chars() {
         match character {
             '\t' => out.push_str("    "),
             '\n' => out.push('\n'),
             _ if steers(character) => out.extend(character.escape_unicode()),
             _ => out.push(character),
         }
+    }
+    if end < text.len() {
+        out.push('…');
     }
     Cow::Owned(out)
 }
@@ -31,6 +36,9 @@ pub(super) fn one_line(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     printable(&lines.join(" ")).into_owned()
 }
+
+/// More characters than these of one text are for programs: a value that a message quotes can be large.
+const LONGEST_TEXT: usize = 2000;
 
 /// Whether `character` moves the cursor, ends a line or turns the writing direction.
 pub(super) fn steers(character: char) -> bool {
