@@ -118,6 +118,11 @@ codes! {
     NotInThisVersion     = "E0609" "an API that this Kubernetes version does not have";
     MissingKind          = "E0610" "an object without a kind";
     BadSpecification     = "E0611" "an OpenAPI document that cannot be distilled";
+    ValueOutOfRange      = "E0612" "a number outside what Kubernetes allows";
+    ExactlyOneOf         = "E0613" "fields of which exactly one can be set";
+    SelectorMismatch     = "E0614" "a selector that does not match its own template";
+    UnknownReference     = "E0615" "a reference to something that the object does not declare";
+    NotAllowedHere       = "E0616" "a setting that Kubernetes does not allow in this combination";
     // 07 layers and objects
     BadName              = "E0701" "a name that Kubernetes does not accept";
     NameCollision        = "E0702" "two entries that make the same name";

@@ -202,6 +202,12 @@ impl TypeDef {
         self.fields.get(index)
     }
 
+    /// Its group and its name, which say what it is in every version of the group: `("core", "Container")`.
+    pub fn group_and_name(&self) -> (&str, &str) {
+        let (group, rest) = self.name.split_once('.').unwrap_or(("", &self.name));
+        (group, rest.split_once('.').map_or(rest, |(_, name)| name))
+    }
+
     /// Its name as messages give it: `core/v1 Container`.
     pub fn origin(&self) -> String {
         let mut parts = self.name.splitn(3, '.');

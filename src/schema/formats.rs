@@ -13,7 +13,8 @@ pub fn quantity_value(text: &str) -> Option<f64> {
     let (number, suffix) = split_quantity(text)?;
     let factor = suffix_factor(suffix)?;
     // Go reads `1.` and `.5`, and so does Rust.
-    Some(number.parse::<f64>().ok()? * factor)
+    let number = if number.trim_start_matches(['+', '-']).is_empty() { 0.0 } else { number.parse::<f64>().ok()? };
+    Some(number * factor)
 }
 
 fn split_quantity(text: &str) -> Option<(&str, &str)> {
@@ -22,7 +23,9 @@ fn split_quantity(text: &str) -> Option<(&str, &str)> {
     let digits = &unsigned[..end];
     let points = digits.bytes().filter(|&byte| byte == b'.').count();
     let sign = text.len() - unsigned.len();
-    (points <= 1 && digits.len() > points).then(|| text.split_at(sign + end))
+    // A suffix alone is an amount of nothing: the server takes it.
+    let empty = digits.len() == points && (points == 1 || end == unsigned.len());
+    (points <= 1 && !empty).then(|| text.split_at(sign + end))
 }
 
 fn suffix_factor(suffix: &str) -> Option<f64> {
@@ -188,6 +191,25 @@ pub fn is_port_name(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
+/// Whether `text` can be a key of a ConfigMap or Secret.
+pub fn is_config_key(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    !text.is_empty() && text.len() <= 253 && text.bytes().all(plain) && text != "." && !text.starts_with("..")
+}
+
+/// Whether `text` can name an environment variable; `relaxed` as newer servers have it.
+pub fn is_env_name(text: &str, relaxed: bool) -> bool {
+    if relaxed {
+        return !text.is_empty() && text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=');
+    }
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    !text.starts_with(|c: char| c.is_ascii_digit())
+        && !text.is_empty()
+        && text.bytes().all(plain)
+        && text != "."
+        && !text.starts_with("..")
+}
+
 /// An address and a prefix length, as in `10.0.0.0/8`. Leading zeros, which mean different things to different
 /// readers, are refused.
 pub fn parse_cidr(text: &str) -> Option<(std::net::IpAddr, u8)> {
@@ -205,6 +227,53 @@ pub fn is_percent(text: &str) -> bool {
     text.strip_suffix('%').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+/// Reads a schedule of five fields (or `@daily` and the like), and says what is wrong with it.
+pub fn check_cron(text: &str) -> Result<(), String> {
+    if let Some(word) = text.strip_prefix('@') {
+        let every = word.strip_prefix("every ").is_some_and(is_duration);
+        let known = ["yearly", "annually", "monthly", "weekly", "daily", "midnight", "hourly"].contains(&word);
+        return if every || known { Ok(()) } else { Err(format!("`@{word}` is not known")) };
+    }
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let limits: [(&str, u32, u32, &[&str]); 5] = [
+        ("minute", 0, 59, &[]),
+        ("hour", 0, 23, &[]),
+        ("day", 1, 31, &[]),
+        ("month", 1, 12, &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]),
+        ("weekday", 0, 6, &["sun", "mon", "tue", "wed", "thu", "fri", "sat"]),
+    ];
+    if fields.len() != limits.len() {
+        return Err(format!("it has {} fields, not 5", fields.len()));
+    }
+    for (field, (what, least, most, names)) in fields.iter().zip(limits) {
+        for part in field.split(',') {
+            if !is_cron_part(part, least, most, names) {
+                return Err(format!("{part:?} is not a {what}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `*`, `?`, a number, a range, each with an optional step.
+fn is_cron_part(part: &str, least: u32, most: u32, names: &[&str]) -> bool {
+    let (range, step) = match part.split_once('/') {
+        Some((range, step)) => (range, Some(step)),
+        None => (part, None),
+    };
+    let number = |text: &str| -> Option<u32> {
+        let named = names.iter().position(|name| text.eq_ignore_ascii_case(name)).map(|index| index as u32 + least);
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        named.or_else(|| digits.then(|| text.parse().ok())?).filter(|number| (least..=most).contains(number))
+    };
+    let good_step = step.is_none_or(|step| step.parse::<u32>().is_ok_and(|step| step > 0) && !step.starts_with('+'));
+    let good_range = match range.split_once('-') {
+        Some((from, to)) => matches!((number(from), number(to)), (Some(from), Some(to)) if from <= to),
+        None => matches!(range, "*" | "?") || number(range).is_some(),
+    };
+    good_step && good_range
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,9 +285,11 @@ mod tests {
 
     #[test]
     fn quantities() {
-        let good =
-            ["0", "100m", "1.5Gi", "1e3", "1E3", "1E", "12.", ".5", "+1", "-1", "1e-3", "1e+3", "0.1", "64Ki", "5n"];
-        let bad = ["", ".", "1K", "1ki", "1 Gi", "1Gib", "1e", "e3", "1.2.3", "Mi", "+", "1mm", "0x1", "1e3m", "１"];
+        let good = [
+            "0", "100m", "1.5Gi", "1e3", "1E3", "1E", "12.", ".5", "+1", "-1", "1e-3", "1e+3", "0.1", "64Ki", "5n",
+            "Mi",
+        ];
+        let bad = ["", ".", "1K", "1ki", "1 Gi", "1Gib", "1e", "1.2.3", "+", "1mm", "0x1", "1e3m", "１"];
         all(is_quantity, &good, &bad);
         assert_eq!(quantity_value("1500m"), Some(1.5));
         assert_eq!(quantity_value("1Ki"), Some(1024.0));
@@ -236,6 +307,28 @@ mod tests {
             "2026-01-31T08:30:00",
         ];
         all(is_date_time, &good, &bad);
+    }
+
+    #[test]
+    fn schedules() {
+        let check = |text: &str| check_cron(text).is_ok();
+        for good in ["* * * * *", "*/5 0-6 1,15 * mon-fri", "0 3 ? JAN 0", "@daily", "@every 1h", "0/10 * * * *"] {
+            assert!(check(good), "{good:?} is good");
+        }
+        for bad in [
+            "",
+            "* * * *",
+            "60 * * * *",
+            "* 24 * * *",
+            "* * 0 * *",
+            "* * * 13 *",
+            "* * * * 7",
+            "*/0 * * * *",
+            "@often",
+            "5-1 * * * *",
+        ] {
+            assert!(!check(bad), "{bad:?} is bad");
+        }
     }
 
     #[test]

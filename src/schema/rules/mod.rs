@@ -1,7 +1,176 @@
 //! What the API server demands beyond structure.
+//!
+//! Rules hang on *types*, not on paths: a container is a container in a Pod, a Deployment's template and a CronJob's.
+//! The walk through an object's structure calls [`check_record`] for each record it meets. What concerns one
+//! field is a line of the table in [`fields`]; what concerns several fields is a function in the file of
+//! its topic, found by type in [`rule_for`]. A type goes by group and name, so that a rule holds in every version of
+//! its API; where a Kubernetes minor differs, the rule asks for it.
+//!
+//! A rule must never refuse what a server takes: where the server's answer depends on the cluster or
+//! on settings that are off by default, it says nothing.
 
-use super::catalogue::{Kind, Version};
+mod admission;
+mod autoscaling;
+mod config;
+mod constraint;
+mod containers;
+mod fields;
+mod metadata;
+mod network;
+mod pod;
+mod rbac;
+mod resources;
+mod scheduling;
+mod selectors;
+mod storage;
+mod volumes;
+mod workloads;
+
+use super::catalogue::{FieldDef, Kind, TypeDef};
+use super::minor::Minor;
 use super::validate::{Cursor, Report};
+use crate::diag::{Code, Diagnostic};
 
-/// Checks an object of this kind.
-pub fn check(_root: &Cursor<'_>, _kind: &Kind, _version: Version<'_>, _report: &mut Report) {}
+/// What a rule works with.
+pub struct Rules<'a> {
+    /// The Kubernetes minor.
+    pub minor: Minor,
+    /// The kind of the whole object.
+    pub kind: &'a Kind,
+    /// Where findings go.
+    pub report: &'a mut Report,
+}
+
+/// A rule about a record of one type.
+type Rule = fn(&Cursor<'_>, &mut Rules<'_>);
+
+/// Holds a record against the rules of its type.
+pub fn check_record(at: &Cursor<'_>, def: &TypeDef, rules: &mut Rules<'_>) {
+    let (group, name) = def.group_and_name();
+    for (field, constraint) in fields::of(group, name) {
+        constraint::check(at, field, constraint, rules);
+    }
+    if at.is_root() {
+        metadata::check_object(at, rules);
+    }
+    if let Some(rule) = rule_for(group, name) {
+        rule(at, rules);
+    }
+}
+
+/// The rule of a type, if it has one.
+fn rule_for(group: &str, name: &str) -> Option<Rule> {
+    let rule: Rule = match (group, name) {
+        ("meta", "ObjectMeta") => metadata::check_metadata,
+        ("meta", "LabelSelector") => selectors::label_selector,
+        ("meta", "LabelSelectorRequirement") => selectors::label_requirement,
+        ("core", "NodeSelectorRequirement") => selectors::node_requirement,
+        ("core", "PodSpec") => pod::pod_spec,
+        ("core", "Container") | ("core", "EphemeralContainer") => containers::container,
+        ("core", "EnvVar") => containers::env_var,
+        ("core", "EnvFromSource") => containers::env_from,
+        ("core", "EnvVarSource") => containers::env_source,
+        ("core", "Probe") => containers::probe,
+        ("core", "LifecycleHandler") => containers::lifecycle_handler,
+        ("core", "VolumeMount") => volumes::volume_mount,
+        ("core", "Volume") => volumes::volume,
+        ("core", "DownwardAPIVolumeFile") => volumes::downward_file,
+        ("core", "ISCSIVolumeSource") => volumes::iscsi,
+        ("core", "Toleration") => scheduling::toleration,
+        ("core", "PodAffinityTerm") => scheduling::pod_affinity_term,
+        ("core", "ReplicationControllerSpec") => workloads::replication_controller,
+        ("apps", "DeploymentSpec") => workloads::deployment,
+        ("apps", "ReplicaSetSpec") | ("apps", "StatefulSetSpec") => workloads::always_running,
+        ("apps", "DaemonSetSpec") => workloads::daemon_set,
+        ("batch", "JobSpec") => workloads::job,
+        ("batch", "CronJobSpec") => workloads::cron_job,
+        ("core", "ServiceSpec") => network::service,
+        ("networking", "IngressBackend") => network::ingress_backend,
+        ("networking", "NetworkPolicyPeer") => network::policy_peer,
+        ("networking", "NetworkPolicyPort") => network::policy_port,
+        ("networking", "NetworkPolicySpec") => network::policy,
+        ("networking", "IPBlock") => network::ip_block,
+        ("core", "ConfigMap") => config::config_map,
+        ("core", "Secret") => config::secret,
+        ("core", "PersistentVolumeClaimSpec") => storage::claim,
+        ("rbac", "RoleBinding") | ("rbac", "ClusterRoleBinding") => rbac::binding,
+        ("rbac", "Subject") => rbac::subject,
+        ("rbac", "Role") => rbac::role,
+        ("autoscaling", "HorizontalPodAutoscalerSpec") => autoscaling::autoscaler,
+        ("autoscaling", "MetricSpec") => autoscaling::metric,
+        ("autoscaling", "MetricTarget") => autoscaling::target,
+        ("policy", "PodDisruptionBudgetSpec") => workloads::disruption_budget,
+        ("admissionregistration", "RuleWithOperations" | "NamedRuleWithOperations") => admission::rule,
+        ("admissionregistration", "ValidatingWebhook" | "MutatingWebhook") => admission::webhook,
+        ("apiextensions", "CustomResourceDefinition") => admission::definition,
+        _ => return None,
+    };
+    Some(rule)
+}
+
+/// Whether what a field holds is stored without being looked at: until 1.33 the server did not check the pods and
+/// claims of a StatefulSet, and found the faults only when it came to create them.
+pub fn is_unchecked(def: &TypeDef, field: &FieldDef, minor: Minor) -> bool {
+    let (group, name) = def.group_and_name();
+    minor < Minor(33)
+        && (group, name) == ("apps", "StatefulSetSpec")
+        && matches!(field.name.as_str(), "template" | "volumeClaimTemplates")
+}
+
+/// The vocabulary that the rules are written in.
+impl Rules<'_> {
+    /// A finding about a value.
+    pub fn at(&mut self, at: &Cursor<'_>, code: Code, message: impl Into<String>) -> &mut Diagnostic {
+        self.report.at(at, code, message)
+    }
+
+    /// A setting that the server does not allow here.
+    pub fn forbid(&mut self, at: &Cursor<'_>, message: impl Into<String>, hint: &str) {
+        self.report.at(at, Code::NotAllowedHere, message).hint = Some(hint.to_owned());
+    }
+
+    /// A field that must have a value that is not empty.
+    pub fn require(&mut self, at: &Cursor<'_>, field: &str) {
+        if at.map().is_none() || !at.is_empty_at(field) {
+            return;
+        }
+        match at.get(field) {
+            Some(empty) => {
+                self.report.at(&empty, Code::MissingObjectField, format!("`{field}` must not be empty")).hint =
+                    Some(format!("give `{field}` a value"));
+            }
+            None => self.report.missing(at, field, format!("the required field `{field}` is missing")),
+        }
+    }
+
+    /// At most one of these fields may be set, and at least one if `needed`.
+    pub fn one_of(&mut self, at: &Cursor<'_>, fields: &[&str], needed: bool) {
+        let set: Vec<&str> = fields.iter().copied().filter(|field| at.has(field)).collect();
+        let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        if set.len() > 1 {
+            let message = format!("only one of {} can be set", list(&set));
+            self.report.at(at, Code::ExactlyOneOf, message).hint = Some(format!("keep one of {}", list(&set)));
+        } else if set.is_empty() && needed && at.map().is_some() {
+            let message = format!("one of {} must be set", list(fields));
+            self.report.at(at, Code::ExactlyOneOf, message).hint = Some(format!("add one of {}", list(fields)));
+        }
+    }
+
+    /// Items whose text at `field` must differ.
+    pub fn unique(&mut self, items: &[Cursor<'_>], field: &str, what: &str) {
+        let mut seen: Vec<(&str, &Cursor<'_>)> = Vec::new();
+        for item in items {
+            let Some(name) = item.str_of(field).filter(|name| !name.is_empty()) else { continue };
+            match seen.iter().find(|(other, _)| *other == name) {
+                Some((_, first)) => {
+                    let (span, path) = (first.span(), first.path());
+                    let finding =
+                        self.report.at(item, Code::DuplicateListKey, format!("two {what} are called {name:?}"));
+                    finding.hint = Some(format!("`{path}` has the same name; rename one of them"));
+                    *finding = finding.clone().also(span, "the first one");
+                }
+                None => seen.push((name, item)),
+            }
+        }
+    }
+}

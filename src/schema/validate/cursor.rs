@@ -50,6 +50,11 @@ impl<'n> Cursor<'n> {
         self.node
     }
 
+    /// Whether it is the whole object.
+    pub fn is_root(&self) -> bool {
+        self.step.parent.is_none()
+    }
+
     /// The value at `key`, unless it is absent or `null`.
     pub fn get(&self, key: &str) -> Option<Cursor<'n>> {
         let (index, field) = self.map()?.fields.iter().enumerate().find(|(_, field)| field.key == key)?;

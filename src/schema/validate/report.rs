@@ -1,34 +1,64 @@
 //! Where the findings about one object are gathered.
 
+use rustc_hash::FxHashSet;
+
 use super::cursor::{Address, Cursor};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Severity};
 
 /// The findings about one object.
 pub struct Report {
     object: String,
     findings: Vec<(Address, Diagnostic)>,
+    missing: FxHashSet<(Address, String)>,
+    lenient: bool,
 }
 
 impl Report {
     /// No findings yet about this object (`Deployment shop/web`).
     pub fn new(object: String) -> Report {
-        Report { object, findings: Vec::new() }
+        Report { object, findings: Vec::new(), missing: FxHashSet::default(), lenient: false }
     }
 
     /// A finding about a value.
     pub fn at(&mut self, cursor: &Cursor<'_>, code: Code, message: impl Into<String>) -> &mut Diagnostic {
-        let finding = Diagnostic::new(code, cursor.span(), message);
+        let finding = self.weigh(Diagnostic::new(code, cursor.span(), message));
         self.push(cursor, finding)
     }
 
     /// A finding about a field's name.
     pub fn at_key(&mut self, cursor: &Cursor<'_>, code: Code, message: impl Into<String>) -> &mut Diagnostic {
-        let finding = Diagnostic::new(code, cursor.key_span(), message);
+        let finding = self.weigh(Diagnostic::new(code, cursor.key_span(), message));
         self.push(cursor, finding)
     }
 
-    /// A finding about a value, made elsewhere.
-    pub fn push(&mut self, cursor: &Cursor<'_>, finding: Diagnostic) -> &mut Diagnostic {
+    /// A finding about a value, or about its name, that the server meets while it reads the object, before it looks at what
+    /// the object says.
+    pub fn unreadable(&mut self, cursor: &Cursor<'_>, code: Code, message: impl Into<String>) -> &mut Diagnostic {
+        self.push(cursor, Diagnostic::new(code, cursor.span(), message))
+    }
+
+    /// The same about a field's name.
+    pub fn unreadable_key(&mut self, cursor: &Cursor<'_>, code: Code, message: impl Into<String>) -> &mut Diagnostic {
+        self.push(cursor, Diagnostic::new(code, cursor.key_span(), message))
+    }
+
+    fn weigh(&self, finding: Diagnostic) -> Diagnostic {
+        if self.lenient { finding.severity(Severity::Warning) } else { finding }
+    }
+
+    /// A field that must be there and is not, or is empty. Said once for each field.
+    pub fn missing(&mut self, at: &Cursor<'_>, field: &str, message: impl Into<String>) {
+        if self.missing.insert((at.address(), field.to_owned())) {
+            self.at(at, Code::MissingObjectField, message).hint = Some(format!("add `{field}`"));
+        }
+    }
+
+    /// From here on, whether what the server reads without looking at it is only warned of. Gives the former setting.
+    pub fn set_lenient(&mut self, lenient: bool) -> bool {
+        std::mem::replace(&mut self.lenient, lenient)
+    }
+
+    fn push(&mut self, cursor: &Cursor<'_>, finding: Diagnostic) -> &mut Diagnostic {
         let path = cursor.path();
         let mut finding = finding.object(self.object.clone());
         if !path.is_empty() {

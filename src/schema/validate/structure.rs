@@ -10,6 +10,7 @@ use crate::node::NodeKind;
 use crate::schema::catalogue::{FieldDef, Kind, Shape, TypeDef, Version};
 use crate::schema::facts::Scalar;
 use crate::schema::merge::ListMerge;
+use crate::schema::rules::{self, Rules};
 
 /// Checks an object of this kind.
 pub fn check(root: &Cursor<'_>, kind: &Kind, version: Version<'_>, report: &mut Report) {
@@ -19,8 +20,22 @@ pub fn check(root: &Cursor<'_>, kind: &Kind, version: Version<'_>, report: &mut 
 }
 
 /// Fields that the documents list as required, because they are never left out of what the server sends, but
-/// that the server fills in or does without when it is sent an object.
-const SERVER_FILLS_IN: &[(&str, &str)] = &[("core.v1.NodeSystemInfo", "*"), ("core.v1.NodeDaemonEndpoints", "*")];
+/// that the server fills in or does without when it is sent an object. Group, type, field (`*`: all).
+const SERVER_FILLS_IN: &[(&str, &str)] = &[
+    ("apps.StatefulSetSpec", "serviceName"),
+    ("batch.PodFailurePolicy", "rules"),
+    ("batch.PodFailurePolicyOnPodConditionsPattern", "status"),
+    ("core.Event", "involvedObject"),
+    ("core.Event", "metadata"),
+    ("core.LimitRangeSpec", "limits"),
+    ("core.SleepAction", "seconds"),
+    ("core.TypedLocalObjectReference", "*"),
+    ("core.TypedObjectReference", "*"),
+    ("networking.NetworkPolicySpec", "podSelector"),
+    ("resource.DeviceClass", "spec"),
+    ("storage.CSIDriver", "spec"),
+    ("storage.TokenRequest", "audience"),
+];
 
 /// Lists whose keys the server insists on. The others have keys only for merging; an item that is
 /// there twice is stored, and the later one usually wins.
@@ -61,17 +76,33 @@ struct Place<'a> {
 impl<'c> Walk<'_, 'c> {
     fn record(&mut self, at: &Cursor<'_>, def: &'c TypeDef) {
         self.missing_fields(at, def);
+        if !self.in_status {
+            rules::check_record(at, def, &mut self.rules());
+        }
         for (name, value) in at.entries() {
             match def.field(name) {
                 Some(field) => {
-                    let outside = self.in_status;
-                    self.in_status |= name == "status" && at.path().is_empty();
-                    self.value(&value, &field.shape, Place { def, field });
-                    self.in_status = outside;
+                    self.field(at, &value, Place { def, field });
                 }
                 None => self.unknown_field(name, &value, def),
             }
         }
+    }
+
+    fn field(&mut self, at: &Cursor<'_>, value: &Cursor<'_>, place: Place<'c>) {
+        let in_status = self.in_status || (place.field.name == "status" && at.is_root());
+        let outside = std::mem::replace(&mut self.in_status, in_status);
+        let lenient = rules::is_unchecked(place.def, place.field, self.version.minor());
+        let strict = if lenient { Some(self.report.set_lenient(true)) } else { None };
+        self.value(value, &place.field.shape, place);
+        if let Some(before) = strict {
+            self.report.set_lenient(before);
+        }
+        self.in_status = outside;
+    }
+
+    fn rules(&mut self) -> Rules<'_> {
+        Rules { minor: self.version.minor(), kind: self.kind, report: self.report }
     }
 
     fn missing_fields(&mut self, at: &Cursor<'_>, def: &TypeDef) {
@@ -79,8 +110,11 @@ impl<'c> Walk<'_, 'c> {
             return;
         }
         for field in def.fields.iter().filter(|field| field.required && !at.has(&field.name)) {
-            let exempt = |(name, exempt): &(&str, &str)| def.name == *name && (*exempt == "*" || field.name == *exempt);
-            if SERVER_FILLS_IN.iter().any(exempt) {
+            let (group, name) = def.group_and_name();
+            let exempt = |(of, exempt): &&(&str, &str)| {
+                (*exempt == "*" || field.name == *exempt) && of.split_once('.') == Some((group, name))
+            };
+            if SERVER_FILLS_IN.iter().any(|entry| exempt(&entry)) {
                 continue;
             }
             let origin = self.origin(Place { def, field });
@@ -89,7 +123,7 @@ impl<'c> Walk<'_, 'c> {
                 field.name,
                 self.shape_words(&field.shape)
             );
-            self.report.at(at, Code::MissingObjectField, message).hint = Some(format!("add `{}`", field.name));
+            self.report.missing(at, &field.name, message);
         }
     }
 
@@ -99,13 +133,13 @@ impl<'c> Walk<'_, 'c> {
         if history.known {
             let when = history.describe().unwrap_or_default();
             let message = format!("k8s {minor} {} has no field `{name}` ({when})", def.origin());
-            self.report.at_key(value, Code::NotInThisVersion, message).hint =
+            self.report.unreadable_key(value, Code::NotInThisVersion, message).hint =
                 Some(format!("leave `{name}` out, or target a version that has it"));
             return;
         }
         let message = format!("k8s {minor} {} has no field `{name}`", def.origin());
         let hint = hints::for_unknown_field(name, value.node(), def, self.kind, self.version);
-        self.report.at_key(value, Code::UnknownObjectField, message).hint = hint;
+        self.report.unreadable_key(value, Code::UnknownObjectField, message).hint = hint;
     }
 
     fn value(&mut self, at: &Cursor<'_>, shape: &'c Shape, place: Place<'c>) {
@@ -153,7 +187,7 @@ impl<'c> Walk<'_, 'c> {
             scalars::Verdict::WrongType => self.wrong_type(at, &Shape::Scalar(scalar), place),
             scalars::Verdict::BadFormat { what, hint } => {
                 let message = format!("`{}` {what} ({})", at.field_name(), self.origin(place));
-                self.report.at(at, Code::BadFormat, message).hint = Some(hint.to_owned());
+                self.report.unreadable(at, Code::BadFormat, message).hint = Some(hint.to_owned());
             }
         }
     }
@@ -183,7 +217,7 @@ impl<'c> Walk<'_, 'c> {
         let found = at.node().describe();
         let message = format!("`{}` takes {wanted}, but this is {found} ({})", at.field_name(), self.origin(place));
         let hint = scalars::conversion_hint(shape, at.node());
-        self.report.at(at, Code::WrongFieldType, message).hint = hint;
+        self.report.unreadable(at, Code::WrongFieldType, message).hint = hint;
     }
 
     /// Items of a keyed list or a set that are the same one.

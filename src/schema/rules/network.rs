@@ -1,0 +1,211 @@
+//! Services, ingresses, network policies.
+
+use std::net::IpAddr;
+
+use super::Rules;
+use super::constraint::{self, Format};
+use crate::diag::Code;
+use crate::schema::formats;
+use crate::schema::validate::Cursor;
+
+/// A Service.
+pub fn service(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let kind = match at.get("type") {
+        None => "ClusterIP",
+        Some(kind) => match kind.str() {
+            Some("") => "ClusterIP",
+            Some(text) => text,
+            None => return,
+        },
+    };
+    service_ports(at, kind, rules);
+    if kind == "ExternalName" {
+        rules.require(at, "externalName");
+        if let Some(name) = at
+            .get("externalName")
+            .filter(|name| name.str().is_some_and(|name| !formats::is_dns_subdomain(name.trim_end_matches('.'))))
+        {
+            constraint::is(&name, "externalName", Format::DnsSubdomain, rules);
+        }
+        return;
+    }
+    if kind != "LoadBalancer" {
+        for field in ["loadBalancerClass", "allocateLoadBalancerNodePorts", "loadBalancerSourceRanges"] {
+            if let Some(value) = at
+                .get(field)
+                .filter(|value| value.str() != Some("") && value.node().as_list().is_none_or(|items| !items.is_empty()))
+            {
+                rules.forbid(
+                    &value,
+                    format!("`{field}` is for the type `LoadBalancer` only"),
+                    "leave it out, or set `type = \"LoadBalancer\"`",
+                );
+            }
+        }
+    }
+    // A Service of the first type with outside addresses is reached from outside too.
+    let external = matches!(kind, "NodePort" | "LoadBalancer") || !at.is_empty_at("externalIPs");
+    if let (false, Some(policy)) = (external, at.get("externalTrafficPolicy").filter(|policy| policy.str() != Some("")))
+    {
+        rules.forbid(
+            &policy,
+            "`externalTrafficPolicy` is for Services that are reached from outside",
+            "leave it out, or set `type = \"LoadBalancer\"`",
+        );
+    }
+    health_check(at, kind, rules);
+    cluster_ips(at, rules);
+}
+
+fn service_ports(at: &Cursor<'_>, kind: &str, rules: &mut Rules<'_>) {
+    let ports = at.items_of("ports");
+    let headless = at.str_of("clusterIP") == Some("None");
+    if ports.is_empty()
+        && kind != "ExternalName"
+        && !headless
+        && !at.get("ports").is_some_and(|ports| ports.node().as_list().is_none())
+    {
+        rules.report.missing(at, "ports", "a Service needs `ports`, unless it is headless (`clusterIP` `None`)");
+    }
+    for port in &ports {
+        if ports.len() > 1 && port.map().is_some() && port.is_empty_at("name") {
+            rules.report.missing(port, "name", "a Service with several ports has a `name` for each");
+        }
+        if let (true, Some(node_port)) =
+            (kind == "ClusterIP", port.get("nodePort").filter(|port| port.int() != Some(0)))
+        {
+            rules.forbid(
+                &node_port,
+                "`nodePort` is not for the type `ClusterIP`",
+                "leave it out, or set `type = \"NodePort\"`",
+            );
+        }
+    }
+    rules.unique(&ports, "name", "ports");
+    node_ports(&ports, rules);
+}
+
+fn node_ports(ports: &[Cursor<'_>], rules: &mut Rules<'_>) {
+    let mut seen: Vec<(i64, &str)> = Vec::new();
+    for port in ports {
+        let Some(number) = port.get("nodePort") else { continue };
+        let Some(value) = number.int().filter(|value| *value != 0) else { continue };
+        let key = (value, port.str_of("protocol").filter(|word| !word.is_empty()).unwrap_or("TCP"));
+        if seen.contains(&key) {
+            rules.at(&number, Code::DuplicateListKey, format!("two ports want the `nodePort` {value}")).hint =
+                Some("give them different ones".to_owned());
+        }
+        seen.push(key);
+    }
+}
+
+fn health_check(at: &Cursor<'_>, kind: &str, rules: &mut Rules<'_>) {
+    let Some(port) = at.get("healthCheckNodePort").filter(|port| port.int().is_some_and(|port| port != 0)) else {
+        return;
+    };
+    if kind != "LoadBalancer" || at.str_of("externalTrafficPolicy") != Some("Local") {
+        rules.forbid(
+            &port,
+            "`healthCheckNodePort` is for the type `LoadBalancer` with `externalTrafficPolicy` `Local`",
+            "leave it out",
+        );
+    }
+}
+
+fn cluster_ips(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let all = at.items_of("clusterIPs");
+    let (Some(one), [first, ..]) = (at.get("clusterIP"), all.as_slice()) else { return };
+    let first_text = first.str().map(str::to_owned);
+    if let (Some(one_text), Some(first_text)) = (one.str().filter(|text| !text.is_empty()), first_text) {
+        if one_text != first_text {
+            rules.forbid(first, "the first of `clusterIPs` is the same as `clusterIP`", "leave `clusterIPs` out");
+        }
+    }
+}
+
+/// Where an Ingress sends requests.
+pub fn ingress_backend(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    rules.one_of(at, &["service", "resource"], true);
+    let Some(service) = at.get("service") else { return };
+    if service.map().is_none() {
+        return;
+    }
+    let Some(port) = service.get("port") else {
+        rules.report.missing(&service, "port", "the backend's service has no `port`");
+        return;
+    };
+    let (named, numbered) =
+        (!port.is_empty_at("name"), port.get("number").is_some_and(|number| number.int() != Some(0)));
+    if port.map().is_some() && named == numbered {
+        rules.at(&port, Code::ExactlyOneOf, "the port of a service is its `name` or its `number`").hint =
+            Some("write one of the two".to_owned());
+    }
+}
+
+/// Whom a NetworkPolicy lets in or out.
+pub fn policy_peer(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let selects = at.has("podSelector") || at.has("namespaceSelector");
+    if let (true, Some(block)) = (selects, at.get("ipBlock")) {
+        rules.forbid(&block, "an `ipBlock` stands alone: a peer is addresses or pods", "make it a peer of its own");
+    }
+    if !selects && !at.has("ipBlock") && at.map().is_some() {
+        rules.report.missing(
+            at,
+            "podSelector",
+            "a peer without any of `podSelector`, `namespaceSelector` and `ipBlock` is nobody",
+        );
+    }
+}
+
+/// A range of ports goes up.
+pub fn policy_port(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let Some(end) = at.get("endPort") else { return };
+    match at.get("port").map(|port| (port.int(), port.failed())) {
+        Some((Some(port), _)) if end.int().is_some_and(|end| end < port) => {
+            rules.forbid(&end, format!("`endPort` is below `port` ({port})"), "write a port that is not below it");
+        }
+        Some((None, false)) => {
+            rules.forbid(&end, "`endPort` needs a `port` that is a number", "write the port's number")
+        }
+        None => rules.forbid(&end, "`endPort` needs a `port`", "add the first port of the range"),
+        _ => constraint::range(&end, 1, 65535, rules),
+    }
+}
+
+/// A NetworkPolicy.
+pub fn policy(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let types = at.items_of("policyTypes");
+    if types.len() > 2 {
+        rules.at(&types[2], Code::ValueOutOfRange, "a policy has at most two types").hint =
+            Some("write `Ingress`, `Egress` or both".to_owned());
+    }
+}
+
+/// A block of addresses with holes in it.
+pub fn ip_block(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let Some(cidr) = at.get("cidr") else { return };
+    constraint::is(&cidr, "cidr", Format::Cidr, rules);
+    let block = cidr.str().and_then(formats::parse_cidr);
+    for hole in at.items_of("except") {
+        constraint::is(&hole, "except", Format::Cidr, rules);
+        let (Some(block), Some(inner)) = (block, hole.str().and_then(formats::parse_cidr)) else { continue };
+        if inner.1 <= block.1 || !contains(block, inner.0) {
+            let text = cidr.str().unwrap_or_default();
+            rules.forbid(
+                &hole,
+                format!("an exception lies inside its block ({text:?}) and is smaller"),
+                "write a part of the block",
+            );
+        }
+    }
+}
+
+fn contains((base, prefix): (IpAddr, u8), address: IpAddr) -> bool {
+    let bits = |address: IpAddr| match address {
+        IpAddr::V4(address) => (u128::from(u32::from(address)) << 96, true),
+        IpAddr::V6(address) => (u128::from(address), false),
+    };
+    let ((base, base_v4), (address, v4)) = (bits(base), bits(address));
+    let mask = if prefix == 0 { 0 } else { u128::MAX << (128 - u32::from(prefix)) };
+    base_v4 == v4 && base & mask == address & mask
+}

@@ -1,0 +1,277 @@
+//! The pod as a whole: what its containers and volumes must have in common.
+
+use super::Rules;
+use super::constraint::{self, amount};
+use super::containers;
+use crate::diag::{Code, closest};
+use crate::schema::formats;
+use crate::schema::minor::Minor;
+use crate::schema::validate::Cursor;
+
+/// The lists of containers.
+const CONTAINERS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
+
+/// A pod, or what a template makes.
+pub fn pod_spec(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let all: Vec<Cursor<'_>> = CONTAINERS.iter().flat_map(|list| at.items_of(list)).collect();
+    rules.unique(&all, "name", "containers");
+    for list in ["initContainers", "containers"] {
+        at.items_of(list).iter().for_each(|container| containers::image_needed(container, rules));
+    }
+    at.items_of("initContainers").iter().for_each(|container| init_container(container, rules));
+    if let Some(ephemeral) = at.get("ephemeralContainers").filter(|list| !list.items().is_empty()) {
+        rules.forbid(
+            &ephemeral,
+            "ephemeral containers cannot be there from the start",
+            "add them to a running pod with `kubectl debug`",
+        );
+    }
+    volumes(at, &all, rules);
+    host_ports(at, rules);
+    sleeps(at, &all, rules);
+    dns(at, rules);
+    namespaces(at, &all, rules);
+    if let (Some(node), false) = (at.get("nodeName"), at.is_empty_at("schedulingGates")) {
+        rules.forbid(&node, "a pod with `schedulingGates` cannot have a `nodeName` yet", "leave one of the two out");
+    }
+    for (_, value) in at.entries_of("overhead") {
+        constraint::not_below_zero(&value, rules);
+    }
+    sysctls(at, rules);
+    seccomp_and_app_armor(at, &all, rules);
+}
+
+/// One that starts and ends before the others has no health to probe; one that stays (`restartPolicy: Always`) has.
+fn init_container(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let policy = at.str_of("restartPolicy");
+    if policy == Some("Always") {
+        return;
+    }
+    for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
+        if let Some(probe_at) = at.get(probe) {
+            rules.forbid(
+                &probe_at,
+                format!("an init container that ends cannot have a {probe}"),
+                "leave it out, or set `restartPolicy = \"Always\"`",
+            );
+        }
+    }
+    if let Some(hook) = at.get("lifecycle") {
+        rules.forbid(
+            &hook,
+            "an init container that ends cannot have `lifecycle` hooks",
+            "leave them out, or set `restartPolicy = \"Always\"`",
+        );
+    }
+}
+
+/// Mounts and devices of volumes that the pod does not have.
+fn volumes(at: &Cursor<'_>, containers: &[Cursor<'_>], rules: &mut Rules<'_>) {
+    // A StatefulSet's claim templates are volumes of its pods too, and stand outside the pod.
+    if rules.kind.kind == "StatefulSet" {
+        return;
+    }
+    let volumes = at.items_of("volumes");
+    if volumes.iter().any(|volume| volume.get("name").is_some_and(|name| name.str().is_none()))
+        || at.get("volumes").is_some_and(|v| v.failed())
+    {
+        return;
+    }
+    let names: Vec<&str> = volumes.iter().filter_map(|volume| volume.str_of("name")).collect();
+    for container in containers {
+        references(container, &names, rules);
+        block_devices(container, &volumes, rules);
+    }
+}
+
+/// The mounts and devices of one container, against the names of volumes.
+pub fn references(container: &Cursor<'_>, names: &[&str], rules: &mut Rules<'_>) {
+    for list in ["volumeMounts", "volumeDevices"] {
+        for mount in container.items_of(list) {
+            let Some(name) = mount.get("name") else { continue };
+            let Some(text) = name.str().filter(|text| !text.is_empty() && !names.contains(text)) else { continue };
+            let hint = match closest(text, names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("add a volume {text:?} to `volumes`"),
+            };
+            rules.at(&name, Code::UnknownReference, format!("the pod has no volume {text:?}")).hint = Some(hint);
+        }
+    }
+}
+
+fn block_devices(container: &Cursor<'_>, volumes: &[Cursor<'_>], rules: &mut Rules<'_>) {
+    for device in container.items_of("volumeDevices") {
+        let name = device.str_of("name").filter(|name| !name.is_empty());
+        let Some(volume) = volumes.iter().find(|volume| name.is_some() && volume.str_of("name") == name) else {
+            continue;
+        };
+        if !volume.has("persistentVolumeClaim") && !volume.has("ephemeral") {
+            rules.forbid(
+                &device,
+                "only a claimed volume can be a raw device",
+                "use `volumeMounts`, or a `persistentVolumeClaim`",
+            );
+        }
+    }
+}
+
+fn host_ports(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    if !at.is_true("hostNetwork") {
+        return;
+    }
+    for port in at.items_of("containers").iter().flat_map(|container| container.items_of("ports")) {
+        let (Some(host), Some(inside)) = (port.get("hostPort"), port.int_of("containerPort")) else { continue };
+        if host.int().is_some_and(|outside| outside != 0 && outside != inside) {
+            rules.forbid(
+                &host,
+                "on the host's network `hostPort` is the same as `containerPort`",
+                "leave `hostPort` out",
+            );
+        }
+    }
+}
+
+/// A hook cannot sleep longer than the pod has to end.
+fn sleeps(at: &Cursor<'_>, containers: &[Cursor<'_>], rules: &mut Rules<'_>) {
+    let grace = match at.get("terminationGracePeriodSeconds") {
+        Some(grace) => grace.int(),
+        None => Some(30),
+    };
+    // Sleeping for no time at all came later.
+    let least = if rules.minor >= Minor(33) { 0 } else { 1 };
+    for hook in containers
+        .iter()
+        .flat_map(|container| [container.at(&["lifecycle", "preStop"]), container.at(&["lifecycle", "postStart"])])
+        .flatten()
+    {
+        let Some(sleep) = hook.get("sleep").filter(|sleep| sleep.map().is_some()) else { continue };
+        let seconds = sleep.get("seconds").unwrap_or(sleep);
+        let number = if seconds.map().is_some() { Some(0) } else { seconds.int() };
+        let (Some(number), Some(grace)) = (number, grace) else { continue };
+        if number < least || number > grace {
+            rules
+                .at(
+                    &seconds,
+                    Code::ValueOutOfRange,
+                    format!("`seconds` is {number}, but must be from {least} to {grace}, the pod's time to end"),
+                )
+                .hint = Some("shorten it, or raise `terminationGracePeriodSeconds`".to_owned());
+        }
+    }
+}
+
+fn dns(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let config = at.get("dnsConfig");
+    if at.str_of("dnsPolicy") == Some("None") && config.as_ref().is_none_or(|config| config.is_empty_at("nameservers"))
+    {
+        rules.report.missing(at, "dnsConfig", "`dnsPolicy` `None` needs nameservers in `dnsConfig`");
+    }
+    let Some(config) = config else { return };
+    let servers = config.items_of("nameservers");
+    if servers.len() > 3 {
+        rules.at(&servers[3], Code::ValueOutOfRange, "a pod has at most 3 nameservers").hint =
+            Some("leave some out".to_owned());
+    }
+    for server in servers {
+        constraint::is(&server, "nameservers", constraint::Format::Ip, rules);
+    }
+    let searches = config.items_of("searches");
+    if searches.len() > 32 {
+        rules.at(&searches[32], Code::ValueOutOfRange, "a pod has at most 32 search domains").hint =
+            Some("leave some out".to_owned());
+    }
+    for search in searches {
+        let name = search.str().map(|name| name.strip_suffix('.').unwrap_or(name).replace('_', "-"));
+        if name.is_some_and(|name| !name.is_empty() && !formats::is_dns_subdomain(name.trim_matches('-'))) {
+            let text = search.str().unwrap_or_default();
+            rules.at(&search, Code::BadName, format!("{text:?} is not a DNS name")).hint =
+                Some("write lower-case letters, digits, `-` and `.`".to_owned());
+        }
+    }
+}
+
+/// Which of the host's namespaces the pod shares.
+fn namespaces(at: &Cursor<'_>, containers: &[Cursor<'_>], rules: &mut Rules<'_>) {
+    if let (true, Some(shared)) =
+        (at.is_true("hostPID"), at.get("shareProcessNamespace").filter(|_| at.is_true("shareProcessNamespace")))
+    {
+        rules.forbid(&shared, "`shareProcessNamespace` and `hostPID` cannot both be set", "leave one of them out");
+    }
+    let own_users = at.get("hostUsers").is_some_and(|flag| flag.node().kind == crate::node::NodeKind::Bool(false));
+    if own_users {
+        for field in ["hostPID", "hostIPC", "hostNetwork"] {
+            if let Some(flag) = at.get(field).filter(|_| at.is_true(field)) {
+                rules.forbid(
+                    &flag,
+                    format!("`{field}` cannot be set with `hostUsers = false`"),
+                    "leave one of them out",
+                );
+            }
+        }
+    } else if rules.minor >= Minor(33) {
+        for container in containers {
+            let Some(mount) =
+                container.at(&["securityContext", "procMount"]).filter(|mount| mount.str() == Some("Unmasked"))
+            else {
+                continue;
+            };
+            rules.forbid(&mount, "`procMount` `Unmasked` needs a user namespace", "set `hostUsers = false`");
+        }
+    }
+}
+
+fn sysctls(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let Some(context) = at.get("securityContext") else { return };
+    let sysctls = context.items_of("sysctls");
+    rules.unique(&sysctls, "name", "sysctls");
+    for name in sysctls.iter().filter_map(|sysctl| sysctl.get("name")) {
+        let Some(text) = name.str().filter(|text| !text.is_empty()) else { continue };
+        let part = |part: &str| {
+            formats::is_dns_label(&part.replace('_', "x")) && !part.starts_with('_') && !part.ends_with('_')
+        };
+        if !text.split(['.', '/']).all(part) {
+            rules.at(&name, Code::BadName, format!("{text:?} is not the name of a sysctl")).hint =
+                Some("write it as `net.core.somaxconn`".to_owned());
+            continue;
+        }
+        let dotted = text.replace('/', ".");
+        let network = dotted.starts_with("net.");
+        let memory = ["kernel.shm", "kernel.msg", "fs.mqueue."].iter().any(|prefix| dotted.starts_with(prefix))
+            || dotted == "kernel.sem";
+        for (shared, concerned) in [("hostNetwork", network), ("hostIPC", memory)] {
+            if concerned && at.is_true(shared) && rules.minor >= Minor(29) {
+                rules.forbid(
+                    &name,
+                    format!("{text:?} cannot be set with `{shared}`, for it would change the host"),
+                    "leave one of them out",
+                );
+            }
+        }
+    }
+}
+
+fn seccomp_and_app_armor(at: &Cursor<'_>, containers: &[Cursor<'_>], rules: &mut Rules<'_>) {
+    for context in containers.iter().chain([at]).filter_map(|holder| holder.get("securityContext")) {
+        for profile in ["seccompProfile", "appArmorProfile"] {
+            let Some(profile) = context.get(profile) else { continue };
+            let local = profile.str_of("type") == Some("Localhost");
+            if local && profile.is_empty_at("localhostProfile") {
+                rules.report.missing(&profile, "localhostProfile", "`type` `Localhost` needs a `localhostProfile`");
+            }
+            if let (false, Some(name)) = (local, profile.get("localhostProfile")) {
+                if profile.get("type").is_some_and(|kind| kind.str().is_some()) {
+                    rules.forbid(
+                        &name,
+                        "only `type` `Localhost` has a `localhostProfile`",
+                        "leave it out, or set `type = \"Localhost\"`",
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Whether one amount is above another.
+pub fn above(first: &Cursor<'_>, second: &Cursor<'_>) -> bool {
+    matches!((amount(first), amount(second)), (Some(first), Some(second)) if first > second * (1.0 + 1e-12))
+}
