@@ -14,10 +14,12 @@ mod merge;
 mod minor;
 pub mod pack;
 mod rules;
+mod show;
 mod validate;
 
 pub use catalogue::{Catalogue, FieldDef, Kind, Lifecycle, Shape, TypeDef, Version, join_api, split_api};
 pub use history::History;
 pub use merge::ListMerge;
 pub use minor::Minor;
+pub use show::{list, show};
 pub use validate::{Checked, Target, check, validate};

@@ -69,11 +69,14 @@ impl Report {
         &mut self.findings[last].1
     }
 
-    /// The findings in document order, each said once.
+    /// The findings in document order. Of several of one code about one value the first is enough, but for those that
+    /// name different fields of it.
     pub fn finish(mut self) -> Vec<Diagnostic> {
         self.findings.sort_by(|(a, _), (b, _)| a.cmp(b));
-        self.findings
-            .dedup_by(|(a, later), (b, first)| a == b && later.code == first.code && later.message == first.message);
+        let said = |later: &Diagnostic, first: &Diagnostic| {
+            later.code == first.code && (later.code == Code::NotInEnum || later.message == first.message)
+        };
+        self.findings.dedup_by(|(a, later), (b, first)| a == b && said(later, first));
         self.findings.into_iter().map(|(_, finding)| finding).collect()
     }
 }

@@ -76,9 +76,6 @@ struct Place<'a> {
 impl<'c> Walk<'_, 'c> {
     fn record(&mut self, at: &Cursor<'_>, def: &'c TypeDef) {
         self.missing_fields(at, def);
-        if !self.in_status {
-            rules::check_record(at, def, &mut self.rules());
-        }
         for (name, value) in at.entries() {
             match def.field(name) {
                 Some(field) => {
@@ -86,6 +83,10 @@ impl<'c> Walk<'_, 'c> {
                 }
                 None => self.unknown_field(name, &value, def),
             }
+        }
+        // After the structure, so that of two findings about one value the one that names its type is kept.
+        if !self.in_status {
+            rules::check_record(at, def, &mut self.rules());
         }
     }
 

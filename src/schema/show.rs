@@ -1,0 +1,132 @@
+//! The catalogue as text, for `nxk schema list`, `nxk schema show` and `nxk explain`.
+
+use std::fmt::Write;
+
+use super::catalogue::{FieldDef, Kind, TypeDef, Version};
+use super::facts;
+use crate::diag::{Code, Diagnostic, closest};
+use crate::source::Span;
+
+/// All kinds of a version, one a line: API version, kind, scope, and what is special about it.
+pub fn list(version: Version<'_>) -> String {
+    let mut rows: Vec<[String; 4]> = Vec::new();
+    for kind in version.kinds() {
+        let scope = if kind.namespaced { "namespaced" } else { "cluster" };
+        rows.push([kind.api_version().to_string(), kind.kind.to_string(), scope.to_owned(), kind_notes(version, kind)]);
+    }
+    table(&rows)
+}
+
+/// A kind or a part of it (`path` is `spec.template.spec.containers`, with or without `[]` or an index): one level of fields.
+pub fn show(version: Version<'_>, kind: &str, path: Option<&str>) -> Result<String, Diagnostic> {
+    let unknown = |message: String| Diagnostic::new(Code::UnknownKind, Span::NONE, message);
+    let found = match kind.rsplit_once('/') {
+        Some((api, name)) => {
+            let (group, api_version) = super::split_api(api);
+            version.find(group, api_version, name)
+        }
+        None => version.preferred(kind),
+    };
+    let Some(found) = found else {
+        let name = kind.rsplit('/').next().unwrap_or(kind);
+        let near = version.nearest_kind(name).map(|near| format!("did you mean `{near}`?"));
+        return Err(unknown(format!("Kubernetes {} has no kind `{kind}`", version.minor())).maybe_hint(near));
+    };
+    let mut text = format!("{} {} (Kubernetes {})", found.api_version(), found.kind, version.minor());
+    let notes = kind_notes(version, found);
+    if !notes.is_empty() {
+        let _ = write!(text, ", {notes}");
+    }
+    text.push('\n');
+    let mut def = version.type_def(&found.type_name);
+    for step in path.into_iter().flat_map(|path| path.split('.')).filter(|step| !step.is_empty()) {
+        let name = step.split('[').next().unwrap_or(step);
+        let Some(holder) = def else { break };
+        let Some(field) = holder.field(name) else {
+            let near = closest(name, holder.fields.iter().map(|field| field.name.as_str()));
+            let message = format!("k8s {} {} has no field `{name}`", version.minor(), holder.origin());
+            return Err(Diagnostic::new(Code::UnknownObjectField, Span::NONE, message)
+                .maybe_hint(near.map(|near| format!("did you mean `{near}`?"))));
+        };
+        text = format!("{text}{}\n", field_line(version, holder, field));
+        def = field.shape.named().and_then(|name| version.type_def(name));
+    }
+    if let Some(def) = def {
+        text.push_str(&fields(version, def));
+    }
+    Ok(text)
+}
+
+/// The fields of a type, one a line.
+fn fields(version: Version<'_>, def: &TypeDef) -> String {
+    let rows: Vec<[String; 4]> = def.fields.iter().map(|field| row(version, def, field)).collect();
+    table(&rows)
+}
+
+fn field_line(version: Version<'_>, def: &TypeDef, field: &FieldDef) -> String {
+    let [name, shape, required, notes] = row(version, def, field);
+    [name, shape, required, notes].iter().filter(|word| !word.is_empty()).cloned().collect::<Vec<_>>().join("  ")
+}
+
+fn row(version: Version<'_>, def: &TypeDef, field: &FieldDef) -> [String; 4] {
+    let required = if field.required { "required" } else { "" };
+    let mut notes = Vec::new();
+    if !field.enums.is_empty() {
+        let values: Vec<&str> = field.enums.iter().map(|value| if value.is_empty() { "\"\"" } else { value }).collect();
+        notes.push(values.join(" | "));
+    }
+    if let Some(default) = &field.default {
+        notes.push(format!("default {default}"));
+    }
+    match &field.list {
+        facts::ListMerge::Keyed(keys) => notes.push(format!("by {}", keys.join(" and "))),
+        facts::ListMerge::Set => notes.push("a set".to_owned()),
+        facts::ListMerge::Atomic => {}
+    }
+    notes.extend(version.catalogue().field_history(&def.name, &field.name).describe());
+    [field.name.to_string(), shape_text(&field.shape), required.to_owned(), notes.join(", ")]
+}
+
+/// A shape with the types' bare names: `[Container]`.
+fn shape_text(shape: &super::Shape) -> String {
+    let text = shape.map(&mut |name| name.rsplit('.').next().unwrap_or(name).to_owned()).to_string();
+    text.replace('|', " | ")
+}
+
+fn kind_notes(version: Version<'_>, kind: &Kind) -> String {
+    let catalogue = version.catalogue();
+    let mut notes = Vec::new();
+    if !kind.preferred {
+        notes.extend(version.preferred(&kind.kind).map(|other| format!("{} is preferred", other.api_version())));
+    }
+    if kind.optional {
+        notes.push("off by default".to_owned());
+    }
+    match catalogue.lifecycle(&kind.group, &kind.version, &kind.kind) {
+        Some(life) => {
+            notes.push(format!("since {}", life.introduced));
+            notes.extend(life.deprecated.as_ref().map(|minor| format!("deprecated in {minor}")));
+            notes.extend(life.removed.as_ref().map(|minor| format!("gone in {minor}")));
+        }
+        None => notes.extend(catalogue.kind_history(&kind.group, &kind.version, &kind.kind).describe()),
+    }
+    notes.join(", ")
+}
+
+/// Columns, each as wide as its widest cell; no blanks at line ends.
+fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::from("  ");
+        for (cell, width) in row.iter().zip(&widths) {
+            if *width > 0 {
+                let _ = write!(line, "{cell:width$}  ");
+            }
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
