@@ -47,8 +47,8 @@ pub(super) fn lex(text: &str, base: u32) -> Lexed {
 enum Mode {
     /// Between `{` and `}`.
     Brace,
-    /// Between `${` and `}`.
-    Interpolation,
+    /// Between `${` and `}`; where its opening stands.
+    Interpolation { open: usize },
     /// Between `"`; where its opening stands and how many tokens and modes there were before.
     String { open: usize, token: usize },
     /// Between `''`, likewise.
@@ -112,50 +112,74 @@ impl Lexer<'_> {
             match mode {
                 Mode::String { open, token } | Mode::Indented { open, token } => {
                     let indented = matches!(mode, Mode::Indented { .. });
-                    let quote = if indented { "''" } else { "\"" };
-                    let span = self.span(open, (open + quote.len()).min(self.bytes.len()));
-                    self.out.diagnostics.push(
-                        Diagnostic::new(Code::UnterminatedString, span, "this string is never closed")
-                            .hint(format!("add `{quote}` where the string ends")),
-                    );
-                    if self.rewound {
-                        let end = self.bytes.len();
-                        self.push(if indented { TokenKind::IndClose } else { TokenKind::StrClose }, end, end);
-                        continue;
+                    if !self.rewound && self.unclosed_interpolation(open) {
+                        return true;
                     }
-                    self.end_with_line(open, token, indented);
-                    return true;
+                    self.report_unterminated(open, indented);
+                    if !self.rewound {
+                        let end = scan::run_end(self.bytes, open, |byte| byte != b'\n');
+                        self.end_text(open, token, indented, end);
+                        return true;
+                    }
+                    let end = self.bytes.len();
+                    self.push(if indented { TokenKind::IndClose } else { TokenKind::StrClose }, end, end);
                 }
                 Mode::Path { slash } => self.path_end(slash),
-                Mode::Brace | Mode::Interpolation => {}
+                Mode::Brace | Mode::Interpolation { .. } => {}
             }
         }
         false
     }
 
-    /// Takes an unclosed string to be its first line without a final `;`, `)` and the like, and goes back there.
-    fn end_with_line(&mut self, open: usize, token: usize, indented: bool) {
+    fn report_unterminated(&mut self, open: usize, indented: bool) {
+        let quote = if indented { "''" } else { "\"" };
+        let span = self.span(open, (open + quote.len()).min(self.bytes.len()));
+        self.out.diagnostics.push(
+            Diagnostic::new(Code::UnterminatedString, span, "this string is never closed")
+                .hint(format!("add `{quote}` where the string ends")),
+        );
+    }
+
+    /// `"a ${b"`: a quote that seems to open a string in the interpolation of another string on its line
+    /// far more often closes that one, and the `}` is missing.
+    fn unclosed_interpolation(&mut self, quote: usize) -> bool {
+        let [.., Mode::String { open, token }, Mode::Interpolation { open: interpolation }] = self.modes[..] else {
+            return false;
+        };
+        if self.bytes[quote] != b'"' || self.bytes[open..quote].contains(&b'\n') {
+            return false;
+        }
+        let span = self.span(interpolation, interpolation + 2);
+        self.out.diagnostics.push(
+            Diagnostic::new(Code::UnclosedDelimiter, span, "this `${` is never closed")
+                .hint("add `}` where the interpolation ends"),
+        );
+        self.modes.truncate(self.modes.len() - 2);
+        self.end_text(open, token, false, quote);
+        self.at = quote + 1;
+        true
+    }
+
+    /// Takes an unclosed string to end at `end`, in front of a final `;`, `)` and the like, and goes back there.
+    fn end_text(&mut self, open: usize, token: usize, indented: bool, end: usize) {
         self.rewound = true;
         self.out.tokens.truncate(token);
-        let kept = self.out.tokens.len() as u32;
-        self.out.trivia.pieces.retain(|piece| piece.before <= kept && piece.span.hi <= self.base + open as u32);
-        let from = open + if indented { 2 } else { 1 };
-        let from = from.min(self.bytes.len());
-        let line = self.bytes[from..].iter().position(|&byte| byte == b'\n').map_or(self.bytes.len(), |n| from + n);
-        let content = self.text[from..line].trim_end_matches([';', ',', ')', ']', '}', ' ', '\t', '\r']);
-        let resume = from + content.len();
+        let limit = self.base + open as u32;
+        self.out.trivia.pieces.retain(|piece| piece.span.hi <= limit);
+        let from = (open + if indented { 2 } else { 1 }).min(end);
+        let content = self.text[from..end].trim_end_matches([';', ',', ')', ']', '}', ' ', '\t', '\r']);
+        self.at = from + content.len();
         // An interpolation on that line is left out: it may be what never ends.
-        let content = content.find("${").unwrap_or(content.len());
+        let content = from + content.find("${").unwrap_or(content.len());
         let (opening, text, closing) = match indented {
             true => (TokenKind::IndOpen, TokenKind::IndText, TokenKind::IndClose),
             false => (TokenKind::StrOpen, TokenKind::StrText, TokenKind::StrClose),
         };
         self.push(opening, open, from);
-        if content > 0 {
-            self.push(text, from, from + content);
+        if content > from {
+            self.push(text, from, content);
         }
-        self.push(closing, from + content, from + content);
-        self.at = resume;
+        self.push(closing, content, content);
     }
 
     fn code(&mut self) {
@@ -173,7 +197,7 @@ impl Lexer<'_> {
                 self.take(TokenKind::IndOpen, 2 + scan::blank_first_line(&self.bytes[self.at + 2..]));
             }
             b'$' if self.next(1) == Some(b'{') => {
-                self.modes.push(Mode::Interpolation);
+                self.modes.push(Mode::Interpolation { open: self.at });
                 self.take(TokenKind::InterpOpen, 2);
             }
             b'{' => {
@@ -181,7 +205,7 @@ impl Lexer<'_> {
                 self.take(TokenKind::LBrace, 1);
             }
             b'}' => match self.modes.pop() {
-                Some(Mode::Interpolation) => self.take(TokenKind::InterpClose, 1),
+                Some(Mode::Interpolation { .. }) => self.take(TokenKind::InterpClose, 1),
                 _ => self.take(TokenKind::RBrace, 1),
             },
             _ => self.word(byte),
@@ -297,6 +321,12 @@ impl Lexer<'_> {
             self.take(TokenKind::PathOpen, end - self.at);
             self.modes.push(Mode::Path { slash });
         } else {
+            if self.text[self.at..end].contains("//") {
+                let span = self.span(self.at, end);
+                let message = "a path cannot hold `//`";
+                let hint = "write one `/`, or put blanks around `//` to update a set";
+                self.out.diagnostics.push(Diagnostic::new(Code::BadPath, span, message).hint(hint));
+            }
             self.take(TokenKind::Path, end - self.at);
             if slash {
                 self.trailing_slash();
@@ -310,7 +340,7 @@ impl Lexer<'_> {
         if self.bytes[self.at..].starts_with(b"${") {
             self.modes.pop();
             self.modes.push(Mode::Path { slash: false });
-            self.modes.push(Mode::Interpolation);
+            self.modes.push(Mode::Interpolation { open: self.at });
             return self.take(TokenKind::InterpOpen, 2);
         }
         let end = scan::run_end(self.bytes, self.at, scan::is_path_or_slash);
@@ -345,7 +375,7 @@ impl Lexer<'_> {
                 return self.take(TokenKind::StrClose, 1);
             }
             b'$' if self.next(1) == Some(b'{') => {
-                self.modes.push(Mode::Interpolation);
+                self.modes.push(Mode::Interpolation { open: self.at });
                 return self.take(TokenKind::InterpOpen, 2);
             }
             _ => {}
@@ -359,7 +389,7 @@ impl Lexer<'_> {
         let rest = &self.bytes[self.at..];
         match rest {
             [b'$', b'{', ..] => {
-                self.modes.push(Mode::Interpolation);
+                self.modes.push(Mode::Interpolation { open: self.at });
                 self.take(TokenKind::InterpOpen, 2);
             }
             [b'\'', b'\'', b'$' | b'\'', ..] => self.take(TokenKind::IndEscape, 3),

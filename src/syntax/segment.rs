@@ -178,7 +178,7 @@ impl<'s> Cutter<'s> {
             self.entry(&items[start..], end, &mut habits, out);
             if let Some(segment) = out.segments.last_mut() {
                 // Only the closer, never a separator, ends it: whether that is fine depends on what it is.
-                segment.terminated = false;
+                segment.terminated = habits.comma.is_some() || habits.colon.is_some();
             }
         }
         habits.report(kind, out);

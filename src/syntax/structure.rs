@@ -222,7 +222,9 @@ impl Grouper<'_> {
             TokenKind::RBrace => self.close(GroupKind::Brace, index),
             TokenKind::InterpClose => self.close(GroupKind::Interp, index),
             TokenKind::In => self.close(GroupKind::Let, index),
-            TokenKind::StrClose | TokenKind::IndClose | TokenKind::PathClose => self.pop(index),
+            TokenKind::StrClose => self.close_text(GroupKind::Str, index),
+            TokenKind::IndClose => self.close_text(GroupKind::IndStr, index),
+            TokenKind::PathClose => self.close_text(GroupKind::Path, index),
             TokenKind::Semicolon => self.semicolon(index),
             _ => self.push_item(index),
         }
@@ -293,6 +295,15 @@ impl Grouper<'_> {
             return self.out.diagnostics.push(stray(kind, span));
         }
         while self.open.last().is_some_and(|open| open.kind != kind) {
+            self.report_unclosed();
+            self.pop_broken(index);
+        }
+        self.pop(index);
+    }
+
+    /// The lexer saw to it that a string or path is open; what is inside need not be closed at the file's end.
+    fn close_text(&mut self, kind: GroupKind, index: u32) {
+        while self.open.last().is_some_and(|open| open.kind != kind && open.kind != GroupKind::Root) {
             self.report_unclosed();
             self.pop_broken(index);
         }

@@ -217,12 +217,8 @@ fn fold_negate<'s, E: Failure<'s>>(word: Item, operand: Expr, _: &mut Action<'s,
     unary(UnaryOp::Negate, word, operand)
 }
 
-fn fold_has_attr<'s, E: Failure<'s>>(subject: Expr, path: Vec<AttrName>, e: &mut Action<'s, '_, E>) -> Expr {
-    let end = path.last().map_or(subject.span, |name| name.span);
-    let span = subject.span.to(end);
-    if let ExprKind::HasAttr { .. } = subject.kind {
-        e.state().diagnostics.push(messages::non_associative("?", end));
-    }
+fn fold_has_attr<'s, E: Failure<'s>>(subject: Expr, path: Vec<AttrName>, _: &mut Action<'s, '_, E>) -> Expr {
+    let span = subject.span.to(path.last().map_or(subject.span, |name| name.span));
     Expr { kind: ExprKind::HasAttr { subject: Box::new(subject), path }, span }
 }
 

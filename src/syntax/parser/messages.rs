@@ -42,7 +42,7 @@ pub(super) fn explain(
     let span = found.map_or_else(|| state.end_span(segment), |item| item.span);
     let shown = found.map_or_else(|| end_shown(state, segment), |item| shown(state, item));
     if let Some(item) = found
-        && let Some(diagnostic) = known(state, items, at, *item, may_end)
+        && let Some(diagnostic) = known(state, items, at, *item, may_end || expected.contains(&"an operator"))
     {
         return diagnostic;
     }
@@ -51,17 +51,19 @@ pub(super) fn explain(
     diagnostic.maybe_hint(hint(state, items, at, segment, may_end))
 }
 
-/// Mistakes that are known by what stands at the place.
-fn known(state: &Builder, items: &[Item], at: usize, item: Item, may_end: bool) -> Option<Diagnostic> {
+/// Mistakes that are known by what stands at the place; `complete`: what is in front could be all.
+fn known(state: &Builder, items: &[Item], at: usize, item: Item, complete: bool) -> Option<Diagnostic> {
     use TokenKind::*;
     let before = at.checked_sub(1).map(|before| items[before].kind);
     let error =
         |message: String, hint: &str| Some(Diagnostic::new(Code::UnexpectedToken, item.span, message).hint(hint));
     match item.kind {
-        Kind::Token(EqEq | NotEq | Less | LessEq | Greater | GreaterEq | Question) if may_end => {
-            Some(non_associative(state.text(item.span), item.span))
+        Kind::Token(EqEq | NotEq | Less | LessEq | Greater | GreaterEq) if complete => {
+            let message = format!("`{}` cannot be chained", state.text(item.span));
+            let hint = "put one of the comparisons in parentheses, or join them with `&&`";
+            Some(Diagnostic::new(Code::NonAssociative, item.span, message).hint(hint))
         }
-        Kind::Token(PipeRight | PipeLeft) if may_end => Some(
+        Kind::Token(PipeRight | PipeLeft) if complete => Some(
             Diagnostic::new(Code::NonAssociative, item.span, "`|>` and `<|` cannot be mixed")
                 .hint("put one of them in parentheses"),
         ),
@@ -80,12 +82,6 @@ fn known(state: &Builder, items: &[Item], at: usize, item: Item, may_end: bool) 
         ),
         _ => None,
     }
-}
-
-/// A comparison behind a comparison.
-pub(super) fn non_associative(operator: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(Code::NonAssociative, span, format!("`{operator}` cannot be chained"))
-        .hint("put one of the comparisons in parentheses, or join them with `&&`")
 }
 
 /// The last `if` that has no `else`, if there are fewer of these.
