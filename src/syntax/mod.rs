@@ -43,6 +43,9 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// So many findings are kept of one file: a hundred thousand `(` are one mistake to a person.
+const MAX_DIAGNOSTICS: usize = 1_000;
+
 /// Reads a text whose first byte stands at position `base`.
 pub fn parse(text: &str, base: u32) -> Parsed {
     let lexed = lexer::lex(text, base);
@@ -54,5 +57,6 @@ pub fn parse(text: &str, base: u32) -> Parsed {
     diagnostics.extend(structure.diagnostics);
     diagnostics.extend(finished.diagnostics);
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
+    diagnostics.truncate(MAX_DIAGNOSTICS);
     Parsed { root: finished.root, tokens: lexed.tokens, trivia: lexed.trivia, diagnostics }
 }

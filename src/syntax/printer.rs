@@ -157,7 +157,8 @@ fn write_entry(out: &mut String, entry: &Entry) {
         Entry::Inherit(inherit) => {
             out.push_str("(inherit");
             if let Some(from) = &inherit.from {
-                list(out, " from", [from], write_expr);
+                out.push(' ');
+                list(out, "from", [from], write_expr);
             }
             for name in &inherit.names {
                 out.push(' ');

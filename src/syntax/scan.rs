@@ -154,8 +154,9 @@ fn character(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// The longest pattern that is looked for with regard to its `[…]`.
-const LONGEST_PATTERN: usize = 4_000;
+/// How far behind the first possible end another one outside `[…]` is looked for. A bound keeps the work
+/// linear where one line holds very many patterns.
+const CLASS_LOOK_AHEAD: usize = 200;
 
 /// The end of the `/…/` at `at`: the first `/` outside `[…]` with only blanks between it and a `)` on the
 /// same line; failing that, the first such `/` wherever. `Err`: the end of the line.
@@ -180,7 +181,7 @@ pub(super) fn regex(bytes: &[u8], at: usize) -> Result<usize, usize> {
         None
     };
     let anywhere = find(line_end, false).ok_or(line_end)?;
-    Ok(find(line_end.min(anywhere + LONGEST_PATTERN), true).unwrap_or(anywhere))
+    Ok(find(line_end.min(anywhere + CLASS_LOOK_AHEAD), true).unwrap_or(anywhere))
 }
 
 /// One token of a range: its kind, start and end.

@@ -67,7 +67,7 @@ pub(super) fn type_declaration(items: &[Item], start: usize, text: impl Fn(Span)
 }
 
 /// An upper bound of how many levels the items add to a tree, apart from the groups among them.
-pub(super) fn chain_length(kind: GroupKind, items: &[Item]) -> u32 {
+pub(super) fn chain_length(items: &[Item]) -> u32 {
     use TokenKind::*;
     let (mut operators, mut defaults, mut longest) = (0, 0, 0);
     let mut previous = None;
@@ -89,8 +89,7 @@ pub(super) fn chain_length(kind: GroupKind, items: &[Item]) -> u32 {
         }
         previous = Some(item.kind);
     }
-    let brackets = u32::from(matches!(kind, GroupKind::Brace | GroupKind::Let | GroupKind::Formals));
-    operators + longest + brackets
+    operators + longest
 }
 
 /// Cuts groups.
@@ -233,15 +232,17 @@ impl<'s> Cutter<'s> {
 
     /// Where the next entry begins, if one follows without `;`.
     fn missing_semicolon(&self, items: &[Item]) -> Option<usize> {
-        let mut assigns = items.iter().enumerate().filter(|(_, item)| item.kind == Kind::Token(TokenKind::Assign));
+        let assign = |item: &Item| item.kind == Kind::Token(TokenKind::Assign);
         let inherits = is(items, 0, TokenKind::Inherit);
-        let first = match inherits {
-            true => 0,
-            false => assigns.next()?.0,
-        };
-        let second = assigns.next().map(|(index, _)| index);
-        let inherit = (first + 2..second.unwrap_or(items.len())).find(|&index| is(items, index, TokenKind::Inherit));
-        inherit.or_else(|| self.next_entry(items, first + 1, second?))
+        let first = if inherits { 0 } else { items.iter().position(assign)? };
+        for index in first + 1..items.len() {
+            match items[index].kind {
+                Kind::Token(TokenKind::Inherit) if inherits || index > first + 1 => return Some(index),
+                Kind::Token(TokenKind::Assign) => return self.next_entry(items, first + 1, index),
+                _ => {}
+            }
+        }
+        None
     }
 
     /// The start of the entry that has its `=` at `assign`: a name at the start of a line, or the path in front.

@@ -369,7 +369,7 @@ impl Grouper<'_> {
         self.cutter.cut(kind, &self.pending[open.items..], index, &mut self.out);
         self.pending.truncate(open.items);
         let last = self.out.segments.len() as u32;
-        let depth = self.finish_segments(kind, first, last, number);
+        let depth = self.finish_segments(first, last, number);
         self.depths.push(depth);
         let segments = (first, last);
         self.out.groups.push(Group { kind, segments, span, parent: NONE, open: open.token, skip: false });
@@ -420,7 +420,7 @@ impl Grouper<'_> {
     }
 
     /// Sets the parents of the groups inside, and finds out how deep the new group is.
-    fn finish_segments(&mut self, kind: GroupKind, first: u32, last: u32, number: u32) -> u32 {
+    fn finish_segments(&mut self, first: u32, last: u32, number: u32) -> u32 {
         let mut deepest = 0;
         for index in first..last {
             let segment = self.out.segments[index as usize];
@@ -432,7 +432,7 @@ impl Grouper<'_> {
                     inner = inner.max(self.depths[item.index as usize]);
                 }
             }
-            let depth = 1 + inner + segment::chain_length(kind, items);
+            let depth = inner.max(1) + segment::chain_length(items);
             if depth < MAX_DEPTH {
                 deepest = deepest.max(depth);
                 continue;
