@@ -1,0 +1,1 @@
+{ name }: { services.${name}.enable = true; }
