@@ -78,9 +78,10 @@ def check(case, got):
 def unused(cases):
     program = f"""let lib = import {LIBRARY}; in builtins.concatMap (topic:
       map (name: topic + "." + name) (builtins.attrNames lib.${{topic}}))
-      [ "trivial" "fixedPoints" "lists" "strings" "attrsets" "versions" "generators" "options" "modules" "asserts" "debug"
-        "filesystem" "path" "customisation" "cli" "kubernetes" ]"""
-    run = subprocess.run(["nix-instantiate", "--eval", "--strict", "--json", "-"], input=program, capture_output=True, text=True, check=True)
+      [ "trivial" "fixedPoints" "lists" "strings" "attrsets" "versions" "generators" "options" "modules" "asserts"
+        "debug" "filesystem" "path" "customisation" "cli" "kubernetes" ]"""
+    command = ["nix-instantiate", "--eval", "--strict", "--json", "-"]
+    run = subprocess.run(command, input=program, capture_output=True, text=True, check=True)
     text = "\n".join(case.expression for case in cases)
     for member in json.loads(run.stdout):
         name = member.partition(".")[2]
