@@ -1,5 +1,7 @@
 //! Values to finished data: everything lazy is forced, and what is not data is refused.
 
+use rustc_hash::FxHashSet;
+
 use super::error;
 use crate::diag::Code;
 use crate::node::{Field, Map, Node, NodeKind};
@@ -55,8 +57,10 @@ impl Evaluator {
                     NodeKind::List(items.iter().map(|item| machine.node(item, depth, span)).collect::<Result<_>>()?)
                 }
                 Kind::Attrs(attrs) => {
-                    if attrs.named("__toString").is_some() || attrs.named("outPath").is_some() {
+                    if attrs.named("__toString").is_some() {
                         NodeKind::Str(machine.coerce(value, super::Coercion::Path, span)?)
+                    } else if let Some(path) = attrs.named("outPath") {
+                        return machine.node(&path.value, depth, span).map(|node| node.kind);
                     } else {
                         let mut fields = Vec::with_capacity(attrs.len());
                         for attr in attrs.sorted() {
@@ -77,16 +81,36 @@ impl Evaluator {
         Ok(Node::new(kind, span))
     }
 
-    /// Forces everything in a value, functions apart, so that its failures show.
+    /// Forces everything in a value, functions apart, so that its failures show. A value may contain
+    /// itself, and may contain another one many times: each list and set is visited once.
     pub fn force_deep(&mut self, thunk: &Thunk, span: Span) -> Result<Value> {
         let value = self.force_at(thunk, span)?;
-        self.deeper(span, |machine| match &value.kind {
-            Kind::List(items) => items.iter().try_for_each(|item| machine.force_deep(item, span).map(drop)),
-            Kind::Attrs(attrs) => {
-                attrs.sorted().into_iter().try_for_each(|attr| machine.force_deep(&attr.value, attr.span).map(drop))
-            }
-            _ => Ok(()),
-        })?;
+        self.force_inside(&value, span, &mut FxHashSet::default())?;
         Ok(value)
+    }
+
+    fn force_inside(&mut self, value: &Value, span: Span, seen: &mut FxHashSet<usize>) -> Result<()> {
+        // Nothing visited is dropped before the end, so an address stands for one value.
+        let new = match &value.kind {
+            Kind::List(items) => seen.insert(items.address()),
+            Kind::Attrs(attrs) => seen.insert(attrs.address()),
+            _ => return Ok(()),
+        };
+        if !new {
+            return Ok(());
+        }
+        self.deeper(span, |machine| {
+            let mut inside = |thunk: &Thunk, span| {
+                let value = machine.force_at(thunk, span)?;
+                machine.force_inside(&value, span, seen)
+            };
+            match &value.kind {
+                Kind::List(items) => items.iter().try_for_each(|item| inside(item, span)),
+                Kind::Attrs(attrs) => {
+                    attrs.sorted().into_iter().try_for_each(|attr| inside(&attr.value, attr.span.or(span)))
+                }
+                _ => Ok(()),
+            }
+        })
     }
 }

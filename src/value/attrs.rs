@@ -129,6 +129,11 @@ impl Attrs {
     pub fn same(&self, other: &Attrs) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
+
+    /// A number that no other set has while this one lives.
+    pub fn address(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
 }
 
 /// A set in the making, entry by entry.

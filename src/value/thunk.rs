@@ -113,6 +113,11 @@ impl List {
     pub fn same(&self, other: &List) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
+
+    /// A number that no other list has while this one lives.
+    pub fn address(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
 }
 
 impl std::ops::Deref for List {
