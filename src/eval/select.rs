@@ -84,11 +84,12 @@ impl Evaluator {
             Kind::Attrs(attrs) => attrs,
             _ => &empty,
         };
-        let reason = self.names.refused.get(&name).filter(|_| attrs.named("typeOf").is_some());
-        let hint = match reason {
-            Some(reason) => Some((*reason).to_string()),
-            None => did_you_mean(name.as_str(), attrs.iter().map(|attr| attr.name.as_str())).or_else(|| listing(attrs)),
-        };
+        // Only in `builtins` itself is a left-out name missing on purpose.
+        if let Some(reason) = self.names.refused.get(&name).filter(|_| attrs.named("builtins").is_some()) {
+            return error(Code::NotInLanguage, span, format!("`builtins.{name}` is not in the language"))
+                .described(|finding| finding.hint(*reason));
+        }
+        let hint = did_you_mean(name.as_str(), attrs.iter().map(|attr| attr.name.as_str())).or_else(|| listing(attrs));
         let made = if value.origin == span { Span::NONE } else { value.origin };
         error(Code::MissingAttribute, span, format!("the attribute `{name}` is missing"))
             .described(|finding| finding.label("not there").also(made, "the set was made here").maybe_hint(hint))
