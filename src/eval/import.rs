@@ -6,8 +6,9 @@ use std::rc::Rc;
 use super::error;
 use crate::diag::Code;
 use crate::source::{MAX_FILE_BYTES, ReadError, ReadErrorKind, SourceId, SourceKind, Span};
+use crate::syntax::ast::{Expr, ExprKind, Formal, Formals, LambdaExpr, Param};
 use crate::term::{self, TermRef};
-use crate::value::{Env, Error, Evaluator, ImportState, Result, Value};
+use crate::value::{Attr, Attrs, Env, Error, Evaluator, ImportState, Result, Value};
 
 /// The folder under which the embedded standard library stands. No file of a user's can have this name.
 pub const LIBRARY_ROOT: &str = "/<nxk>";
@@ -40,6 +41,39 @@ impl Evaluator {
             Err(_) => self.imports.remove(&path),
         };
         result
+    }
+
+    /// As [`Evaluator::import`], with the names of `scope` in scope around the whole file. The value is
+    /// not kept: another scope would give another one.
+    pub fn import_with(&mut self, scope: &Attrs, path: &Path, span: Span) -> Result<Value> {
+        let path = self.entry_file(path, span)?;
+        let known = self.sources.files().find(|(_, file)| file.path.as_deref() == Some(&path)).map(|(id, _)| id);
+        let source = match known {
+            Some(source) => source,
+            None => self.load(&path, span)?,
+        };
+        self.deeper(span, |machine| {
+            let term = machine.understand_in(source, scope);
+            let function = machine.eval(&term, &Env::empty())?;
+            machine.apply(&function, Value::attrs(scope.clone(), span).into(), span)
+        })
+    }
+
+    /// The text as the body of a function whose arguments are the names of `scope`.
+    fn understand_in(&mut self, source: SourceId, scope: &Attrs) -> TermRef {
+        let file = self.sources.file(source);
+        let parsed = crate::syntax::parse(&file.text, file.base);
+        self.findings.extend(parsed.diagnostics);
+        let span = parsed.root.span;
+        let formal =
+            |attr: &Attr| Formal { name: attr.name, name_span: attr.span, annotation: None, default: None, doc: None };
+        let formals = Formals { formals: scope.iter().map(formal).collect(), open: true, alias: None, span };
+        let lambda = LambdaExpr { param: Param::Formals(formals), body: parsed.root };
+        let wrapped = Expr { kind: ExprKind::Lambda(Box::new(lambda)), span };
+        let names = self.names.clone();
+        let desugared = term::desugar(&wrapped, &names);
+        self.findings.extend(desugared.diagnostics);
+        desugared.root
     }
 
     /// Parses and desugars a text; what is wrong with it goes to the findings.

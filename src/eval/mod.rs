@@ -32,8 +32,8 @@ use crate::value::{Attr, Attrs, Closure, Env, Error, Evaluator, Kind, Limits, Re
 pub use contract::{Blame, scalar_of};
 pub use data::Depth;
 pub use import::LIBRARY_ROOT;
-pub use print::print;
-pub use strings::Coercion;
+pub use print::{glance, print};
+pub use strings::{Coercion, normalized};
 
 /// Calls and forced values inside each other. Sized so that the stack of [`STACK_BYTES`] suffices in
 /// any build.
@@ -54,6 +54,7 @@ impl Evaluator {
             sources: SourceMap::new(),
             world,
             findings: Vec::new(),
+            traces: Vec::new(),
             names: Rc::new(Globals::default()),
             globals: FxHashMap::default(),
             imports: FxHashMap::default(),
@@ -272,7 +273,8 @@ impl Evaluator {
         }
     }
 
-    fn position(&mut self, span: Span) -> Attrs {
+    /// A place as the language gives it: `file`, `line` and `column`; nothing for what no text made.
+    pub fn position(&self, span: Span) -> Attrs {
         let mut set = crate::value::AttrsBuilder::new();
         if let Some(place) = self.sources.location(span) {
             set.add("file", span, Value::string(place.file, span));

@@ -73,7 +73,21 @@ impl Error {
             diagnostic.secondary.push(inner);
         }
     }
+
+    /// On the way out through `addErrorContext` at `span`: its words become a further place.
+    pub fn within(&self, span: Span, context: &str) {
+        let Some(diagnostic) = &self.0.diagnostic else { return };
+        let mut diagnostic = diagnostic.borrow_mut();
+        let label = Label { span, text: context.to_string() };
+        // A thunk that failed fails again the same way; its context is there already.
+        if !span.is_none() && diagnostic.secondary.len() < MAX_CONTEXTS && !diagnostic.secondary.contains(&label) {
+            diagnostic.secondary.push(label);
+        }
+    }
 }
+
+/// The most contexts that one failure carries; the innermost ones say the most.
+const MAX_CONTEXTS: usize = 8;
 
 impl From<Diagnostic> for Error {
     fn from(diagnostic: Diagnostic) -> Error {

@@ -19,6 +19,8 @@ pub struct Evaluator {
     pub world: World,
     /// What was found without stopping the evaluation, in the order in which it was found.
     pub findings: Vec<Diagnostic>,
+    /// What `trace` and `warn` said, in order. It goes to the error stream, never into the output.
+    pub traces: Vec<String>,
     /// The names that are there without being bound, for scope resolution.
     pub names: Rc<Globals>,
     /// What those names mean.
