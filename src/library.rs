@@ -1,7 +1,86 @@
 //! The embedded standard library: the texts of `stdlib/`, by their path in it.
+//!
+//! The program carries its library inside, so that a build of it means the same on every machine.
 
 /// The text of a file of the standard library (`lib/strings.nxk`).
 pub fn text(path: &str) -> Option<&'static str> {
-    let _ = path;
-    None
+    FILES.binary_search_by_key(&path, |(name, _)| name).ok().map(|at| FILES[at].1)
+}
+
+/// The paths of all files, sorted.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(path, _)| *path)
+}
+
+macro_rules! files {
+    ($( $path:literal )*) => {
+        &[ $( ($path, include_str!(concat!("../stdlib/", $path))), )* ]
+    };
+}
+
+/// One line a file, sorted by path.
+const FILES: &[(&str, &str)] = files! {
+    "builtins/arithmetic.nxk"
+    "builtins/constants.nxk"
+    "builtins/control.nxk"
+    "builtins/data.nxk"
+    "builtins/files.nxk"
+    "builtins/lists.nxk"
+    "builtins/regex.nxk"
+    "builtins/sets.nxk"
+    "builtins/strings.nxk"
+    "builtins/types.nxk"
+    "builtins/versions.nxk"
+    "layers/applications.nxk"
+    "layers/compliance.nxk"
+    "layers/default.nxk"
+    "layers/framework.nxk"
+    "layers/network.nxk"
+    "layers/objects.nxk"
+    "layers/types.nxk"
+    "layers/workloads.nxk"
+    "lib/asserts.nxk"
+    "lib/attrsets.nxk"
+    "lib/cli.nxk"
+    "lib/customisation.nxk"
+    "lib/debug.nxk"
+    "lib/default.nxk"
+    "lib/filesystem.nxk"
+    "lib/fixed-points.nxk"
+    "lib/generators.nxk"
+    "lib/kubernetes.nxk"
+    "lib/lists.nxk"
+    "lib/modules.nxk"
+    "lib/options.nxk"
+    "lib/path.nxk"
+    "lib/strings.nxk"
+    "lib/trivial.nxk"
+    "lib/types.nxk"
+    "lib/versions.nxk"
+};
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    #[test]
+    fn every_file_of_the_library_is_embedded() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib");
+        let mut on_disk = Vec::new();
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).expect("a folder of the repository") {
+                let path = entry.expect("an entry").path();
+                match path.is_dir() {
+                    true => folders.push(path),
+                    false => on_disk.push(path.strip_prefix(&root).expect("below it").display().to_string()),
+                }
+            }
+        }
+        on_disk.sort();
+        let embedded: Vec<String> = super::paths().map(str::to_string).collect();
+        assert_eq!(embedded, on_disk, "the table in src/library.rs, sorted, and the files below stdlib/");
+        assert!(super::text("lib/default.nxk").is_some_and(|text| !text.is_empty()));
+        assert_eq!(super::text("lib/nothing.nxk"), None);
+    }
 }

@@ -3,19 +3,62 @@
 //! A topic is a file with one table `NATIVES`. What a builtin is called, its type and its
 //! documentation are declared in `stdlib/builtins/<topic>.nxk`, so that the checker, the reference
 //! and the editor learn all from one place; a test pairs the tables with the declarations. Higher
-//! floors add natives of their own through [`Evaluator::define`] in the same way.
+//! floors add natives of their own through [`Evaluator::install`] in the same way.
+//!
+//! What a builtin computes, and how much of its arguments it needs for that, is Nix's. Where a
+//! function is applied to each item, the results are thunks ([`later`]): nobody pays for items that
+//! nobody looks at.
 
+mod arithmetic;
+mod closure;
+mod control;
+mod data;
+mod document;
+mod files;
+mod json;
 mod lists;
+mod posix;
+mod regex;
+mod sets;
+mod strings;
+mod types;
+mod versions;
+mod xml;
 
 use std::rc::Rc;
+
+use ecow::EcoString;
 
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::Type;
 use crate::value::{Attrs, AttrsBuilder, Evaluator, Kind, Native, Partial, Thunk, Value};
 
-/// The tables of all topics on this floor.
-const TOPICS: &[&[Native]] = &[lists::NATIVES];
+pub use document::Format;
+
+/// The topics of this floor: the name of the declaration file, and the table.
+const TOPICS: &[(&str, &[Native])] = &[
+    ("arithmetic", arithmetic::NATIVES),
+    ("control", control::NATIVES),
+    ("data", data::NATIVES),
+    ("files", files::NATIVES),
+    ("lists", lists::NATIVES),
+    ("regex", regex::NATIVES),
+    ("sets", sets::NATIVES),
+    ("strings", strings::NATIVES),
+    ("types", types::NATIVES),
+    ("versions", versions::NATIVES),
+];
+
+/// The builtins that are values rather than functions; declared in `stdlib/builtins/constants.nxk`.
+const CONSTANTS: &[(&str, Kind)] = &[
+    ("true", Kind::Bool(true)),
+    ("false", Kind::Bool(false)),
+    ("null", Kind::Null),
+    ("nixVersion", Kind::Str(EcoString::inline("2.18.0"))),
+    ("langVersion", Kind::Int(6)),
+    ("nxkVersion", Kind::Str(EcoString::inline(env!("CARGO_PKG_VERSION")))),
+];
 
 /// The builtins that Nix offers without `builtins.` in front.
 const UNQUALIFIED: &[&str] = &[
@@ -49,6 +92,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("currentSystem", "a compile gives the same result on every machine"),
     ("nixPath", "files are named by their path in the project"),
     ("findFile", "files are named by their path in the project"),
+    ("filterSource", "there is no store to copy files to; choose among the names that `builtins.readDir` gives"),
     ("storeDir", "there is no store"),
     ("exec", "a compile runs no programs"),
     ("importNative", "a compile loads no native code"),
@@ -58,18 +102,11 @@ impl Evaluator {
     /// Takes in the builtins of this floor, the named types, and the further tables of higher floors.
     pub fn install(&mut self, further: &[&'static [Native]]) {
         let mut set = AttrsBuilder::new();
-        for topic in TOPICS.iter().chain(further) {
+        for topic in TOPICS.iter().map(|(_, natives)| natives).chain(further) {
             self.define(topic, &mut set);
         }
-        for (name, value) in [
-            ("true", Kind::Bool(true)),
-            ("false", Kind::Bool(false)),
-            ("null", Kind::Null),
-            ("nixVersion", Kind::Str("2.18.0".into())),
-            ("langVersion", Kind::Int(6)),
-            ("nxkVersion", Kind::Str(env!("CARGO_PKG_VERSION").into())),
-        ] {
-            set.add(name, Span::NONE, Value::new(value, Span::NONE));
+        for (name, value) in CONSTANTS {
+            set.add(*name, Span::NONE, Value::new(value.clone(), Span::NONE));
         }
         self.publish(set.build());
     }
@@ -134,3 +171,15 @@ impl Evaluator {
         self.import(&std::path::Path::new(crate::eval::LIBRARY_ROOT).join("lib/default.nxk"), span)
     }
 }
+
+/// The answer of `function` to these arguments, computed when it is first needed.
+fn later<const N: usize>(function: &Thunk, arguments: [Thunk; N], span: Span) -> Thunk {
+    let function = function.clone();
+    Thunk::defer(move |machine| {
+        let function = machine.force_at(&function, span)?;
+        machine.apply_all(&function, arguments, span)
+    })
+}
+
+#[cfg(test)]
+mod tests;

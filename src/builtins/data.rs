@@ -1,0 +1,39 @@
+//! Data formats: JSON, YAML, TOML and XML.
+
+use super::document::Format;
+use super::{json, xml};
+use crate::eval::Depth;
+use crate::value::{Arguments, Evaluator, Kind, Native, Result, Value};
+
+pub(super) const NATIVES: &[Native] = &[
+    Native { name: "fromJSON", arity: 1, run: |machine, call| from(machine, call, Format::Json) },
+    Native { name: "fromTOML", arity: 1, run: |machine, call| from(machine, call, Format::Toml) },
+    Native { name: "fromYAML", arity: 1, run: |machine, call| from(machine, call, Format::Yaml) },
+    Native { name: "toJSON", arity: 1, run: to_json },
+    Native { name: "toXML", arity: 1, run: to_xml },
+    Native { name: "toYAML", arity: 1, run: to_yaml },
+];
+
+fn from(machine: &mut Evaluator, call: Arguments, format: Format) -> Result<Value> {
+    let value = machine.value_of(&call, 0)?;
+    match &value.kind {
+        Kind::Str(text) => machine.parse_document(format, text, call.span, value.origin),
+        _ => Err(machine.bad_argument(&call, 0, "a string", &value)),
+    }
+}
+
+fn to_json(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
+    let node = machine.node(&call[0], Depth::Strict, call.span)?;
+    Ok(Value::string(json::compact(&node), call.span))
+}
+
+/// YAML in its flow style, which is JSON: every reader of YAML takes it, and no string in it can be
+/// mistaken for a number or a boolean.
+fn to_yaml(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
+    let node = machine.node(&call[0], Depth::Strict, call.span)?;
+    Ok(Value::string(json::pretty(&node), call.span))
+}
+
+fn to_xml(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
+    Ok(Value::string(xml::document(machine, &call[0], call.span)?, call.span))
+}
