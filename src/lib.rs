@@ -20,6 +20,7 @@ pub mod term;
 pub mod library;
 pub mod value;
 pub mod eval;
+pub mod modules;
 pub mod builtins;
 // 5  the layers
 pub mod layers;
@@ -29,6 +30,9 @@ pub mod graph;
 pub mod policy;
 // 7  data to text
 pub mod emit;
+// 8  the pipeline
+pub mod driver;
 // 9  findings to text, and results to the disk
 pub mod report;
 pub mod output;
+pub mod cli;

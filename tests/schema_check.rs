@@ -128,7 +128,8 @@ fn failed_values_and_nulls_are_silent() {
 
 #[test]
 fn missing_places_fall_back_to_what_surrounds_them() {
-    let mut node = support::manifests::from_yaml(DEPLOYMENT.replace("replicas: 2", "replicas: x").as_str()).expect("YAML");
+    let mut node =
+        support::manifests::from_yaml(DEPLOYMENT.replace("replicas: 2", "replicas: x").as_str()).expect("YAML");
     node.span = Span::new(7, 9);
     let findings = validate(&node, &Target::new(Catalogue::embedded().newest()));
     assert_eq!(findings.len(), 1);

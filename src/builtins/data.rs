@@ -3,7 +3,8 @@
 use super::document::Format;
 use super::{json, xml};
 use crate::eval::Depth;
-use crate::value::{Arguments, Evaluator, Kind, Native, Result, Value};
+use crate::source::Span;
+use crate::value::{Arguments, Evaluator, Kind, Native, Result, Thunk, Value};
 
 pub(super) const NATIVES: &[Native] = &[
     Native { name: "fromJSON", arity: 1, run: |machine, call| from(machine, call, Format::Json) },
@@ -23,8 +24,15 @@ fn from(machine: &mut Evaluator, call: Arguments, format: Format) -> Result<Valu
 }
 
 fn to_json(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
-    let node = machine.node(&call[0], Depth::Strict, call.span)?;
-    Ok(Value::string(json::compact(&node), call.span))
+    Ok(Value::string(json_text(machine, &call[0], call.span)?, call.span))
+}
+
+/// A value as JSON on one line.
+///
+/// # Errors
+/// What is not data, and the first failure met on the way.
+pub fn json_text(machine: &mut Evaluator, value: &Thunk, span: Span) -> Result<String> {
+    Ok(json::compact(&machine.node(value, Depth::Strict, span)?))
 }
 
 /// YAML in its flow style, which is JSON: every reader of YAML takes it, and no string in it can be

@@ -34,6 +34,7 @@ use crate::symbol::Symbol;
 use crate::types::Type;
 use crate::value::{Attrs, AttrsBuilder, Evaluator, Kind, Native, Partial, Thunk, Value};
 
+pub use data::json_text;
 pub use document::Format;
 
 /// The topics of this floor: the name of the declaration file, and the table.

@@ -274,12 +274,10 @@ impl Translator<'_> {
     }
 }
 
-/// The character itself, whatever it means elsewhere.
+/// The character itself, whatever it means elsewhere. (A backslash in front of any punctuation would
+/// not do: `\<` is a word boundary.)
 fn literal(c: char, out: &mut String) {
-    if c.is_ascii_punctuation() {
-        out.push('\\');
-    }
-    out.push(c);
+    out.push_str(&regex::escape(c.encode_utf8(&mut [0; 4])));
 }
 
 fn class(name: &str) -> Result<&'static str, String> {

@@ -111,13 +111,13 @@ impl Evaluator {
         self.world.read(path).map(Rc::from).map_err(|failure| self.unreadable(&failure, span))
     }
 
-    /// A path as the user would write it: relative to the root where it lies below.
+    /// A path as the user would type it.
     pub fn shown(&self, path: &Path) -> String {
-        path.strip_prefix(self.world.root()).unwrap_or(path).display().to_string()
+        self.world.shown(path)
     }
 
     /// The file that importing `path` means, in the form under which it is known.
-    fn entry_file(&mut self, path: &Path, span: Span) -> Result<PathBuf> {
+    pub fn entry_file(&mut self, path: &Path, span: Span) -> Result<PathBuf> {
         if path.starts_with(LIBRARY_ROOT) {
             return Ok(path.to_path_buf());
         }

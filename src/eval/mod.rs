@@ -54,10 +54,10 @@ impl Evaluator {
             sources: SourceMap::new(),
             world,
             findings: Vec::new(),
-            traces: Vec::new(),
             names: Rc::new(Globals::default()),
             globals: FxHashMap::default(),
             imports: FxHashMap::default(),
+            traces: Vec::new(),
             depth: 0,
             limits: Limits { depth: MAX_DEPTH },
         }

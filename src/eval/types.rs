@@ -93,6 +93,12 @@ impl Evaluator {
 
     /// A part of a type: at once if it is known, else deferred, so that a type may mention itself.
     fn type_later(&mut self, term: &TermRef, env: &Env) -> TypeRef {
+        // A written form needs at most the names that it narrows; a failure is met again when it is used.
+        if let TermKind::Type(form) = &term.kind
+            && let Ok(ty) = self.type_form(form, env, term.span)
+        {
+            return ty;
+        }
         let pending = self.delay(term, env);
         if let Some(Value { kind: Kind::Type(ty), .. }) = pending.peek() {
             return ty;

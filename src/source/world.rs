@@ -18,6 +18,8 @@ pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
 #[derive(Debug)]
 pub struct World {
     root: PathBuf,
+    /// The root as it was given, for names in messages.
+    typed: PathBuf,
     /// Texts that stand in for files: unsaved editor buffers, and tests.
     overlay: BTreeMap<PathBuf, String>,
     /// Path relative to the root, and SHA-256, of every file read.
@@ -60,13 +62,24 @@ impl World {
     /// # Errors
     /// When `root` cannot be resolved.
     pub fn new(root: &Path) -> Result<World, ReadError> {
+        let typed = root.to_path_buf();
         let root = fs::canonicalize(root).map_err(|error| ReadError::of(root, &error))?;
-        Ok(World { root, overlay: BTreeMap::new(), inputs: RefCell::default() })
+        Ok(World { root, typed, overlay: BTreeMap::new(), inputs: RefCell::default() })
     }
 
     /// The project root, absolute and free of links.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// A path as the user would type it: below the root as the root was given, else as it is.
+    pub fn shown(&self, path: &Path) -> String {
+        let Ok(inside) = path.strip_prefix(&self.root) else { return path.display().to_string() };
+        let shown = match self.typed.as_path() {
+            typed if typed == Path::new(".") => inside.to_path_buf(),
+            typed => typed.join(inside),
+        };
+        shown.display().to_string()
     }
 
     /// Lets `text` stand in for the file `path` (absolute, or relative to the root).

@@ -16,7 +16,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::syntax::ast::{
-    AttrName, AttrNameKind, AttrsExpr, Binding, Declaration, Entry, Expr, ExprKind, Inherit, TypeDecl,
+    AttrName, AttrNameKind, AttrsExpr, Binding, Declaration, Entry, Expr, ExprKind, Inherit, StrPart, TypeDecl,
 };
 
 /// The longest chain of names in one binding; each is a set inside the one before.
@@ -124,14 +124,12 @@ impl Desugarer<'_> {
     fn inherit<'a>(&mut self, set: &mut SetBuilder<'a>, inherit: &'a Inherit) {
         let shared = Rc::new(OnceCell::new());
         for name in &inherit.names {
-            match (&name.kind, &inherit.from) {
-                (AttrNameKind::Fixed(symbol), Some(from)) => {
-                    self.place(set, *symbol, name.span, Value::From(from, shared.clone()));
+            match (fixed(name), &inherit.from) {
+                (Some(symbol), Some(from)) => {
+                    self.place(set, symbol, name.span, Value::From(from, shared.clone()));
                 }
-                (AttrNameKind::Fixed(symbol), None) => {
-                    self.place(set, *symbol, name.span, Value::Inherited);
-                }
-                (AttrNameKind::Dynamic(_), _) => {
+                (Some(symbol), None) => self.place(set, symbol, name.span, Value::Inherited),
+                (None, _) => {
                     let finding =
                         Diagnostic::new(Code::DynamicInLet, name.span, "an inherited name cannot be computed");
                     self.diagnostics.push(finding.hint("write `${name} = set.${name};` instead"));
@@ -150,9 +148,14 @@ impl Desugarer<'_> {
         }
         let options = set.options || starts_options(std::slice::from_ref(head));
         let span = rest.first().map_or(head.span, |next| next.span);
-        match &head.kind {
-            AttrNameKind::Fixed(name) if rest.is_empty() => self.place(set, *name, head.span, value),
-            AttrNameKind::Fixed(name) => match set.fields.entry(*name) {
+        let name = match (&head.kind, fixed(head)) {
+            (_, Some(name)) => Ok(name),
+            (AttrNameKind::Dynamic(name), None) => Err(name),
+            (AttrNameKind::Fixed(name), None) => Ok(*name),
+        };
+        match name {
+            Ok(name) if rest.is_empty() => self.place(set, name, head.span, value),
+            Ok(name) => match set.fields.entry(name) {
                 Slot::Vacant(slot) => {
                     let mut inner = SetBuilder::new(false, options, span);
                     self.insert(&mut inner, rest, value);
@@ -162,12 +165,12 @@ impl Desugarer<'_> {
                     Field { value: Value::Set(inner), .. } => self.insert(inner, rest, value),
                     Field { span, .. } => {
                         let first = *span;
-                        self.duplicate(*name, head.span, first);
+                        self.duplicate(name, head.span, first);
                     }
                 },
             },
-            AttrNameKind::Dynamic(name) if rest.is_empty() => set.dynamic.push((name, value)),
-            AttrNameKind::Dynamic(name) => {
+            Err(name) if rest.is_empty() => set.dynamic.push((name, value)),
+            Err(name) => {
                 let mut inner = SetBuilder::new(false, options, span);
                 self.insert(&mut inner, rest, value);
                 set.dynamic.push((name, Value::Set(inner)));
@@ -269,10 +272,18 @@ fn starts_options(path: &[AttrName]) -> bool {
     path.iter().filter_map(fixed).any(|name| name.as_str() == "options")
 }
 
+/// The name, if it is known without evaluating anything: `${"a"}` is as fixed as `a`.
 fn fixed(name: &AttrName) -> Option<Symbol> {
-    match name.kind {
-        AttrNameKind::Fixed(symbol) => Some(symbol),
-        AttrNameKind::Dynamic(_) => None,
+    match &name.kind {
+        AttrNameKind::Fixed(symbol) => Some(*symbol),
+        AttrNameKind::Dynamic(expr) => match &expr.kind {
+            ExprKind::Str(parts) => match parts.as_slice() {
+                [] => Some(Symbol::new("")),
+                [StrPart::Text(text)] => Some(Symbol::new(text)),
+                _ => None,
+            },
+            _ => None,
+        },
     }
 }
 

@@ -11,7 +11,7 @@ use crate::source::Span;
 use crate::symbol::Symbol;
 
 /// A shared, immutable set.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Attrs(Rc<Entries>);
 
 #[derive(Debug, Default)]

@@ -1,0 +1,152 @@
+//! What the commands share: their common options, and how findings are shown.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{BAD_INPUT, FINE};
+use crate::diag::{Diagnostic, Severity};
+use crate::driver::{Request, Session, Setting};
+use crate::output;
+use crate::report::{self, Format};
+use crate::source::SourceMap;
+
+/// Options that shape the configuration.
+#[derive(Args, Clone)]
+pub(super) struct Input {
+    /// Compile for this Kubernetes minor, whatever the configuration says
+    #[arg(long, value_name = "VERSION")]
+    k8s_version: Option<String>,
+    /// Define an option, over all definitions in files; read as its type says
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = Setting::parse)]
+    settings: Vec<Setting>,
+    /// Define an option as the content of a file
+    #[arg(long = "set-file", value_name = "PATH=FILE", value_parser = Setting::parse)]
+    file_settings: Vec<Setting>,
+    /// Confine reading to this folder instead of the entry's own
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Write this commit into the objects instead of the repository's
+    #[arg(long, value_name = "REVISION")]
+    source_commit: Option<String>,
+}
+
+/// Options that shape what is shown.
+#[derive(Args, Clone)]
+pub(super) struct Messages {
+    /// How findings are shown
+    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    message_format: MessageFormat,
+    /// Whether findings are coloured
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    color: Color,
+    /// Take warnings for errors
+    #[arg(long)]
+    deny_warnings: bool,
+    /// Say nothing but findings
+    #[arg(short, long)]
+    quiet: bool,
+    /// Say how long each stage took
+    #[arg(long)]
+    timings: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum MessageFormat {
+    /// For people, with excerpts of the source
+    Human,
+    /// One line each
+    Short,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    Always,
+    Never,
+}
+
+impl Input {
+    /// The request for this entry.
+    pub(super) fn request(&self, entry: PathBuf) -> Result<Request, String> {
+        let mut settings = self.settings.clone();
+        for setting in &self.file_settings {
+            let text = std::fs::read_to_string(&setting.value)
+                .map_err(|error| format!("--set-file: `{}` cannot be read: {error}", setting.value))?;
+            settings.push(Setting { path: setting.path.clone(), value: text });
+        }
+        Ok(Request {
+            entry,
+            root: self.root.clone(),
+            kubernetes_version: self.k8s_version.clone(),
+            settings,
+            source_commit: self.source_commit.clone(),
+        })
+    }
+}
+
+impl Messages {
+    /// Shows the session's findings, its traces and, where asked for, its timings. Gives the exit code that they mean.
+    pub(super) fn finish(&self, session: &Session, coverage: Option<&str>) -> u8 {
+        let mut text: String = session.machine.traces.iter().map(|trace| format!("trace: {trace}\n")).collect();
+        text.push_str(&self.render(&session.machine.findings, &session.machine.sources));
+        if let Some(coverage) = coverage
+            && !self.quiet
+            && self.message_format != MessageFormat::Json
+        {
+            text.push_str(coverage);
+            text.push('\n');
+        }
+        if self.timings {
+            text.push_str(&session.timings.table());
+        }
+        say(&text);
+        self.code(&session.machine.findings)
+    }
+
+    /// Shows one finding that arose outside a session.
+    pub(super) fn refuse(&self, finding: &Diagnostic) {
+        say(&self.render(std::slice::from_ref(finding), &SourceMap::new()));
+    }
+
+    fn render(&self, findings: &[Diagnostic], sources: &SourceMap) -> String {
+        let format = match self.message_format {
+            MessageFormat::Human => Format::Human,
+            MessageFormat::Short => Format::Short,
+            MessageFormat::Json => Format::Json,
+        };
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let color = match self.color {
+            Color::Auto => !plain && std::io::stderr().is_terminal(),
+            Color::Always => true,
+            Color::Never => false,
+        };
+        report::render(findings, sources, format, color)
+    }
+
+    /// The exit code that these findings mean.
+    pub(super) fn code(&self, findings: &[Diagnostic]) -> u8 {
+        let bad = |finding: &Diagnostic| finding.severity == Severity::Error || self.deny_warnings;
+        if findings.iter().any(bad) { BAD_INPUT } else { FINE }
+    }
+}
+
+/// Writes to stderr; where that is closed there is nobody to tell.
+pub(super) fn say(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// Writes a result to stdout; gives the exit code.
+pub(super) fn answer(text: &str, messages: &Messages) -> u8 {
+    match output::write_stdout(text) {
+        Ok(()) => FINE,
+        Err(finding) => {
+            messages.refuse(&finding);
+            super::NOT_WRITTEN
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! `nxk compile`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::common::{Input, Messages, answer, say};
+use super::{BAD_INPUT, BAD_USAGE, FINE, NOT_WRITTEN};
+use crate::driver::{self, Ordered, Session};
+use crate::emit::{json, yaml};
+use crate::node::Node;
+use crate::output;
+
+/// Compile a configuration to Kubernetes manifests
+#[derive(Args)]
+#[command(after_help = "Without -o the result goes to stdout. With -o the folder gets it whole or not at all.")]
+pub(super) struct Compile {
+    /// The entry: a file, or a folder with a default.nxk
+    file: PathBuf,
+    /// Write into this folder
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// The form of the result
+    #[arg(long, value_enum, default_value_t = OutputFormat::Yaml, value_name = "FORMAT")]
+    format: OutputFormat,
+    /// Write over files that nxk did not make
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    messages: Messages,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OutputFormat {
+    /// Documents separated by `---`
+    Yaml,
+    /// One `List` of all objects
+    Json,
+}
+
+impl Compile {
+    pub(super) fn run(&self) -> u8 {
+        let request = match self.input.request(self.file.clone()) {
+            Ok(request) => request,
+            Err(message) => {
+                say(&format!("error: {message}\n"));
+                return BAD_USAGE;
+            }
+        };
+        let mut session = match Session::new(request) {
+            Ok(session) => session,
+            Err(finding) => {
+                self.messages.refuse(&finding);
+                return BAD_INPUT;
+            }
+        };
+        let ordered = driver::compile(&mut session);
+        let text = ordered.as_ref().filter(|_| !session.has_errors()).map(|ordered| self.emit(&mut session, ordered));
+        let code = self.messages.finish(&session, ordered.as_ref().map(|ordered| ordered.coverage.as_str()));
+        let code = match text {
+            Some(text) if code == FINE => self.write(text),
+            _ => code.max(BAD_INPUT),
+        };
+        // Taking everything apart would take longer than leaving it to the system.
+        std::mem::forget((session, ordered));
+        code
+    }
+
+    fn emit(&self, session: &mut Session, ordered: &Ordered) -> String {
+        let objects: Vec<&Node> = ordered.objects.iter().collect();
+        session.timings.measure("emit", || match self.format {
+            OutputFormat::Yaml => yaml::stream(&objects),
+            OutputFormat::Json => json::list(&objects),
+        })
+    }
+
+    fn write(&self, text: String) -> u8 {
+        let Some(folder) = &self.output else { return answer(&text, &self.messages) };
+        let name = match self.format {
+            OutputFormat::Yaml => "manifests.yaml",
+            OutputFormat::Json => "manifests.json",
+        };
+        match output::write_folder(folder, &[(name.to_string(), text)], self.force) {
+            Ok(()) => FINE,
+            Err(finding) => {
+                self.messages.refuse(&finding);
+                NOT_WRITTEN
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `nxk debug`: the stages from inside, for those who work on nxk.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::BAD_INPUT;
+use super::common::{Input, Messages, answer, say};
+use crate::driver::Session;
+use crate::emit::yaml;
+use crate::syntax::printer;
+
+/// Show what a stage made of a file
+#[derive(Subcommand)]
+pub(super) enum Debug {
+    /// The words that the lexer sees
+    Tokens(Stage),
+    /// The tree
+    Ast(Stage),
+    /// The tree with names resolved
+    Term(Stage),
+    /// Layer 1: the finished objects with their keys
+    Layer1(Stage),
+}
+
+/// One file.
+#[derive(Args)]
+pub(super) struct Stage {
+    file: PathBuf,
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    messages: Messages,
+}
+
+impl Debug {
+    pub(super) fn run(&self) -> u8 {
+        let (Debug::Tokens(stage) | Debug::Ast(stage) | Debug::Term(stage) | Debug::Layer1(stage)) = self;
+        let session = stage.input.request(stage.file.clone()).map_err(|message| say(&format!("error: {message}\n")));
+        let Ok(request) = session else { return super::BAD_USAGE };
+        let mut session = match Session::new(request) {
+            Ok(session) => session,
+            Err(finding) => {
+                stage.messages.refuse(&finding);
+                return BAD_INPUT;
+            }
+        };
+        let text = session.parse().map(|parsed| match self {
+            Debug::Tokens(_) => {
+                let line = |token: &crate::syntax::Token| format!("{:?} {:?}\n", token.span, token.kind);
+                parsed.tree().tokens.iter().map(line).collect()
+            }
+            Debug::Ast(_) => printer::sexpr(&parsed.tree().root) + "\n",
+            Debug::Term(_) => format!("{:#?}\n", session.check(parsed).term()),
+            Debug::Layer1(_) => {
+                let checked = session.check(parsed);
+                let Some(evaluated) = session.evaluate(checked) else { return String::new() };
+                let mut text = String::new();
+                for object in session.lower(&evaluated).objects {
+                    text.push_str(&format!("# {}\n", object.key));
+                    yaml::document(&object.node, &mut text);
+                }
+                text
+            }
+        });
+        let code = stage.messages.finish(&session, None);
+        match text {
+            Some(text) => answer(&text, &stage.messages).max(code),
+            None => code,
+        }
+    }
+}

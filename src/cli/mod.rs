@@ -1,0 +1,64 @@
+//! The command line: one file a command.
+//!
+//! Results go to stdout, findings to stderr. Exit codes: 0 fine, 1 the input has errors, 2 wrong
+//! usage, 3 the output could not be written.
+
+mod check;
+mod common;
+mod compile;
+mod debug;
+mod eval;
+mod schema;
+
+use clap::{Parser, Subcommand};
+
+/// Everything is fine.
+pub const FINE: u8 = 0;
+/// The input has errors.
+pub const BAD_INPUT: u8 = 1;
+/// The command line is wrong.
+pub const BAD_USAGE: u8 = 2;
+/// The output could not be written.
+pub const NOT_WRITTEN: u8 = 3;
+
+/// Typed configuration to checked Kubernetes manifests.
+#[derive(Parser)]
+#[command(name = "nxk", version, about, max_term_width = 100, propagate_version = true)]
+#[command(
+    after_help = "Examples:\n  nxk compile shop/main.nxk              YAML on stdout\n  nxk compile shop/main.nxk -o out/      out/manifests.yaml, whole or not at all\n  nxk check shop/main.nxk                everything but the output\n  nxk eval -E '1 + 1'                    an expression\n  nxk schema show Deployment.spec        the fields of a kind"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Compile(compile::Compile),
+    Check(check::Check),
+    Eval(eval::Eval),
+    #[command(subcommand)]
+    Schema(schema::Schema),
+    #[command(subcommand)]
+    Debug(debug::Debug),
+}
+
+/// Runs the command line; gives the exit code.
+pub fn main() -> u8 {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are answers, not mistakes; clap knows which stream each goes to.
+            let code = if error.use_stderr() { BAD_USAGE } else { FINE };
+            let _ = error.print();
+            return code;
+        }
+    };
+    match arguments.command {
+        Command::Compile(command) => command.run(),
+        Command::Check(command) => command.run(),
+        Command::Eval(command) => command.run(),
+        Command::Schema(command) => command.run(),
+        Command::Debug(command) => command.run(),
+    }
+}

@@ -1,0 +1,211 @@
+//! The configuration's fixpoint, and its objects.
+
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Instant;
+
+use super::schema::VersionSchema;
+use super::{Checked, Session};
+use crate::diag::Diagnostic;
+use crate::eval::{Depth, LIBRARY_ROOT};
+use crate::layers::Object;
+use crate::lower::lower_to_objects;
+use crate::modules::{Configuration, Request as Modules};
+use crate::node::Node;
+use crate::policy::{self, Compliance, Trace};
+use crate::schema::{Catalogue, Target};
+use crate::source::{SourceKind, Span, source_commit};
+use crate::symbol::Symbol;
+use crate::value::{Attrs, AttrsBuilder, Env, Evaluator, Kind, Result, Thunk, Value};
+
+/// The evaluated configuration.
+pub struct Evaluated {
+    /// The fixpoint of all modules.
+    pub configuration: Rc<Configuration>,
+    /// `framework`, finished.
+    pub framework: Node,
+    /// What the objects are for.
+    pub target: Target<'static>,
+}
+
+/// Layer 1, complete: labelled and traceable.
+pub struct Lowered {
+    /// The objects by key.
+    pub objects: Vec<Object>,
+}
+
+impl Session {
+    /// Evaluates the configuration together with the layers, and reports everything that is wrong with
+    /// its options. `None` when not even its modules can be told.
+    pub fn evaluate(&mut self, checked: Checked) -> Option<Evaluated> {
+        let start = Instant::now();
+        let evaluated = self.fixpoint(&checked);
+        self.timings.add("evaluate", start.elapsed());
+        match evaluated {
+            Ok(evaluated) => Some(evaluated),
+            Err(failure) => {
+                self.machine.report(&failure);
+                None
+            }
+        }
+    }
+
+    /// Forces all objects, and gives each the labels and annotations that every object has.
+    pub fn lower(&mut self, evaluated: &Evaluated) -> Lowered {
+        let start = Instant::now();
+        let machine = &mut self.machine;
+        let resources = evaluated.configuration.get(machine, &[Symbol::new("resources")]);
+        let mut objects = match resources {
+            Ok(resources) => lower_to_objects(machine, &resources, &evaluated.target),
+            Err(failure) => {
+                machine.report(&failure);
+                Vec::new()
+            }
+        };
+        let compliance = evaluated.compliance();
+        machine.findings.extend(policy::label_objects(&mut objects, &compliance, &machine.sources));
+        let trace = self.trace();
+        policy::annotate(&mut objects, &compliance.prefix, &trace);
+        self.timings.add("lower", start.elapsed());
+        Lowered { objects }
+    }
+
+    fn fixpoint(&mut self, checked: &Checked) -> Result<Evaluated> {
+        let entry = Thunk::suspend(checked.term.clone(), Env::empty());
+        let layers = Path::new(LIBRARY_ROOT).join("layers/default.nxk");
+        let layers = Thunk::defer(move |machine| machine.import(&layers, Span::NONE));
+        let mut modules = vec![layers, entry];
+        let special_args = self.special_args();
+        // The settings are read as the options' types say, so the declarations are needed first.
+        let declared = self.configuration(modules.clone(), special_args.clone())?;
+        let settings = self.settings(&declared)?;
+        let configuration = match settings.is_empty() {
+            true => declared,
+            false => {
+                modules.extend(settings);
+                self.configuration(modules, special_args)?
+            }
+        };
+        let machine = &mut self.machine;
+        let framework = configuration.get(machine, &[Symbol::new("framework")])?;
+        let target = target(machine, &framework)?;
+        // machine.objects = Some(Rc::new(VersionSchema::new(target.version)));
+        configuration.check(machine);
+        let framework = machine.node(&framework.into(), Depth::Everything, Span::NONE)?;
+        Ok(Evaluated { configuration, framework, target })
+    }
+
+    fn configuration(&mut self, modules: Vec<Thunk>, special_args: Attrs) -> Result<Rc<Configuration>> {
+        self.machine.eval_modules(Modules { modules, special_args, ..Modules::default() })
+    }
+
+    /// What modules may ask for by name besides `config`, `options` and `lib`.
+    fn special_args(&self) -> Attrs {
+        let project =
+            self.machine.world.root().file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let project = crate::layers::names::kebab(&project);
+        let valid = crate::types::named("DnsLabel").is_some_and(|label| (label.check)(&project));
+        let newest = Catalogue::embedded().newest().minor().to_string();
+        let mut defaults = AttrsBuilder::new();
+        defaults.add("project", Span::NONE, Value::string(if valid { project } else { "project".into() }, Span::NONE));
+        defaults.add("kubernetesVersion", Span::NONE, Value::string(newest, Span::NONE));
+        let mut special = AttrsBuilder::new();
+        special.add("defaults", Span::NONE, Value::attrs(defaults.build(), Span::NONE));
+        special.build()
+    }
+
+    /// A module for every `--set`, and for `--k8s-version`.
+    fn settings(&mut self, declared: &Configuration) -> Result<Vec<Thunk>> {
+        let mut modules = Vec::new();
+        if let Some(version) = self.request.kubernetes_version.clone() {
+            let span = self.command_line_text(&version);
+            let path = ["framework", "kubernetesVersion"].map(Symbol::new);
+            modules.push(forced(&path, Value::string(version, span), span));
+        }
+        for setting in self.request.settings.clone() {
+            let span = self.command_line_text(&format!("{}={}", setting.path.join("."), setting.value));
+            let path = setting.symbols();
+            let ty = declared.type_at(&mut self.machine, &path);
+            let value = setting.read(ty.as_deref(), span)?;
+            modules.push(forced(&path, value, span));
+        }
+        Ok(modules)
+    }
+
+    /// The span of a text from the command line, so that findings can point at it.
+    fn command_line_text(&mut self, text: &str) -> Span {
+        let source = self.machine.sources.add("<command line>", None, text, SourceKind::User);
+        self.machine.sources.file(source).span(0..text.len())
+    }
+
+    fn trace(&self) -> Trace {
+        let files = self.machine.world.inputs();
+        let mut settings: Vec<(String, String)> = Vec::new();
+        settings
+            .extend(self.request.kubernetes_version.iter().map(|version| ("--k8s-version".into(), version.clone())));
+        settings.extend(self.request.settings.iter().map(|setting| (setting.path.join("."), setting.value.clone())));
+        let commit = self
+            .request
+            .source_commit
+            .clone()
+            .or_else(|| source_commit(self.machine.world.root(), files.keys().map(|file| file.as_path())));
+        Trace { build_id: Trace::build_id(&files, &settings), source_commit: commit }
+    }
+}
+
+impl Evaluated {
+    /// `framework.compliance`.
+    pub fn compliance(&self) -> Compliance {
+        self.framework.get("compliance").map(Compliance::read).unwrap_or_default()
+    }
+
+    /// `framework.environment`.
+    pub fn environment(&self) -> &str {
+        self.framework.get("environment").and_then(Node::as_str).unwrap_or_default()
+    }
+}
+
+/// The Kubernetes version that the configuration is for.
+fn target(machine: &mut Evaluator, framework: &Value) -> Result<Target<'static>> {
+    let newest = Target::new(Catalogue::embedded().newest());
+    let Kind::Attrs(framework) = &framework.kind else { return Ok(newest) };
+    let Some(version) = framework.named("kubernetesVersion").cloned() else { return Ok(newest) };
+    let version = machine.force_at(&version.value, version.span)?;
+    let Kind::Str(text) = &version.kind else { return Ok(newest) };
+    match Catalogue::embedded().version(text, version.origin) {
+        Ok(version) => Ok(Target::new(version)),
+        Err(finding) => {
+            // Everything else is worth checking all the same, against what is known best.
+            machine.findings.push(finding);
+            Ok(newest)
+        }
+    }
+}
+
+/// `{ a.b = mkForce value; }`
+fn forced(path: &[Symbol], value: Value, span: Span) -> Thunk {
+    let mut definition = AttrsBuilder::new();
+    definition.add("_type", span, Value::string("override", span));
+    // As strong as `mkForce`, and a little stronger than the file's own.
+    definition.add("priority", span, Value::int(SETTING_PRIORITY, span));
+    definition.add("content", span, value);
+    let innermost = Value::attrs(definition.build(), span);
+    let nested = path.iter().rev().fold(innermost, |value, name| {
+        let mut set = AttrsBuilder::new();
+        set.add(*name, span, value);
+        Value::attrs(set.build(), span)
+    });
+    nested.into()
+}
+
+/// Lower than `mkForce`'s 50, so that the command line has the last word.
+const SETTING_PRIORITY: i64 = 40;
+
+/// A finding without a place of the user's gets the one of the entry that it is about.
+pub(super) fn placed(mut finding: Diagnostic, machine: &Evaluator, entry: Span) -> Diagnostic {
+    if !machine.sources.is_user(finding.primary.span) && machine.sources.is_user(entry) {
+        let inner = std::mem::replace(&mut finding.primary.span, entry);
+        finding = finding.also(inner, "made here by a layer");
+    }
+    finding
+}

@@ -1,0 +1,33 @@
+//! The pipeline on one screen: every stage takes what the stage before gives, so that none can be skipped.
+//!
+//! ```text
+//! parse → check → evaluate → lower → prove → order → (emit)
+//! ```
+//!
+//! A stage never stops at the first mistake: what it finds goes to the session's findings and it
+//! passes on what it can, so that one run shows everything that is wrong. Only the last step looks
+//! at them: [`Ordered::objects`] is for writing when [`Session::has_errors`] says no.
+
+mod evaluate;
+mod prove;
+mod schema;
+mod session;
+mod settings;
+mod timings;
+
+pub use evaluate::{Evaluated, Lowered};
+pub use prove::Ordered;
+pub use session::{Checked, Parsed, Request, Session};
+pub use settings::Setting;
+pub use timings::Timings;
+
+/// The whole way from the entry file to objects in the order in which they can be installed.
+/// What is wrong is in the session's findings.
+pub fn compile(session: &mut Session) -> Option<Ordered> {
+    let parsed = session.parse()?;
+    let checked = session.check(parsed);
+    let evaluated = session.evaluate(checked)?;
+    let lowered = session.lower(&evaluated);
+    let proved = session.prove(&evaluated, lowered);
+    Some(session.order(proved))
+}

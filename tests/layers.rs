@@ -1,0 +1,283 @@
+//! What each layer makes of what people write: whole files in, objects out.
+
+mod support;
+
+use serde_json::Value;
+use support::nxk;
+
+/// Compiles a text; gives the objects, or the findings as JSON objects.
+fn compile(text: &str) -> Result<Vec<Value>, Vec<Value>> {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let file = folder.path().join("main.nxk");
+    std::fs::write(&file, text).expect("written");
+    let output = nxk()
+        .args(["compile", "--format", "json", "--message-format", "json"])
+        .arg(&file)
+        .output()
+        .expect("the built program starts");
+    if output.status.success() {
+        let list: Value = serde_json::from_slice(&output.stdout).expect("the output is JSON");
+        return Ok(list["items"].as_array().cloned().unwrap_or_default());
+    }
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stdout.is_empty(), "nothing is written when there are errors");
+    let line = |line: &str| serde_json::from_str(line).expect("findings are JSON lines");
+    Err(String::from_utf8_lossy(&output.stderr).lines().map(line).collect())
+}
+
+fn objects(text: &str) -> Vec<Value> {
+    compile(text).unwrap_or_else(|findings| panic!("{text}\ndoes not compile: {findings:#?}"))
+}
+
+/// The findings that are errors.
+fn errors(text: &str) -> Vec<Value> {
+    let findings = compile(text).expect_err("it has errors");
+    findings.into_iter().filter(|finding| finding["severity"] == "error").collect()
+}
+
+fn find<'a>(objects: &'a [Value], kind: &str, name: &str) -> &'a Value {
+    let found = objects.iter().find(|object| object["kind"] == kind && object["metadata"]["name"] == name);
+    found.unwrap_or_else(|| panic!("there is a {kind} {name} among {:?}", names(objects)))
+}
+
+fn names(objects: &[Value]) -> Vec<String> {
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_string();
+    objects.iter().map(|object| format!("{}/{}", word(&object["kind"]), word(&object["metadata"]["name"]))).collect()
+}
+
+/// The words of the text that a finding points at.
+fn pointed<'a>(text: &'a str, finding: &Value) -> &'a str {
+    let number = |key: &str| finding[key].as_u64().expect("findings have places") as usize;
+    let line = text.lines().nth(number("line") - 1).expect("the line is there");
+    if number("line") != number("endLine") {
+        return &line[number("column") - 1..];
+    }
+    &line[number("column") - 1..number("endColumn") - 1]
+}
+
+#[test]
+fn layer_1_is_the_object_itself() {
+    let objects = objects(
+        r#"{ resources.myPod = { apiVersion = "v1"; kind = "Pod"; metadata = { name = "my-pod"; }; spec = { containers = [ { name = "c"; image = "nginx:1.27"; } ]; }; }; }"#,
+    );
+    assert_eq!(names(&objects), ["Pod/my-pod"]);
+    assert_eq!(objects[0]["apiVersion"], "v1");
+    assert_eq!(objects[0]["spec"], serde_json::json!({ "containers": [{ "name": "c", "image": "nginx:1.27" }] }));
+}
+
+#[test]
+fn layer_2_makes_one_object_with_a_name_in_kebab_case() {
+    let objects = objects(r#"{ deployments.myApp = { image = "myapp:1.0"; replicas = 3; ports = [ 8080 ]; }; }"#);
+    assert_eq!(names(&objects), ["Deployment/my-app"]);
+    let deployment = &objects[0];
+    assert_eq!(deployment["apiVersion"], "apps/v1");
+    assert_eq!(deployment["spec"]["replicas"], 3);
+    let container = &deployment["spec"]["template"]["spec"]["containers"][0];
+    assert_eq!(container["image"], "myapp:1.0");
+    assert_eq!(container["ports"], serde_json::json!([{ "containerPort": 8080 }]));
+    let selector = &deployment["spec"]["selector"]["matchLabels"];
+    let labels = &deployment["spec"]["template"]["metadata"]["labels"];
+    for (name, value) in selector.as_object().expect("a selector") {
+        assert_eq!(&labels[name], value, "the selector matches the template");
+    }
+}
+
+const LAYER_3: &str = r#"{
+  framework.compliance.owner = "payments";
+  applications.myApp = {
+    image = "myapp:1.0"; replicas = 3; ports = [ 8080 ];
+    compliance.framework = "PCI-DSS"; compliance.level = "restricted";
+    dependencies = [ "postgres" "redis" ];
+  };
+  applications.postgres = { image = "postgres:16.4"; ports = [ 5432 ]; };
+  applications.redis = { image = "redis:7.4"; ports = [ { name = "redis"; port = 6379; containerPort = 6380; } ]; };
+}"#;
+
+#[test]
+fn layer_3_makes_a_whole_application() {
+    let objects = objects(LAYER_3);
+    for name in ["my-app", "postgres", "redis"] {
+        for kind in ["Deployment", "Service", "ServiceAccount"] {
+            find(&objects, kind, name);
+        }
+    }
+    let deployment = find(&objects, "Deployment", "my-app");
+    let labels = &deployment["metadata"]["labels"];
+    assert_eq!(labels["app.kubernetes.io/name"], "my-app");
+    assert_eq!(labels["app.kubernetes.io/managed-by"], "nxk");
+    assert_eq!(labels["enterprise.com/compliance-level"], "restricted");
+    assert_eq!(labels["enterprise.com/regulatory-framework"], "PCI-DSS");
+    assert_eq!(labels["enterprise.com/owner-team"], "payments");
+    let template = &deployment["spec"]["template"];
+    assert_eq!(template["metadata"]["labels"]["enterprise.com/compliance-level"], "restricted");
+    let pod = &template["spec"];
+    assert_eq!(pod["automountServiceAccountToken"], false);
+    assert_eq!(pod["securityContext"]["runAsNonRoot"], true);
+    assert_eq!(pod["securityContext"]["seccompProfile"]["type"], "RuntimeDefault");
+    let container = &pod["containers"][0];
+    assert_eq!(container["securityContext"]["readOnlyRootFilesystem"], true);
+    assert_eq!(container["securityContext"]["allowPrivilegeEscalation"], false);
+    assert_eq!(container["securityContext"]["capabilities"]["drop"], serde_json::json!(["ALL"]));
+    assert_eq!(container["resources"]["requests"], serde_json::json!({ "cpu": "100m", "memory": "128Mi" }));
+    assert_eq!(container["resources"]["limits"], serde_json::json!({ "cpu": "500m", "memory": "512Mi" }));
+}
+
+#[test]
+fn policies_open_the_declared_connections_in_both_directions() {
+    let objects = objects(LAYER_3);
+    let deny = find(&objects, "NetworkPolicy", "default-deny");
+    assert_eq!(deny["spec"]["podSelector"], serde_json::json!({}));
+    assert_eq!(deny["spec"]["policyTypes"], serde_json::json!(["Ingress", "Egress"]));
+
+    let egress = &find(&objects, "NetworkPolicy", "my-app-egress")["spec"];
+    let to = |name: &str, port: u32| {
+        serde_json::json!({
+            "to": [{ "podSelector": { "matchLabels": { "app.kubernetes.io/name": name } } }],
+            "ports": [{ "protocol": "TCP", "port": port }],
+        })
+    };
+    let rules = egress["egress"].as_array().expect("rules");
+    // On the container's port: policies are applied behind the Service.
+    assert!(rules.contains(&to("postgres", 5432)) && rules.contains(&to("redis", 6380)), "{rules:#?}");
+    let dns = serde_json::json!({
+        "to": [{
+            "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": "kube-system" } },
+            "podSelector": { "matchLabels": { "k8s-app": "kube-dns" } },
+        }],
+        "ports": [{ "protocol": "UDP", "port": 53 }, { "protocol": "TCP", "port": 53 }],
+    });
+    assert!(rules.contains(&dns), "{rules:#?}");
+    assert_eq!(rules.len(), 3);
+
+    let ingress = &find(&objects, "NetworkPolicy", "redis-ingress")["spec"];
+    assert_eq!(ingress["policyTypes"], serde_json::json!(["Ingress"]));
+    assert_eq!(
+        ingress["ingress"],
+        serde_json::json!([{
+            "from": [{ "podSelector": { "matchLabels": { "app.kubernetes.io/name": "my-app" } } }],
+            "ports": [{ "protocol": "TCP", "port": 6380 }],
+        }])
+    );
+    assert!(!names(&objects).iter().any(|name| name == "NetworkPolicy/postgres-egress"), "it needs nothing");
+}
+
+#[test]
+fn dependencies_across_namespaces_name_pods_and_namespace_in_one_peer() {
+    let objects = objects(
+        r#"{
+          framework.namespace = "front";
+          applications.web = { image = "web:1"; dependencies = [ "back/db" ]; };
+          applications.db = { image = "db:1"; namespace = "back"; ports = [ 5432 ]; };
+        }"#,
+    );
+    find(&objects, "Namespace", "front");
+    find(&objects, "Namespace", "back");
+    let egress = &find(&objects, "NetworkPolicy", "web-egress")["spec"]["egress"][0];
+    assert_eq!(
+        egress["to"],
+        serde_json::json!([{
+            "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": "back" } },
+            "podSelector": { "matchLabels": { "app.kubernetes.io/name": "db" } },
+        }])
+    );
+    let ingress = find(&objects, "NetworkPolicy", "db-ingress");
+    assert_eq!(ingress["metadata"]["namespace"], "back");
+    let from = &ingress["spec"]["ingress"][0]["from"][0];
+    assert_eq!(from["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"], "front");
+}
+
+#[test]
+fn undeclared_dependencies_are_errors_at_their_places() {
+    let text =
+        LAYER_3.replace("applications.postgres", "applications.pg").replace("applications.redis", "applications.cache");
+    let found = errors(&text);
+    let codes: Vec<&Value> = found.iter().map(|finding| &finding["code"]).collect();
+    assert_eq!(codes, ["E0801", "E0801"], "{found:#?}");
+    assert_eq!(pointed(&text, &found[0]), "\"postgres\"");
+    assert_eq!(pointed(&text, &found[1]), "\"redis\"");
+}
+
+#[test]
+fn a_missing_owner_is_an_error_at_the_application() {
+    let text = LAYER_3.replace("framework.compliance.owner = \"payments\";", "");
+    let found = errors(&text);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0]["code"], "E0901");
+    assert_eq!(pointed(&text, &found[0]), "myApp");
+}
+
+#[test]
+fn a_mistyped_option_is_answered_at_its_key() {
+    let text = LAYER_3.replace("replicas", "replcas");
+    let found = errors(&text);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(pointed(&text, &found[0]), "replcas");
+    assert_eq!(found[0]["hint"], "did you mean `replicas`?");
+}
+
+#[test]
+fn layer_1_patches_what_the_layers_made() {
+    let objects = objects(
+        r#"{
+          applications.web = { image = "web:1"; replicas = 2; ports = [ 80 ]; };
+          resources."Deployment/web".spec.replicas = 7;
+          resources."Deployment/web".spec.template.spec.containers = [ { name = "web"; tty = true; } { name = "log"; image = "log:1"; } ];
+        }"#,
+    );
+    let spec = &find(&objects, "Deployment", "web")["spec"];
+    assert_eq!(spec["replicas"], 7);
+    let containers = spec["template"]["spec"]["containers"].as_array().expect("containers");
+    assert_eq!(containers.len(), 2);
+    assert_eq!(
+        (&containers[0]["name"], &containers[0]["tty"], &containers[0]["image"]),
+        (&"web".into(), &true.into(), &"web:1".into())
+    );
+    assert_eq!(containers[1]["name"], "log");
+}
+
+#[test]
+fn one_run_shows_five_different_mistakes() {
+    let text = r#"{
+  applications.web = {
+    image = "web:1"
+    replicas = "three";
+    imgae = "x";
+    env.HOST = hostname;
+    dependencies = [ "postgres" ];
+  };
+}"#;
+    let found = errors(text);
+    let mut codes: Vec<&str> = found.iter().filter_map(|finding| finding["code"].as_str()).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, ["E0102", "E0201", "E0301", "E0501", "E0801"], "{found:#?}");
+}
+
+#[test]
+fn settings_have_the_last_word_and_are_read_by_type() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let file = folder.path().join("main.nxk");
+    std::fs::write(
+        &file,
+        r#"{ lib, ... }: { applications.web = { image = "web:1"; replicas = lib.mkForce 2; ports = [ 80 ]; }; }"#,
+    )
+    .expect("written");
+    let output = nxk()
+        .args([
+            "compile",
+            "--format",
+            "json",
+            "--set",
+            "applications.web.replicas=5",
+            "--set",
+            "applications.web.image=web:2",
+        ])
+        .arg(&file)
+        .output()
+        .expect("the built program starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let list: Value = serde_json::from_slice(&output.stdout).expect("the output is JSON");
+    let objects = list["items"].as_array().cloned().unwrap_or_default();
+    let deployment = find(&objects, "Deployment", "web");
+    assert_eq!(deployment["spec"]["replicas"], 5);
+    assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], "web:2");
+}
