@@ -8,7 +8,8 @@
 //! that `1+1+1+…` does not look at the same run once per character.
 //!
 //! The lexer always gets to the end of the text. A string that is never closed ends with its first
-//! line, and reading goes on behind it (once a file; a second one takes the rest of the text).
+//! line (between `''`: in front of the first line that is indented no more than the opening one), and
+//! reading goes on behind it; this happens once a file, a second one takes the rest of the text.
 
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
@@ -22,6 +23,8 @@ pub(super) struct Lexed {
     pub tokens: Vec<Token>,
     pub trivia: Trivia,
     pub diagnostics: Vec<Diagnostic>,
+    /// Where a string that is never closed was taken to end: what is missing there is part of the same mistake.
+    pub cut: Option<u32>,
 }
 
 /// Cuts a text into tokens; the first byte stands at `base`.
@@ -36,7 +39,12 @@ pub(super) fn lex(text: &str, base: u32) -> Lexed {
         scheme_run: Run::default(),
         regex_free: 0,
         rewound: false,
-        out: Lexed { tokens: Vec::with_capacity(text.len() / 5), trivia: Trivia::default(), diagnostics: Vec::new() },
+        out: Lexed {
+            tokens: Vec::with_capacity(text.len() / 5),
+            trivia: Trivia::default(),
+            diagnostics: Vec::new(),
+            cut: None,
+        },
     };
     lexer.run();
     lexer.out
@@ -117,7 +125,8 @@ impl Lexer<'_> {
                     }
                     self.report_unterminated(open, indented);
                     if !self.rewound {
-                        let end = scan::run_end(self.bytes, open, |byte| byte != b'\n');
+                        let end =
+                            if indented { scan::outdent(self.bytes, open) } else { scan::line_end(self.bytes, open) };
                         self.end_text(open, token, indented, end);
                         return true;
                     }
@@ -166,11 +175,13 @@ impl Lexer<'_> {
         self.out.tokens.truncate(token);
         let limit = self.base + open as u32;
         self.out.trivia.pieces.retain(|piece| piece.span.hi <= limit);
-        let from = (open + if indented { 2 } else { 1 }).min(end);
+        let quote = if indented { 2 + scan::blank_first_line(&self.bytes[open + 2..]) } else { 1 };
+        let from = (open + quote).min(end);
         let content = self.text[from..end].trim_end_matches([';', ',', ')', ']', '}', ' ', '\t', '\r']);
         self.at = from + content.len();
         // An interpolation on that line is left out: it may be what never ends.
         let content = from + content.find("${").unwrap_or(content.len());
+        self.out.cut = Some(self.base + content as u32);
         let (opening, text, closing) = match indented {
             true => (TokenKind::IndOpen, TokenKind::IndText, TokenKind::IndClose),
             false => (TokenKind::StrOpen, TokenKind::StrText, TokenKind::StrClose),
@@ -463,6 +474,7 @@ impl Lexer<'_> {
         self.out
             .diagnostics
             .push(Diagnostic::new(Code::BadCharacter, span, message).maybe_hint(hint.map(str::to_owned)));
+        self.push(TokenKind::Unknown, start, self.at);
     }
 
     fn blanks(&mut self) {

@@ -28,7 +28,7 @@ pub use parser::RULES;
 pub use token::{Token, TokenKind};
 pub use trivia::{Trivia, TriviaKind, TriviaPiece};
 
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
 
 /// A file that was read.
 #[derive(Clone, Debug)]
@@ -56,7 +56,21 @@ pub fn parse(text: &str, base: u32) -> Parsed {
     let mut diagnostics = lexed.diagnostics;
     diagnostics.extend(structure.diagnostics);
     diagnostics.extend(finished.diagnostics);
+    forget_swallowed(&mut diagnostics, lexed.cut);
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
     diagnostics.truncate(MAX_DIAGNOSTICS);
     Parsed { root: finished.root, tokens: lexed.tokens, trivia: lexed.trivia, diagnostics }
+}
+
+/// A comment that is never closed swallows the rest of the file: what is missing behind it is no mistake of
+/// its own. Nor is a `;` that is missing where a string that is never closed was cut off.
+fn forget_swallowed(diagnostics: &mut Vec<Diagnostic>, cut: Option<u32>) {
+    let comment = diagnostics.iter().find(|diagnostic| diagnostic.code == Code::UnterminatedComment);
+    let comment = comment.map_or(u32::MAX, |comment| comment.primary.span.lo);
+    diagnostics.retain(|diagnostic| match diagnostic.code {
+        Code::UnclosedDelimiter | Code::UnterminatedString | Code::LetWithoutIn => comment == u32::MAX,
+        Code::MissingSemicolon => cut != Some(diagnostic.primary.span.lo),
+        Code::UnterminatedComment => true,
+        _ => diagnostic.primary.span.lo < comment,
+    });
 }

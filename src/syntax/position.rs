@@ -39,7 +39,7 @@ pub(super) fn form<'s>(text: impl Fn(Span) -> &'s str, items: &[Item]) -> Form {
     match items.first().map(|item| item.kind) {
         Some(Kind::Token(TokenKind::Inherit)) => Form::Inherit,
         Some(Kind::Token(TokenKind::Ellipsis)) => Form::Open,
-        Some(Kind::Token(TokenKind::Ident)) if items.len() > 3 => {
+        Some(Kind::Token(TokenKind::Ident)) if items.len() > 2 => {
             match segment::type_declaration(items, 0, |span| text(span) == "type") {
                 Some(assign) => Form::TypeDeclaration(assign as u32),
                 None => Form::Entry,

@@ -32,6 +32,28 @@ pub(super) fn run_end(bytes: &[u8], at: usize, member: impl Fn(u8) -> bool) -> u
     bytes[at..].iter().position(|&byte| !member(byte)).map_or(bytes.len(), |length| at + length)
 }
 
+/// The end of the line that holds `at`, without its line feed.
+pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
+    run_end(bytes, at, |byte| byte != b'\n')
+}
+
+/// The end of the lines from `at` on that are blank or indented deeper than the line that holds `at`.
+pub(super) fn outdent(bytes: &[u8], at: usize) -> usize {
+    let indentation = |line: usize| run_end(bytes, line, |byte| byte == b' ' || byte == b'\t') - line;
+    let start = bytes[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |feed| feed + 1);
+    let own = indentation(start);
+    let mut end = line_end(bytes, at);
+    while end < bytes.len() {
+        let line = end + 1;
+        let next = line_end(bytes, line);
+        if next > line && indentation(line) <= own {
+            break;
+        }
+        end = next;
+    }
+    end
+}
+
 /// The length of the rest of the line behind `''`, line feed included, if it is blank.
 pub(super) fn blank_first_line(bytes: &[u8]) -> usize {
     let blanks = run_end(bytes, 0, |byte| byte == b' ');

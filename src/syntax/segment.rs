@@ -25,6 +25,13 @@ fn is(items: &[Item], index: usize, kind: TokenKind) -> bool {
     items.get(index).is_some_and(|item| item.kind == Kind::Token(kind))
 }
 
+/// Whether an operand can end with it.
+fn ends_operand(kind: Kind) -> bool {
+    use TokenKind::{Ellipsis, Float, Ident, Int, Or, Path, SearchPath, Unknown, Url};
+    matches!(kind, Kind::Token(Ident | Int | Float | Path | Url | SearchPath | Unknown | Or | Ellipsis))
+        || matches!(kind, Kind::Group(group) if !matches!(group, GroupKind::Formals | GroupKind::Let))
+}
+
 /// The end of the `a.b.c` at `start`, or `start` if there is none.
 pub(super) fn path_end(items: &[Item], start: usize) -> usize {
     let named = |index: usize| items.get(index).is_some_and(|item| is_attr_name(item.kind));
@@ -165,7 +172,7 @@ impl<'s> Cutter<'s> {
                     self.entry(&items[start..index], item.index, &mut habits, out);
                     start = index + 1;
                 }
-                Kind::Token(TokenKind::Comma) if heads == 0 => {
+                Kind::Token(TokenKind::Comma) if heads == 0 && !is(items, start, TokenKind::Inherit) => {
                     habits.comma.get_or_insert(item.span);
                     self.entry(&items[start..index], item.index, &mut habits, out);
                     start = index + 1;
@@ -184,14 +191,41 @@ impl<'s> Cutter<'s> {
     }
 
     /// Adds one entry, or several where `;` between them is missing.
-    fn entry(&self, mut items: &[Item], end: u32, habits: &mut Habits, out: &mut Structure) {
+    fn entry(&self, items: &[Item], end: u32, habits: &mut Habits, out: &mut Structure) {
+        let comma = |item: &Item| item.kind == Kind::Token(TokenKind::Comma);
+        if is(items, 0, TokenKind::Inherit)
+            && let Some(first) = items.iter().find(|item| comma(item))
+        {
+            let message = "expected a name or `;` behind `inherit`, found `,`";
+            let hint = "the names are separated by blanks: remove the commas";
+            out.diagnostics.push(Diagnostic::new(Code::UnexpectedToken, first.span, message).hint(hint));
+            let names: Vec<Item> = items.iter().filter(|item| !comma(item)).copied().collect();
+            return self.separated(&names, end, habits, out);
+        }
+        self.separated(items, end, habits, out);
+    }
+
+    fn separated(&self, mut items: &[Item], end: u32, habits: &mut Habits, out: &mut Structure) {
         while let Some(next) = self.missing_semicolon(items) {
-            let span = items[next - 1].span;
-            out.diagnostics.push(missing_semicolon(span));
-            self.shaped(&items[..next], items[next].index, habits, out);
+            let before = items[next - 1];
+            if before.kind == Kind::Token(TokenKind::Semicolon) {
+                // It ends a `with` or `assert` that has no body: the grammar will say so.
+                self.shaped(&items[..next - 1], before.index, habits, out);
+            } else {
+                out.diagnostics.push(missing_semicolon(before.span));
+                let end = self.first_token(&items[next], out);
+                self.shaped(&items[..next], end, habits, out);
+            }
             items = &items[next..];
         }
         self.shaped(items, end, habits, out);
+    }
+
+    fn first_token(&self, item: &Item, out: &Structure) -> u32 {
+        match item.kind {
+            Kind::Group(_) => out.groups[item.index as usize].open,
+            _ => item.index,
+        }
     }
 
     /// Adds one entry with its `=` and `:` found.
@@ -231,50 +265,74 @@ impl<'s> Cutter<'s> {
     }
 
     /// Where the next entry begins, if one follows without `;`.
+    ///
+    /// A name in front of `=` or `:` right behind an operand has no meaning inside an entry, so it begins the
+    /// next one. At the start of a line that is certain; elsewhere only a second `=` makes it so.
     fn missing_semicolon(&self, items: &[Item]) -> Option<usize> {
-        let assign = |item: &Item| item.kind == Kind::Token(TokenKind::Assign);
         let inherits = is(items, 0, TokenKind::Inherit);
-        let first = if inherits { 0 } else { items.iter().position(assign)? };
-        for index in first + 1..items.len() {
-            match items[index].kind {
-                Kind::Token(TokenKind::Inherit) if inherits || index > first + 1 => return Some(index),
-                Kind::Token(TokenKind::Assign) => return self.next_entry(items, first + 1, index),
+        let from = if inherits { 1 } else { path_end(items, 0).max(1) + 1 };
+        let mut seen_assign = inherits || is(items, from - 1, TokenKind::Assign);
+        let mut annotated = None;
+        for index in from..items.len() {
+            let item = &items[index];
+            match item.kind {
+                Kind::Token(TokenKind::Inherit) if ends_operand(items[index - 1].kind) || inherits => {
+                    return Some(index);
+                }
+                Kind::Token(TokenKind::Assign) if seen_assign => {
+                    return annotated.or_else(|| self.entry_in_front(items, from, index));
+                }
+                Kind::Token(TokenKind::Assign) => seen_assign = true,
+                kind if is_attr_name(kind) && (ends_operand(items[index - 1].kind) || inherits && index == 1) => {
+                    let head = annotation(items, index).is_some();
+                    let path = path_end(items, index);
+                    let declares = || type_declaration(items, index, |span| self.says(span, "type")).is_some();
+                    if (head || is(items, path, TokenKind::Assign) || declares()) && self.starts_line(item) {
+                        return Some(index);
+                    }
+                    if head && annotated.is_none() {
+                        annotated = Some(index);
+                    }
+                }
                 _ => {}
             }
         }
         None
     }
 
-    /// The start of the entry that has its `=` at `assign`: a name at the start of a line, or the path in front.
-    fn next_entry(&self, items: &[Item], from: usize, assign: usize) -> Option<usize> {
-        let annotated = |index: usize| {
-            !is(items, index - 1, TokenKind::Dot)
-                && self.starts_line(&items[index])
-                && annotation(items, index).is_some()
-        };
-        // Backwards over the path in front of the `=`; names beyond it may be `type Name Param`.
+    /// The start of the `a.b` at the end of the items, if it begins a line.
+    pub fn line_entry(&self, items: &[Item]) -> Option<usize> {
+        let mut start = items.len();
+        while start > 0 && is_attr_name(items[start - 1].kind) {
+            start -= 1;
+            if self.starts_line(&items[start]) {
+                return Some(start);
+            }
+            if start == 0 || !is(items, start - 1, TokenKind::Dot) {
+                return None;
+            }
+            start -= 1;
+        }
+        None
+    }
+
+    /// The start of the path in front of the `=` at `assign`, or of the `type` declaration.
+    fn entry_in_front(&self, items: &[Item], from: usize, assign: usize) -> Option<usize> {
+        let names = (from..assign).rev().take_while(|&index| is(items, index, TokenKind::Ident));
+        if let Some(declaration) = names.skip(1).find(|&index| self.says(items[index].span, "type")) {
+            return Some(declaration);
+        }
         let mut start = assign;
         while start > from && is_attr_name(items[start - 1].kind) {
             start -= 1;
-            if is(items, start - 1, TokenKind::Dot) && start - 1 > from {
-                start -= 1;
-            } else {
+            if start - 1 <= from || !is(items, start - 1, TokenKind::Dot) {
                 break;
             }
+            start -= 1;
         }
-        let plain = (start < assign && start > from).then_some(start);
-        let names = (from..assign).rev().take_while(|&index| is(items, index, TokenKind::Ident)).last();
-        let declares = |&index: &usize| self.says(items[index].span, "type");
-        let declaration = names.and_then(|first| (first..assign - 1).rev().find(declares));
-        let line = plain.is_none().then(|| (from + 1..assign).find(|&index| annotated(index))).flatten();
-        declaration.filter(|&index| index > from).or(self.across_lines(items, from, plain)).or(line)
-    }
-
-    /// An annotated entry may end in a name in front of the `=` (`b : Int = 1`): then its line's start counts.
-    fn across_lines(&self, items: &[Item], from: usize, plain: Option<usize>) -> Option<usize> {
-        let plain = plain?;
-        let line = (from + 1..=plain).rev().find(|&index| self.starts_line(&items[index]));
-        Some(line.filter(|&line| annotation(items, line).is_some_and(|colon| colon < plain)).unwrap_or(plain))
+        let before = items[start - 1].kind;
+        let apart = ends_operand(before) || before == Kind::Token(TokenKind::Semicolon);
+        (start < assign && start >= from && apart).then_some(start)
     }
 
     fn starts_line(&self, item: &Item) -> bool {
@@ -302,12 +360,12 @@ struct Habits {
 
 impl Habits {
     fn report(self, kind: GroupKind, out: &mut Structure) {
-        let place = if kind == GroupKind::Brace { "a set" } else { "`let`" };
+        let place = if kind == GroupKind::Let { "`let`" } else { "a set" };
         let report =
             |span, message: String, hint: &str| Diagnostic::new(Code::UnexpectedToken, span, message).hint(hint);
         if let Some(span) = self.colon {
-            let message = format!("expected `=` behind the name in {place}, found `:`");
-            out.diagnostics.push(report(span, message, "unlike in JSON, an entry is written `name = value;`"));
+            // A whole document may be written so; once is enough.
+            out.json = Some(out.json.map_or(span, |first| first.min(span)));
         } else if let Some(span) = self.comma {
             let message = format!("expected `;` behind an entry of {place}, found `,`");
             out.diagnostics.push(report(span, message, "end each entry with `;`"));
@@ -317,4 +375,10 @@ impl Habits {
             out.diagnostics.push(report(span, message, "a name is defined with one `=`; `==` compares"));
         }
     }
+}
+
+/// The report of a set in the manner of JSON.
+pub(super) fn json(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::UnexpectedToken, span, "expected `=` behind the name in a set, found `:`")
+        .hint("unlike in JSON, an entry is written `name = value;`, and elements of a list are separated by blanks")
 }

@@ -15,6 +15,8 @@
 //!
 //! Invariant: everything behind this pass may recurse as deep as the tree.
 
+use std::collections::VecDeque;
+
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -120,6 +122,8 @@ pub(super) struct Structure {
     pub groups: Vec<Group>,
     pub segments: Vec<Segment>,
     pub diagnostics: Vec<Diagnostic>,
+    /// The first `:` of an entry in the manner of JSON.
+    pub json: Option<Span>,
 }
 
 impl Structure {
@@ -143,12 +147,17 @@ pub(super) fn structure(text: &str, base: u32, tokens: &[Token]) -> Structure {
         pending: Vec::new(),
         depths: Vec::new(),
         too_deep: None,
+        text,
+        base,
+        indentation: 0,
+        crooked: Default::default(),
         cutter: Cutter::new(text, base),
         out: Structure {
             items: Vec::with_capacity(tokens.len()),
             groups: Vec::new(),
             segments: Vec::new(),
             diagnostics: Vec::new(),
+            json: None,
         },
     };
     grouper.push_open(GroupKind::Root, NONE);
@@ -171,6 +180,8 @@ struct Open {
     heads: u32,
     /// What [`Grouper::counts`] was outside, for an interpolation.
     outside: [u32; 5],
+    /// The indentation of its opener's line.
+    indentation: u32,
 }
 
 struct Grouper<'s> {
@@ -183,6 +194,13 @@ struct Grouper<'s> {
     /// The depth of each finished group's tree.
     depths: Vec<u32>,
     too_deep: Option<Span>,
+    text: &'s str,
+    base: u32,
+    /// The indentation of the current line.
+    indentation: u32,
+    /// For `( )`, `[ ]` and `{ }`: openers whose closer begins a line that is indented less than theirs. Should
+    /// a bracket of the kind be open at the end of the file, it was these that were not closed.
+    crooked: [VecDeque<u32>; 3],
     cutter: Cutter<'s>,
     out: Structure,
 }
@@ -201,7 +219,11 @@ fn slot(kind: GroupKind) -> Option<usize> {
 
 impl Grouper<'_> {
     fn token(&mut self, index: u32) {
+        let begins_line = self.line_of(index);
         let kind = self.tokens[index as usize].kind;
+        if begins_line && matches!(kind, TokenKind::RParen | TokenKind::RBracket | TokenKind::RBrace) {
+            self.note_crooked(kind);
+        }
         match kind {
             TokenKind::LParen => self.push_open(GroupKind::Paren, index),
             TokenKind::LBracket => self.push_open(GroupKind::List, index),
@@ -226,7 +248,33 @@ impl Grouper<'_> {
             TokenKind::IndClose => self.close_text(GroupKind::IndStr, index),
             TokenKind::PathClose => self.close_text(GroupKind::Path, index),
             TokenKind::Semicolon => self.semicolon(index),
+            TokenKind::Assign => self.assign(index),
             _ => self.push_item(index),
+        }
+    }
+
+    /// Keeps track of the current line's indentation. `true` for the first token of a line.
+    fn line_of(&mut self, index: u32) -> bool {
+        let at = |position: u32| (position - self.base) as usize;
+        let end = index.checked_sub(1).map_or(0, |before| at(self.tokens[before as usize].span.hi));
+        let start = at(self.tokens[index as usize].span.lo);
+        let Some(feed) = self.text[end..start].rfind('\n') else { return index == 0 };
+        self.indentation = (start - (end + feed + 1)) as u32;
+        true
+    }
+
+    fn note_crooked(&mut self, closer: TokenKind) {
+        let kind = match closer {
+            TokenKind::RParen => GroupKind::Paren,
+            TokenKind::RBracket => GroupKind::List,
+            _ => GroupKind::Brace,
+        };
+        if let Some(open) = self.open.last()
+            && open.kind == kind
+            && open.indentation > self.indentation
+            && let Some(slot) = slot(kind)
+        {
+            self.crooked[slot].push_back(open.token);
         }
     }
 
@@ -242,7 +290,14 @@ impl Grouper<'_> {
         if let Some(slot) = slot(kind) {
             self.counts[slot] += 1;
         }
-        self.open.push(Open { kind, token, items: self.pending.len(), heads: 0, outside });
+        self.open.push(Open {
+            kind,
+            token,
+            items: self.pending.len(),
+            heads: 0,
+            outside,
+            indentation: self.indentation,
+        });
     }
 
     fn push_item(&mut self, index: u32) {
@@ -283,9 +338,27 @@ impl Grouper<'_> {
             if !inner || self.counts[2] + self.counts[3] == 0 {
                 break;
             }
-            self.report_unclosed();
+            self.report_unclosed(None);
             self.pop(index);
         }
+        self.push_item(index);
+    }
+
+    /// A `=` has no meaning between `( )` and `[ ]`: they were never closed. A name in front of it that
+    /// begins a line is the next entry's, not theirs.
+    fn assign(&mut self, index: u32) {
+        let inner = |open: &Open| matches!(open.kind, GroupKind::List | GroupKind::Paren);
+        if !self.open.last().is_some_and(inner) || self.counts[2] + self.counts[3] == 0 {
+            return self.push_item(index);
+        }
+        let start = self.open.last().map_or(0, |open| open.items);
+        let name = self.cutter.line_entry(&self.pending[start..]).map_or(self.pending.len(), |at| start + at);
+        let tail = self.pending.split_off(name);
+        while self.open.last().is_some_and(inner) {
+            self.report_unclosed(None);
+            self.pop(index);
+        }
+        self.pending.extend(tail);
         self.push_item(index);
     }
 
@@ -295,7 +368,7 @@ impl Grouper<'_> {
             return self.out.diagnostics.push(stray(kind, span));
         }
         while self.open.last().is_some_and(|open| open.kind != kind) {
-            self.report_unclosed();
+            self.report_unclosed(None);
             self.pop_broken(index);
         }
         self.pop(index);
@@ -304,7 +377,7 @@ impl Grouper<'_> {
     /// The lexer saw to it that a string or path is open; what is inside need not be closed at the file's end.
     fn close_text(&mut self, kind: GroupKind, index: u32) {
         while self.open.last().is_some_and(|open| open.kind != kind && open.kind != GroupKind::Root) {
-            self.report_unclosed();
+            self.report_unclosed(None);
             self.pop_broken(index);
         }
         self.pop(index);
@@ -313,12 +386,17 @@ impl Grouper<'_> {
     fn end(&mut self, end: u32) {
         let last = self.tokens.len() as u32;
         while self.open.len() > 1 {
-            self.report_unclosed();
+            let slot = self.open.last().and_then(|open| slot(open.kind));
+            let crooked = slot.and_then(|slot| self.crooked.get_mut(slot)?.pop_front());
+            self.report_unclosed(crooked);
             self.pop_broken(last);
         }
         self.pop(last);
         if let Some(root) = self.out.groups.last_mut() {
             root.span = Span::new(root.span.lo.min(end), end);
+        }
+        if let Some(span) = self.out.json {
+            self.out.diagnostics.push(segment::json(span));
         }
         if let Some(span) = self.too_deep {
             let message = format!("this is nested more than {MAX_DEPTH} levels deep");
@@ -327,9 +405,10 @@ impl Grouper<'_> {
         }
     }
 
-    fn report_unclosed(&mut self) {
+    /// Reports the innermost open group, or another opener of its kind that is to blame.
+    fn report_unclosed(&mut self, blamed: Option<u32>) {
         let Some(open) = self.open.last() else { return };
-        let span = self.tokens[open.token as usize].span;
+        let span = self.tokens[blamed.unwrap_or(open.token) as usize].span;
         let diagnostic = match open.kind {
             GroupKind::Let => Diagnostic::new(Code::LetWithoutIn, span, "this `let` has no `in`")
                 .hint("add `in` and an expression behind the definitions"),

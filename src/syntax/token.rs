@@ -35,6 +35,7 @@ tokens! {
     Path "a path" "`./a/b`, without interpolation",
     Url "a URL" "`https://example.org`, already reported",
     SearchPath "a search path" "`<nixpkgs>`, already reported",
+    Unknown "a character without meaning" "what means nothing, already reported",
     Regex "a regular expression" "`/…/` in `String(/…/)`",
     If "`if`" "`if`",
     Then "`then`" "`then`",

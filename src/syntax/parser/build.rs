@@ -37,10 +37,10 @@ pub(super) enum Tree {
 
 /// Whether an item is an operand by itself.
 pub(super) fn is_atom(item: Item) -> bool {
-    use TokenKind::{Float, Ident, Int, Path, SearchPath, Url};
+    use TokenKind::{Float, Ident, Int, Path, SearchPath, Unknown, Url};
     matches!(
         item.kind,
-        Kind::Token(Ident | Int | Float | Path | Url | SearchPath)
+        Kind::Token(Ident | Int | Float | Path | Url | SearchPath | Unknown)
             | Kind::Group(
                 GroupKind::Paren
                     | GroupKind::List
@@ -169,14 +169,14 @@ impl<'s> Builder<'s> {
         AttrName { kind, span: item.span }
     }
 
-    /// From the first to the last item; where there is none, the place in front of the segment's end.
+    /// From the first to the last item; where there is none, the place behind the token in front.
     pub fn span_of(&self, items: &[Item], segment: &Segment) -> Span {
         match (items.first(), items.last()) {
             (Some(first), Some(last)) => first.span.to(last.span),
-            _ => {
-                let end = self.end_span(segment);
-                Span::new(end.lo, end.lo)
-            }
+            _ => match self.source.tokens.get((segment.end as usize).wrapping_sub(1)) {
+                Some(before) => before.span.end(),
+                None => Span::new(self.source.base, self.source.base),
+            },
         }
     }
 

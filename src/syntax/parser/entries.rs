@@ -89,20 +89,20 @@ impl<'s> Assembler<'s> {
         (self.set(parts), None)
     }
 
-    /// A `let` without `in`: an expression at its end is the body.
+    /// A `let` without `in`: an expression among its entries is the body.
     pub(super) fn broken_let(&mut self, number: u32) -> Tree {
         let structure = self.structure;
         let segments = structure.segments_of(&structure.groups[number as usize]);
-        let Some((last, others)) = segments.split_last() else { return Tree::Let(Vec::new(), None) };
-        let items = structure.items_of(last);
-        let starts = items.first().map(|item| item.kind);
-        let is_body = !last.terminated
-            && Builder::place(last.assign).is_none()
-            && Builder::place(last.colon).is_none()
-            && starts != Some(Kind::Token(TokenKind::Inherit));
-        let entries = if is_body { others } else { segments };
-        let parts = entries.iter().filter_map(|segment| self.part(segment, true)).collect();
-        let body = is_body.then(|| self.expr(items, last));
+        let is_body = |segment: &Segment| {
+            let first = structure.items_of(segment).first().map(|item| item.kind);
+            Builder::place(segment.assign.min(segment.colon)).is_none()
+                && first.is_some_and(|kind| kind != Kind::Token(TokenKind::Inherit))
+        };
+        let body = segments.iter().position(is_body);
+        let others = segments.iter().enumerate().filter(|(index, _)| Some(*index) != body);
+        // Where the `let` ends is unknown, so a last entry without `;` is no mistake of its own.
+        let parts = others.filter_map(|(_, segment)| self.part(segment, true)).collect();
+        let body = body.map(|index| self.expr(structure.items_of(&segments[index]), &segments[index]));
         Tree::Let(self.set(parts), body)
     }
 
@@ -128,7 +128,10 @@ impl<'s> Assembler<'s> {
         let state = &self.state;
         let form = form(|span| state.text(span), items);
         let valued = Builder::place(segment.assign).is_some() || form == Form::Inherit;
-        if !segment.terminated && valued && !is_type {
+        // Where the brackets were never closed, that is what was reported.
+        let closed = matches!(self.state.end_kind(segment), Some(TokenKind::RBrace | TokenKind::In))
+            && last.kind != Kind::Group(GroupKind::BrokenLet);
+        if !segment.terminated && valued && !is_type && closed {
             self.state.diagnostics.push(segment::missing_semicolon(last.span));
         }
         let span = first.span.to(last.span);
@@ -169,7 +172,7 @@ impl<'s> Assembler<'s> {
         let doc = self.state.doc(items[0]);
         let names = items[..path_end].iter().filter(|item| is_attr_name(item.kind));
         let path: Vec<AttrName> = names.map(|name| self.state.attr_name(*name)).collect();
-        let ty = colon.map(|colon| self.ty(&items[colon + 1..assign.unwrap_or(items.len())], segment));
+        let ty = colon.map(|colon| self.annotation(items, colon, segment));
         let value = assign.map(|assign| self.expr(&items[assign + 1..], segment));
         let span = self.state.span_of(items, segment);
         match (ty, value) {
@@ -179,10 +182,20 @@ impl<'s> Assembler<'s> {
         }
     }
 
+    /// The type between the `:` at `colon` and the segment's `=` (or `?`), or its end.
+    pub(super) fn annotation(&mut self, items: &'s [Item], colon: usize, segment: &Segment) -> TypeExpr {
+        match Builder::place(segment.assign) {
+            Some(assign) => self.ty(&items[colon + 1..assign], &Segment { end: items[assign].index, ..*segment }),
+            None => self.ty(&items[colon + 1..], segment),
+        }
+    }
+
     /// An entry whose name can't be read, or that is only a name.
     fn unreadable(&mut self, items: &'s [Item], path: usize, head: usize, segment: &Segment) -> Entry {
-        let diagnostic = messages::bad_entry(&self.state, items, (path, head), segment);
-        self.state.diagnostics.push(diagnostic);
+        if !items[..items.len().min(path + 1)].iter().any(messages::is_reported) {
+            let diagnostic = messages::bad_entry(&self.state, items, (path, head), segment);
+            self.state.diagnostics.push(diagnostic);
+        }
         Entry::Error(self.state.inner(items))
     }
 

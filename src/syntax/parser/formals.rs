@@ -13,7 +13,8 @@ impl<'s> Assembler<'s> {
     pub(super) fn formals(&mut self, group: &'s Group) -> Tree {
         let structure = self.structure;
         let mut formals = Formals { formals: Vec::new(), open: false, alias: None, span: group.span };
-        for segment in structure.segments_of(group) {
+        let segments = structure.segments_of(group);
+        for (index, segment) in segments.iter().enumerate() {
             let items = structure.items_of(segment);
             if formals.open {
                 let span = self.state.span_of(items, segment);
@@ -25,7 +26,7 @@ impl<'s> Assembler<'s> {
             match items {
                 [dots] if dots.kind == Kind::Token(TokenKind::Ellipsis) => {
                     formals.open = true;
-                    if segment.terminated {
+                    if segment.terminated && index + 1 == segments.len() {
                         self.behind_dots(*dots);
                     }
                 }
@@ -53,7 +54,7 @@ impl<'s> Assembler<'s> {
                 return None;
             }
         };
-        let annotation = colon.map(|colon| self.ty(&items[colon + 1..question.unwrap_or(items.len())], segment));
+        let annotation = colon.map(|colon| self.annotation(items, colon, segment));
         let default = question.map(|question| self.expr(&items[question + 1..], segment));
         let doc = self.state.doc(name);
         Some(Formal { name: self.state.symbol(name), name_span: name.span, annotation, default, doc })

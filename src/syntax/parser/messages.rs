@@ -17,53 +17,106 @@ use super::build::{Builder, Tree};
 /// At most so many expectations are listed.
 const LISTED: usize = 3;
 
-/// Why the grammar could not read `items`, which `segment` ends.
+/// Words that hold a construct together: where one of them is missing, it is the one to name.
+const JOINTS: [&str; 5] = ["`;`", "`then`", "`else`", "`:`", "`=`"];
+
+/// Why the grammar could not read `items`, which `segment` ends. Nothing where that was said before.
 pub(super) fn explain(
     state: &Builder,
     error: Option<&Rich<'_, Item>>,
     items: &[Item],
     segment: &Segment,
-) -> Diagnostic {
+) -> Option<Diagnostic> {
     if let Some(word) = missing_else(items) {
-        return Diagnostic::new(Code::MissingElse, word.span, "this `if` has no `else`")
-            .hint("every `if` needs both branches: `if … then … else …`");
+        let diagnostic = Diagnostic::new(Code::MissingElse, word.span, "this `if` has no `else`");
+        return Some(diagnostic.hint("every `if` needs both branches: `if … then … else …`"));
     }
     let at = error.map_or(0, |error| error.span().start).min(items.len());
-    let mut expected: Vec<&str> = Vec::new();
-    let mut may_end = false;
-    for pattern in error.iter().flat_map(|error| error.expected()) {
-        match pattern {
-            RichPattern::Label(label) if !expected.contains(&label.as_ref()) => expected.push(label),
-            RichPattern::EndOfInput => may_end = true,
-            _ => {}
-        }
-    }
     let found = items.get(at);
-    let span = found.map_or_else(|| state.end_span(segment), |item| item.span);
-    let shown = found.map_or_else(|| end_shown(state, segment), |item| shown(state, item));
-    if let Some(item) = found
-        && let Some(diagnostic) = known(state, items, at, *item, may_end || expected.contains(&"an operator"))
-    {
-        return diagnostic;
+    if found.is_some_and(is_reported) || at.checked_sub(1).is_some_and(|before| is_reported(&items[before])) {
+        return None;
     }
-    let wanted = if may_end { end_wanted(state, segment).to_owned() } else { listed(&expected) };
-    let diagnostic = Diagnostic::new(Code::UnexpectedToken, span, format!("expected {wanted}, found {shown}"));
-    diagnostic.maybe_hint(hint(state, items, at, segment, may_end))
+    let expected = Expected::of(error);
+    if let Some(diagnostic) = known(state, items, at, segment, &expected) {
+        return Some(diagnostic);
+    }
+    let (span, shown) = match found {
+        Some(item) => (item.span, shown(state, item)),
+        None => (state.end_span(segment), end_shown(state, segment)),
+    };
+    let wanted = if expected.end { end_wanted(state, segment).to_owned() } else { expected.listed() };
+    let message = match found {
+        // The `;` that is there was meant to end the entry.
+        None if wanted == shown => "`with` and `assert` need `;` and an expression behind it".to_owned(),
+        _ => format!("expected {wanted}, found {shown}"),
+    };
+    let diagnostic = Diagnostic::new(Code::UnexpectedToken, span, message).hint(general_hint(&wanted));
+    Some(diagnostic.maybe_hint(hint(state, items, at, segment, &expected)))
 }
 
-/// Mistakes that are known by what stands at the place; `complete`: what is in front could be all.
-fn known(state: &Builder, items: &[Item], at: usize, item: Item, complete: bool) -> Option<Diagnostic> {
+/// Whether the lexer complained about it.
+pub(super) fn is_reported(item: &Item) -> bool {
+    item.kind == Kind::Token(TokenKind::Unknown)
+}
+
+/// What the grammar would have taken.
+struct Expected<'e> {
+    labels: Vec<&'e str>,
+    /// The end of what it was given.
+    end: bool,
+}
+
+impl<'e> Expected<'e> {
+    fn of(error: Option<&'e Rich<'_, Item>>) -> Expected<'e> {
+        let mut expected = Expected { labels: Vec::new(), end: false };
+        for pattern in error.into_iter().flat_map(|error| error.expected()) {
+            match pattern {
+                RichPattern::Label(label) if !expected.has(label) => expected.labels.push(label),
+                RichPattern::EndOfInput => expected.end = true,
+                _ => {}
+            }
+        }
+        expected
+    }
+
+    fn has(&self, label: &str) -> bool {
+        self.labels.contains(&label)
+    }
+
+    /// Whether what is in front could be all.
+    fn complete(&self) -> bool {
+        self.end || self.has("an operator")
+    }
+
+    fn listed(&self) -> String {
+        if let Some(joint) = JOINTS.iter().find(|joint| self.has(joint)) {
+            return (*joint).to_owned();
+        }
+        if let Some(whole) = ["an expression", "a type"].iter().find(|label| self.has(label)) {
+            return (*whole).to_owned();
+        }
+        match self.labels.split_last() {
+            None => "something else".to_owned(),
+            Some((last, [])) => (*last).to_owned(),
+            Some((last, others)) => format!("{} or {last}", others[..others.len().min(LISTED)].join(", ")),
+        }
+    }
+}
+
+/// Mistakes that are known by what stands at the place.
+fn known(state: &Builder, items: &[Item], at: usize, segment: &Segment, expected: &Expected) -> Option<Diagnostic> {
+    let item = *items.get(at)?;
     use TokenKind::*;
     let before = at.checked_sub(1).map(|before| items[before].kind);
     let error =
         |message: String, hint: &str| Some(Diagnostic::new(Code::UnexpectedToken, item.span, message).hint(hint));
     match item.kind {
-        Kind::Token(EqEq | NotEq | Less | LessEq | Greater | GreaterEq) if complete => {
+        Kind::Token(EqEq | NotEq | Less | LessEq | Greater | GreaterEq) if expected.complete() => {
             let message = format!("`{}` cannot be chained", state.text(item.span));
             let hint = "put one of the comparisons in parentheses, or join them with `&&`";
             Some(Diagnostic::new(Code::NonAssociative, item.span, message).hint(hint))
         }
-        Kind::Token(PipeRight | PipeLeft) if complete => Some(
+        Kind::Token(PipeRight | PipeLeft) if expected.complete() => Some(
             Diagnostic::new(Code::NonAssociative, item.span, "`|>` and `<|` cannot be mixed")
                 .hint("put one of them in parentheses"),
         ),
@@ -76,10 +129,17 @@ fn known(state: &Builder, items: &[Item], at: usize, item: Item, complete: bool)
         Kind::Param | Kind::Group(GroupKind::Formals) | Kind::Alias if at > 0 && before != Some(Kind::Token(At)) => {
             error("a function needs parentheses here".to_owned(), "put it in `( )`: `(x: …)`")
         }
-        Kind::Token(Assign) => error(
-            "expected an expression, found `=`".to_owned(),
-            "to compare, write `==`; to define a name, use a set `{ … }` or `let … in`",
-        ),
+        Kind::Token(Assign) => {
+            let wanted = if expected.complete() { end_wanted(state, segment) } else { "an expression" };
+            let hint = match state.end_kind(segment) {
+                Some(_) => "to compare, write `==`; a name is defined behind a `;` of its own: `a = 1; b = 2;`",
+                None => "entries stand between `{` and `}`, or in a `let`; to compare, write `==`",
+            };
+            error(format!("expected {wanted}, found `=`"), hint)
+        }
+        Kind::Token(Dot) if matches!(before, Some(Kind::Token(Float | Int))) => {
+            error("`..` makes a range only between numbers".to_owned(), "write `Int(1..10)`, `Int(0..)` or `Int(..10)`")
+        }
         _ => None,
     }
 }
@@ -101,32 +161,53 @@ fn missing_else(items: &[Item]) -> Option<Item> {
     items.iter().find(then).map(|_| last)
 }
 
-fn hint(state: &Builder, items: &[Item], at: usize, segment: &Segment, may_end: bool) -> Option<String> {
+fn hint(state: &Builder, items: &[Item], at: usize, segment: &Segment, expected: &Expected) -> Option<String> {
     use TokenKind::*;
     let found = items.get(at).map(|item| item.kind);
     let hint = match found {
         None if items.is_empty() && segment.end == 0 => "a file holds one expression, such as a set `{ … }`",
-        Some(Kind::Token(Comma)) if may_end => "elements of a list are separated by blanks, entries of a set by `;`",
+        Some(Kind::Token(Dot)) if items[0].kind == Kind::Token(Inherit) => {
+            "`inherit` takes plain names: write `inherit (a) b;` for `b = a.b;`"
+        }
+        Some(Kind::Token(Comma)) if expected.end => {
+            "elements of a list are separated by blanks, entries of a set by `;`"
+        }
         Some(Kind::Token(Semicolon)) if state.structure.items_of(segment).len() > at => {
             "`;` ends entries of a set or `let`; are the braces missing?"
         }
         Some(Kind::Token(Bar)) => "types are joined with `|`, conditions with `||`",
         Some(Kind::Token(Colon)) => "a type annotation stands behind a name in a set or `let`: `name : Type = value;`",
-        Some(Kind::Token(Minus)) if !may_end => "put the negative number in parentheses: `(-1)`",
+        Some(Kind::Token(Minus)) if !expected.has("an operator") => "put the negative number in parentheses: `(-1)`",
         Some(Kind::Token(Ellipsis)) => "`...` stands in record types and among the arguments of a function",
-        None if state.end_kind(segment) == Some(Semicolon) => "write a value in front of the `;`",
+        Some(Kind::Token(If)) => "put the whole `if` in `( )`",
+        None if state.end_kind(segment) == Some(Semicolon) && expected.has("an expression") && !expected.has("`;`") => {
+            "write a value in front of the `;`"
+        }
         _ => return None,
     };
     Some(hint.to_owned())
 }
 
+/// What to do where `wanted` is missing and nothing better is known.
+fn general_hint(wanted: &str) -> &'static str {
+    match wanted {
+        "an expression" => "write a value here",
+        "a type" => "write a type here, such as `String`",
+        "a name" => "attributes are named by a word, a string or `${…}`",
+        "`then`" => "every `if` needs both branches: `if … then … else …`",
+        "`:`" => "a function is written `x: …` or `{ a, b }: …`",
+        "`{`" => "`rec` stands in front of a set: `rec { … }`",
+        "`;`" => "end the entry with `;`, or join the values with an operator",
+        "the end of the file" => "a file holds one expression: remove the rest, or join it with an operator",
+        _ => "remove this, or add what is missing in front of it",
+    }
+}
+
 /// How a person calls an item.
 fn shown(state: &Builder, item: &Item) -> String {
     match item.kind {
-        Kind::Token(TokenKind::Ident | TokenKind::Int | TokenKind::Float) | Kind::Param | Kind::Alias => {
-            format!("`{}`", state.text(item.span).chars().take(40).collect::<String>())
-        }
-        Kind::Token(kind) => kind.shown().to_owned(),
+        Kind::Token(kind) => token_shown(state, kind, item.span),
+        Kind::Param | Kind::Alias => token_shown(state, TokenKind::Ident, item.span),
         Kind::OrDefault => "`or`".to_owned(),
         Kind::Group(kind) => match kind {
             GroupKind::Str | GroupKind::IndStr => "a string",
@@ -142,7 +223,19 @@ fn shown(state: &Builder, item: &Item) -> String {
 }
 
 fn end_shown(state: &Builder, segment: &Segment) -> String {
-    state.end_kind(segment).map_or_else(|| "the end of the file".to_owned(), |kind| kind.shown().to_owned())
+    match state.end_kind(segment) {
+        Some(kind) => token_shown(state, kind, state.end_span(segment)),
+        None => "the end of the file".to_owned(),
+    }
+}
+
+fn token_shown(state: &Builder, kind: TokenKind, span: Span) -> String {
+    match kind {
+        TokenKind::Ident | TokenKind::Int | TokenKind::Float => {
+            format!("`{}`", state.text(span).chars().take(40).collect::<String>())
+        }
+        _ => kind.shown().to_owned(),
+    }
 }
 
 /// What would end the segment.
@@ -152,19 +245,6 @@ fn end_wanted(state: &Builder, segment: &Segment) -> &'static str {
         // In braces the entry's own end is what is missing, not the brackets'.
         Some(TokenKind::RBrace | TokenKind::In) => "`;`",
         Some(kind) => kind.shown(),
-    }
-}
-
-fn listed(expected: &[&str]) -> String {
-    match expected {
-        [] => "something else".to_owned(),
-        [one] => (*one).to_owned(),
-        _ if expected.contains(&"an expression") => "an expression".to_owned(),
-        _ => {
-            let shown = &expected[..expected.len().min(LISTED)];
-            let (last, others) = shown.split_last().map_or(("", &shown[..0]), |(last, others)| (*last, others));
-            format!("{} or {last}", others.join(", "))
-        }
     }
 }
 

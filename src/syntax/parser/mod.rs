@@ -202,7 +202,9 @@ impl<'s> Assembler<'s> {
         let Some(first) = items.iter().find(|item| comma(item)) else {
             return self.stretch(items, segment);
         };
-        self.state.diagnostics.push(messages::comma_in_list(first.span));
+        if self.structure.json.is_none() {
+            self.state.diagnostics.push(messages::comma_in_list(first.span));
+        }
         let stretches = items.split(comma);
         stretches.flat_map(|stretch| self.stretch(stretch, segment)).collect()
     }
@@ -232,7 +234,7 @@ impl<'s> Assembler<'s> {
         let grammar = self.explaining.get_or_insert_with(Grammar::new);
         let errors = rich(grammar).check_with_state(items, &mut self.state).into_errors();
         let diagnostic = messages::explain(&self.state, errors.first(), items, segment);
-        self.state.diagnostics.push(diagnostic);
+        self.state.diagnostics.extend(diagnostic);
         None
     }
 }

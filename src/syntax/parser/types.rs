@@ -80,7 +80,7 @@ fn refined<'s, E: Failure<'s>>() -> Rule<'s, TypeExpr, E> {
 
 /// `primary_type`
 fn primary<'s, E: Failure<'s>>() -> Rule<'s, TypeExpr, E> {
-    choice((name(), bracket(), literal())).labelled("a type").boxed()
+    choice((name(), bracket(), literal(), unknown())).labelled("a type").boxed()
 }
 
 fn name<'s, E: Failure<'s>>() -> impl Parser<'s, Input<'s>, TypeExpr, Extra<'s, E>> {
@@ -133,6 +133,13 @@ fn literal_string(state: &mut Builder, parts: Vec<StrPart>, span: Span) -> TypeE
         }
     };
     TypeExpr { kind, span }
+}
+
+/// Already reported.
+fn unknown<'s, E: Failure<'s>>() -> impl Parser<'s, Input<'s>, TypeExpr, Extra<'s, E>> {
+    any()
+        .filter(|item: &Item| matches!(item.kind, Kind::Token(TokenKind::Unknown | TokenKind::Url)))
+        .map(|item: Item| TypeExpr { kind: TypeKind::Error, span: item.span })
 }
 
 /// `1`, `-1`, `1.5`
