@@ -7,7 +7,7 @@
 use std::process::Command;
 
 use nxk::diag::Code;
-use nxk::syntax::ast::{Expr, ExprKind, StrPart};
+use nxk::syntax::ast::{BinaryOp, Expr, ExprKind, StrPart, UnaryOp};
 use nxk::syntax::{parse, printer::sexpr};
 
 /// Runs Nix on an expression: what it prints, or its complaint. `None`: it is not installed.
@@ -104,6 +104,84 @@ fn string_value(expr: &Expr) -> String {
         StrPart::Interpolation(_) => "@".to_owned(),
     };
     parts.iter().map(part).collect()
+}
+
+#[test]
+fn operators_bind_as_in_nix() {
+    if !installed() {
+        return;
+    }
+    let operators = ["==", "!=", "<", "<=", ">", ">=", "&&", "||", "->", "//", "++", "+", "-", "*", "/", "? a.b", "or"];
+    let mut snippets = Vec::new();
+    for first in operators {
+        for second in operators {
+            for prefix in ["", "!", "-", "! -", "- !"] {
+                let infix = |operator: &str| match operator {
+                    "? a.b" => "? a.b &&".to_owned(),
+                    "or" => ".b or".to_owned(),
+                    other => other.to_owned(),
+                };
+                let (first, second) = (infix(first), infix(second));
+                snippets.push(format!("{prefix} a {first} b {second} f c"));
+                snippets.push(format!("a {first} {prefix} b {second} c"));
+                snippets.push(format!("a {first} b {second} {prefix} c {first} d"));
+            }
+        }
+    }
+    snippets.retain(|snippet| complaint(snippet).is_none());
+    assert!(snippets.len() > 2_000, "{}", snippets.len());
+    for chunk in snippets.chunks(500) {
+        let list: String = chunk.iter().map(|snippet| format!("({snippet}) ")).collect();
+        let theirs = nix(&["--parse"], &format!("with {{ }}; [ {list}]")).expect("it is installed");
+        let ours: String = chunk.iter().map(|snippet| format!("({}) ", nix_form(&parse(snippet, 1).root))).collect();
+        assert_eq!(format!("(with {{ }}; [ {ours}])"), theirs.expect("all are expressions"));
+    }
+}
+
+/// An expression of names and operators as Nix prints it: arithmetic and order are calls there.
+fn nix_form(expr: &Expr) -> String {
+    match &expr.kind {
+        ExprKind::Var(name) => name.to_string(),
+        ExprKind::Unary { op: UnaryOp::Not, operand } => format!("(! {})", nix_form(operand)),
+        ExprKind::Unary { op: UnaryOp::Negate, operand } => format!("(__sub 0 {})", nix_form(operand)),
+        ExprKind::Apply { function, arguments } => {
+            let parts: Vec<String> = std::iter::once(&**function).chain(arguments).map(nix_form).collect();
+            format!("({})", parts.join(" "))
+        }
+        ExprKind::HasAttr { subject, .. } => format!("(({}) ? a.b)", nix_form(subject)),
+        ExprKind::Select { subject, default, .. } => {
+            let default = default.as_ref().map_or(String::new(), |default| format!(" or ({})", nix_form(default)));
+            format!("({}).b{default}", nix_form(subject))
+        }
+        ExprKind::Binary { op, left, right, .. } => {
+            let (left, right) = (nix_form(left), nix_form(right));
+            match op {
+                BinaryOp::Subtract => format!("(__sub {left} {right})"),
+                BinaryOp::Multiply => format!("(__mul {left} {right})"),
+                BinaryOp::Divide => format!("(__div {left} {right})"),
+                BinaryOp::Less => format!("(__lessThan {left} {right})"),
+                BinaryOp::Greater => format!("(__lessThan {right} {left})"),
+                BinaryOp::LessEqual => format!("(! (__lessThan {right} {left}))"),
+                BinaryOp::GreaterEqual => format!("(! (__lessThan {left} {right}))"),
+                other => format!("({left} {} {right})", spelled(*other)),
+            }
+        }
+        _ => panic!("not of names and operators: {}", sexpr(expr)),
+    }
+}
+
+fn spelled(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Add => "+",
+        BinaryOp::Concat => "++",
+        BinaryOp::Update => "//",
+        BinaryOp::Equal => "==",
+        BinaryOp::NotEqual => "!=",
+        BinaryOp::And => "&&",
+        BinaryOp::Or => "||",
+        BinaryOp::Implies => "->",
+        _ => panic!("printed as a call"),
+    }
 }
 
 /// Indented strings made of all short sequences of the pieces that matter.

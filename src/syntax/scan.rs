@@ -181,29 +181,32 @@ fn character(bytes: &[u8], at: usize) -> usize {
 const CLASS_LOOK_AHEAD: usize = 200;
 
 /// The end of the `/…/` at `at`: the first `/` outside `[…]` with only blanks between it and a `)` on the
-/// same line; failing that, the first such `/` wherever. `Err`: the end of the line.
+/// same line; failing that, the first such `/` wherever. `Err`: up to here there is none.
 pub(super) fn regex(bytes: &[u8], at: usize) -> Result<usize, usize> {
-    let line_end = run_end(bytes, at, |byte| byte != b'\n');
-    let closes = |slash: usize| {
-        let behind = run_end(bytes, slash + 1, |byte| byte == b' ' || byte == b'\t');
-        bytes.get(behind) == Some(&b')')
-    };
-    let find = |limit: usize, heed_classes: bool| {
-        let (mut index, mut in_class) = (at + 1, false);
-        while index < limit {
-            match bytes[index] {
-                b'\\' => index += 1,
-                b'[' => in_class = heed_classes,
-                b']' => in_class = false,
-                b'/' if !in_class && closes(index) => return Some(index + 1),
-                _ => {}
-            }
-            index += 1;
+    let first = regex_end(bytes, at, bytes.len(), false)?;
+    Ok(regex_end(bytes, at, (first + CLASS_LOOK_AHEAD).min(bytes.len()), true).unwrap_or(first))
+}
+
+fn regex_end(bytes: &[u8], at: usize, limit: usize, heed_classes: bool) -> Result<usize, usize> {
+    let (mut index, mut in_class) = (at + 1, false);
+    while index < limit && bytes[index] != b'\n' {
+        match bytes[index] {
+            // An escape takes the next character with it.
+            b'\\' if bytes.get(index + 1).is_some_and(|&next| next != b'\n') => index += 1,
+            b'[' => in_class = heed_classes,
+            b']' => in_class = false,
+            b'/' if !in_class && closes(bytes, index) => return Ok(index + 1),
+            _ => {}
         }
-        None
-    };
-    let anywhere = find(line_end, false).ok_or(line_end)?;
-    Ok(find(line_end.min(anywhere + CLASS_LOOK_AHEAD), true).unwrap_or(anywhere))
+        index += 1;
+    }
+    Err(index)
+}
+
+/// Whether only blanks stand between the `/` and a `)`.
+fn closes(bytes: &[u8], slash: usize) -> bool {
+    let behind = run_end(bytes, slash + 1, |byte| byte == b' ' || byte == b'\t');
+    bytes.get(behind) == Some(&b')')
 }
 
 /// One token of a range: its kind, start and end.

@@ -99,6 +99,10 @@ pub(super) fn chain_length(items: &[Item]) -> u32 {
     operators + longest
 }
 
+/// How many names a `type` declaration may have to be found where a `;` is missing in front of it; with a
+/// bound every `type` costs the same.
+const LONGEST_DECLARATION: usize = 20;
+
 /// Cuts groups.
 pub(super) struct Cutter<'s> {
     text: &'s str,
@@ -286,7 +290,7 @@ impl<'s> Cutter<'s> {
                 kind if is_attr_name(kind) && (ends_operand(items[index - 1].kind) || inherits && index == 1) => {
                     let head = annotation(items, index).is_some();
                     let path = path_end(items, index);
-                    let declares = || type_declaration(items, index, |span| self.says(span, "type")).is_some();
+                    let declares = || self.declares_type(&items[index..]);
                     if (head || is(items, path, TokenKind::Assign) || declares()) && self.starts_line(item) {
                         return Some(index);
                     }
@@ -298,6 +302,12 @@ impl<'s> Cutter<'s> {
             }
         }
         None
+    }
+
+    /// Whether the items begin with a `type` declaration of not too many parameters.
+    fn declares_type(&self, items: &[Item]) -> bool {
+        let head = &items[..items.len().min(LONGEST_DECLARATION)];
+        self.says(items[0].span, "type") && type_declaration(head, 0, |_| true).is_some()
     }
 
     /// The start of the `a.b` at the end of the items, if it begins a line.

@@ -106,6 +106,57 @@ fn deep_unclosed_input_ends() {
     }
 }
 
+/// Where every repetition is a mistake, or could be one, the work stays in proportion: anything quadratic
+/// would be noticed here.
+#[test]
+fn long_broken_input_ends() {
+    for piece in [
+        "String(/[/)",
+        "String(/[/)] ",
+        "String(/a ",
+        "Int(1.. ",
+        "type ",
+        "type\n",
+        "inherit ",
+        "inherit a, ",
+        "a = 1 b = 2\n",
+        "a : b\n",
+        "a.b ",
+        "a = 1\n",
+        "a = [ 1\n",
+        "a,",
+        "a: 1, ",
+        "\"a\": [",
+        "1 == ",
+        "if a then ",
+        "a b c = ",
+        "let a = ",
+        "\"a\n",
+        "\"${",
+        "''",
+        "/* ",
+        "/** */",
+        "<a",
+        "a+",
+        "a:",
+        "é",
+        ") ",
+        "in ",
+        "}\n",
+        "{\n",
+        "with a ",
+        "? ",
+        "@ ",
+        "a@ ",
+        "{ a }@",
+    ] {
+        let many = piece.repeat(LEVELS / 5);
+        for text in [format!("{{ z = {many} }}"), format!("{{ {many} z = 1; }}"), format!("[ {many} ]"), many] {
+            parse(&text, BASE);
+        }
+    }
+}
+
 /// What is long but not deep has no cap.
 #[test]
 fn long_flat_input_is_fine() {

@@ -221,7 +221,7 @@ impl<'s> Builder<'s> {
         Some(Expr { kind, span: item.span })
     }
 
-    /// Whether a place in a segment is there.
+    /// A place in a segment, if it is there.
     pub fn place(index: u32) -> Option<usize> {
         (index != NONE).then_some(index as usize)
     }

@@ -83,10 +83,10 @@ impl<'s> Assembler<'s> {
         }
     }
 
-    /// The entries of a `let`, and whether anything is amiss with its last.
-    pub(super) fn entries(&mut self, number: u32) -> (Vec<Entry>, Option<Expr>) {
+    /// The entries of a `let`.
+    pub(super) fn entries(&mut self, number: u32) -> Vec<Entry> {
         let parts = self.parts(number, false);
-        (self.set(parts), None)
+        self.set(parts)
     }
 
     /// A `let` without `in`: an expression among its entries is the body.

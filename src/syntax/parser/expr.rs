@@ -63,7 +63,13 @@ impl Head {
 }
 
 fn heads<'s, E: Failure<'s>>(expr: Rule<'s, Expr, E>) -> Rule<'s, Head, E> {
+    choice((lambda_head(), keyword_head(expr))).labelled("an expression").boxed()
+}
+
+/// `x:`, `{ a }:`, `{ a }@x:`, `x@{ a }:`
+fn lambda_head<'s, E: Failure<'s>>() -> Rule<'s, Head, E> {
     let colon = || token(TokenKind::Colon);
+    let at = || token(TokenKind::At);
     let name = || item(Kind::Param, "a name");
     let formals = || item(Kind::Group(GroupKind::Formals), "`{`");
     choice((
@@ -72,14 +78,21 @@ fn heads<'s, E: Failure<'s>>(expr: Rule<'s, Expr, E>) -> Rule<'s, Head, E> {
             Head::Lambda(Param::Name(state.symbol(name), name.span), name.span)
         }),
         formals()
-            .then(token(TokenKind::At).ignore_then(name()).or_not())
+            .then(at().ignore_then(name()).or_not())
             .then_ignore(colon())
             .map_with(|(group, alias), e| lambda(e.state(), group, alias)),
         item(Kind::Alias, "a name")
-            .then_ignore(token(TokenKind::At))
+            .then_ignore(at())
             .then(formals())
             .then_ignore(colon())
             .map_with(|(alias, group), e| lambda(e.state(), group, Some(alias))),
+    ))
+    .boxed()
+}
+
+/// `let … in`, `if … then … else`, `with …;`, `assert …;`
+fn keyword_head<'s, E: Failure<'s>>(expr: Rule<'s, Expr, E>) -> Rule<'s, Head, E> {
+    choice((
         item(Kind::Group(GroupKind::Let), "`let`").map_with(|group, e| {
             let state: &mut Builder = e.state();
             match state.take(group) {
@@ -102,7 +115,6 @@ fn heads<'s, E: Failure<'s>>(expr: Rule<'s, Expr, E>) -> Rule<'s, Head, E> {
             .then_ignore(token(TokenKind::Semicolon))
             .map(|(word, condition)| Head::Assert(condition, word.span)),
     ))
-    .labelled("an expression")
     .boxed()
 }
 

@@ -125,8 +125,7 @@ impl<'s> Assembler<'s> {
         let segments = structure.segments_of(group);
         let is_type = self.state.positions[number as usize] == Position::Type;
         match group.kind {
-            GroupKind::Root => Tree::Expr(self.expr_of(segments)),
-            GroupKind::Interp => Tree::Expr(self.expr_of(segments)),
+            GroupKind::Root | GroupKind::Interp => Tree::Expr(self.expr_of(segments)),
             GroupKind::Paren if is_type => {
                 let inner = self.type_of(segments);
                 Tree::Type(TypeExpr { kind: TypeKind::Paren(Box::new(inner)), span: group.span })
@@ -147,10 +146,7 @@ impl<'s> Assembler<'s> {
             GroupKind::Str | GroupKind::IndStr | GroupKind::Path => self.string(group),
             GroupKind::Formals => self.formals(group),
             GroupKind::Brace => self.brace(number),
-            GroupKind::Let => {
-                let (entries, _) = self.entries(number);
-                Tree::Let(entries, None)
-            }
+            GroupKind::Let => Tree::Let(self.entries(number), None),
             GroupKind::BrokenLet => self.broken_let(number),
         }
     }
