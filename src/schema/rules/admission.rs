@@ -1,4 +1,4 @@
-//! Webhooks, admission policies, resource definitions.
+//! Webhooks and admission policies.
 
 use super::Rules;
 use crate::diag::Code;
@@ -18,10 +18,39 @@ pub fn rule(at: &Cursor<'_>, rules: &mut Rules<'_>) {
         if let Some(other) = items.iter().find(others).filter(|_| star) {
             rules.forbid(other, format!("`*` in `{field}` already stands for everything"), "keep `*` or the others");
         }
+        if field == "resources" {
+            covered_parts(&items, rules);
+        }
         if let (false, Some(empty)) = (field == "apiGroups", items.iter().find(|item| item.str() == Some(""))) {
             rules.at(empty, Code::MissingObjectField, format!("an item of `{field}` is empty")).hint =
                 Some("write a name, or `*`".to_owned());
         }
+    }
+}
+
+/// `pods/*` stands for all parts of pods already, and `*/log` for those of all resources.
+fn covered_parts(items: &[Cursor<'_>], rules: &mut Rules<'_>) {
+    let has = |wanted: &str| items.iter().any(|item| item.str() == Some(wanted));
+    for item in items {
+        let Some((resource, part)) = item.str().and_then(|text| text.split_once('/')) else { continue };
+        for star in [format!("{resource}/*"), format!("*/{part}")] {
+            if item.str() != Some(&star) && has(&star) {
+                rules.forbid(item, format!("`{star}` already stands for it"), "leave it out");
+            }
+        }
+    }
+}
+
+/// A variable of a policy, which other expressions call by its name.
+pub fn variable(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let word = |text: &str| {
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && !text.starts_with(|c: char| c.is_ascii_digit())
+    };
+    if let Some(name) = at.get("name").filter(|name| name.str().is_some_and(|text| !text.is_empty() && !word(text))) {
+        rules
+            .at(&name, Code::BadName, format!("{:?} is not the name of a variable", name.str().unwrap_or_default()))
+            .hint = Some("write letters, digits and `_`".to_owned());
     }
 }
 
@@ -42,36 +71,11 @@ pub fn webhook(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     }
     let conditions = at.items_of("matchConditions");
     rules.unique(&conditions, "name", "conditions");
-    if let Some(config) = at.get("clientConfig") {
-        rules.one_of(&config, &["url", "service"], true);
-    }
-}
-
-/// A CustomResourceDefinition: its name, and exactly one version that is stored.
-pub fn definition(at: &Cursor<'_>, rules: &mut Rules<'_>) {
-    let Some(spec) = at.get("spec") else { return };
-    let (Some(group), Some(plural)) = (spec.str_of("group"), spec.at(&["names", "plural"])) else { return };
-    let Some(plural) = plural.str() else { return };
-    let wanted = format!("{plural}.{group}");
-    if let Some(name) = at.at(&["metadata", "name"]).filter(|name| name.str().is_some_and(|name| name != wanted)) {
-        rules.at(&name, Code::BadName, format!("the name of a definition is its plural and group, {wanted:?}")).hint =
-            Some(format!("write {wanted:?}"));
-    }
-    if let Some(group_at) = spec.get("group").filter(|_| !group.contains('.') || !formats::is_dns_subdomain(group)) {
-        rules.at(&group_at, Code::BadName, format!("{group:?} is not an API group of one's own")).hint =
-            Some("write a domain with at least one dot".to_owned());
-    }
-    let names = spec.get("names");
-    if let Some(list_kind) =
-        names.as_ref().and_then(|names| names.get("listKind").filter(|list| list.str() == names.str_of("kind")))
-    {
-        rules.forbid(&list_kind, "`kind` and `listKind` must differ", "leave `listKind` out");
-    }
-    let versions = spec.items_of("versions");
-    let stored = versions.iter().filter(|version| version.is_true("storage")).count();
-    let readable = versions.iter().all(|version| version.get("storage").is_none_or(|flag| !flag.failed()));
-    if let (false, true, Some(list)) = (stored == 1, readable, spec.get("versions").filter(|_| !versions.is_empty())) {
-        rules.at(&list, Code::ExactlyOneOf, format!("exactly one version is stored, and here {stored} are")).hint =
-            Some("set `storage = true` in one version".to_owned());
+    let words: Vec<Option<&str>> = versions.iter().map(|version| version.str()).collect();
+    for (index, version) in versions.iter().enumerate() {
+        if version.str().is_some() && words[..index].contains(&version.str()) {
+            rules.at(version, Code::DuplicateListKey, "a version is there twice").hint =
+                Some("leave one out".to_owned());
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::Rules;
 use super::constraint::Format;
 use crate::diag::Code;
+use crate::schema::formats;
 use crate::schema::validate::Cursor;
 
 /// A ConfigMap: keys that can be file names, each once.
@@ -21,7 +22,7 @@ pub fn config_map(at: &Cursor<'_>, rules: &mut Rules<'_>) {
 
 /// A Secret: keys that can be file names, and those that its type promises.
 pub fn secret(at: &Cursor<'_>, rules: &mut Rules<'_>) {
-    keys(at, &["data"], rules);
+    keys(at, &["data", "stringData"], rules);
     let has = |key: &str| {
         ["data", "stringData"]
             .iter()
@@ -37,8 +38,26 @@ pub fn secret(at: &Cursor<'_>, rules: &mut Rules<'_>) {
         _ => &[],
     };
     let kind = at.str_of("type").unwrap_or_default();
+    if kind == "kubernetes.io/dockerconfigjson" {
+        docker_config(at, rules);
+    }
     for key in needed.iter().filter(|key| !has(key)) {
         rules.report.missing(at, key, format!("a secret of the type `{kind}` has the key `{key}`"));
+    }
+}
+
+/// The configuration of a registry's client is JSON. Nothing of it is repeated in the message.
+fn docker_config(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let plain = at.at(&["stringData", ".dockerconfigjson"]);
+    let Some(value) = plain.clone().or_else(|| at.at(&["data", ".dockerconfigjson"])) else { return };
+    let bytes = match value.str() {
+        Some(text) if plain.is_some() => Some(text.as_bytes().to_vec()),
+        Some(text) => formats::decode_base64(text),
+        None => None,
+    };
+    if bytes.is_some_and(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).is_err()) {
+        rules.at(&value, Code::BadFormat, "`.dockerconfigjson` is not JSON").hint =
+            Some("give the text of a `config.json` of Docker".to_owned());
     }
 }
 

@@ -74,6 +74,11 @@ fn check_name(at: &Cursor<'_>, rules: &mut Rules<'_>) {
             )
             .hint = Some("the names of its jobs add 11 characters and must fit in 63".to_owned());
     }
+    // The pods of a job carry its name as a label.
+    if kind == "Job" && name.len() > 63 {
+        let message = format!("the name of a Job has at most 63 characters, and this one has {}", name.len());
+        rules.at(at, Code::BadName, message).hint = Some("shorten it".to_owned());
+    }
     if kind == "PriorityClass"
         && name.starts_with("system-")
         && !matches!(name, "system-node-critical" | "system-cluster-critical")

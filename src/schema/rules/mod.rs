@@ -11,13 +11,17 @@
 
 mod admission;
 mod autoscaling;
+mod cluster;
 mod config;
 mod constraint;
 mod containers;
+mod definitions;
 mod fields;
 mod metadata;
 mod network;
+mod platform;
 mod pod;
+mod quotas;
 mod rbac;
 mod resources;
 mod scheduling;
@@ -37,6 +41,8 @@ pub struct Rules<'a> {
     pub minor: Minor,
     /// The kind of the whole object.
     pub kind: &'a Kind,
+    /// The name of the whole object, where it is known.
+    pub object_name: Option<&'a str>,
     /// Where findings go.
     pub report: &'a mut Report,
 }
@@ -102,7 +108,35 @@ fn rule_for(group: &str, name: &str) -> Option<Rule> {
         ("policy", "PodDisruptionBudgetSpec") => workloads::disruption_budget,
         ("admissionregistration", "RuleWithOperations" | "NamedRuleWithOperations") => admission::rule,
         ("admissionregistration", "ValidatingWebhook" | "MutatingWebhook") => admission::webhook,
-        ("apiextensions", "CustomResourceDefinition") => admission::definition,
+        ("admissionregistration", "WebhookClientConfig") => definitions::client_config,
+        ("admissionregistration", "Variable") => admission::variable,
+        ("apiextensions", "CustomResourceDefinition") => definitions::definition,
+        ("apiextensions", "CustomResourceConversion") => definitions::conversion,
+        ("apiextensions", "WebhookClientConfig") => definitions::client_config,
+        ("apiextensions", "CustomResourceSubresourceScale") => definitions::scale,
+        ("apiextensions", "ValidationRule") => definitions::validation_rule,
+        ("apiregistration", "APIService") => cluster::api_service,
+        ("flowcontrol", "PriorityLevelConfiguration") => cluster::priority_level,
+        ("certificates", "CertificateSigningRequestSpec") => cluster::signing_request,
+        ("core", "Event") => cluster::event,
+        ("discovery", "EndpointSlice") => cluster::endpoint_slice,
+        ("resource", "DeviceClaim") => cluster::device_claim,
+        ("resource", "DeviceRequest") => resources::device_request,
+        ("networking", "ServiceCIDRSpec") => cluster::service_cidr,
+        ("networking", "IPAddress") => cluster::ip_address,
+        ("networking", "IngressRule") => network::ingress_rule,
+        ("core", "LimitRangeSpec") => quotas::limit_range,
+        ("core", "LimitRangeItem") => quotas::limit,
+        ("core", "ResourceQuotaSpec") => quotas::quota,
+        ("core", "PodTemplateSpec") => pod::template,
+        ("core", "Pod") => pod::annotations,
+        ("core", "PersistentVolumeSpec") => storage::volume,
+        ("core", "TopologySelectorTerm") => storage::topology,
+        ("node", "Overhead") => resources::overhead,
+        ("storage", "StorageClass" | "VolumeAttributesClass") => storage::class,
+        ("storage", "CSIDriverSpec") => storage::driver,
+        ("storage", "VolumeAttachmentSource") => storage::attachment,
+        ("batch", "JobTemplateSpec") => workloads::job_template,
         _ => return None,
     };
     Some(rule)

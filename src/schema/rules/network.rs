@@ -6,6 +6,7 @@ use super::Rules;
 use super::constraint::{self, Format};
 use crate::diag::Code;
 use crate::schema::formats;
+use crate::schema::minor::Minor;
 use crate::schema::validate::Cursor;
 
 /// A Service.
@@ -44,7 +45,8 @@ pub fn service(at: &Cursor<'_>, rules: &mut Rules<'_>) {
         }
     }
     // A Service of the first type with outside addresses is reached from outside too.
-    let external = matches!(kind, "NodePort" | "LoadBalancer") || !at.is_empty_at("externalIPs");
+    let external =
+        matches!(kind, "NodePort" | "LoadBalancer") || (!at.is_empty_at("externalIPs") && rules.minor >= Minor(29));
     if let (false, Some(policy)) = (external, at.get("externalTrafficPolicy").filter(|policy| policy.str() != Some("")))
     {
         rules.forbid(
@@ -54,6 +56,10 @@ pub fn service(at: &Cursor<'_>, rules: &mut Rules<'_>) {
         );
     }
     health_check(at, kind, rules);
+    traffic_distribution(at, rules);
+    if let Some(ranges) = at.get("loadBalancerSourceRanges") {
+        ranges.items().iter().for_each(|range| host_bits(range, rules));
+    }
     cluster_ips(at, rules);
 }
 
@@ -112,6 +118,32 @@ fn health_check(at: &Cursor<'_>, kind: &str, rules: &mut Rules<'_>) {
     }
 }
 
+/// Dropped by servers before 1.31; with more words since 1.34.
+fn traffic_distribution(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let Some(value) = at.get("trafficDistribution").filter(|_| rules.minor >= Minor(31)) else { return };
+    let words: &[&str] =
+        if rules.minor >= Minor(34) { &["PreferClose", "PreferSameZone", "PreferSameNode"] } else { &["PreferClose"] };
+    constraint::one_of(&value, words, rules);
+}
+
+/// An address with something behind its prefix. Refused since 1.36, and never what was meant.
+fn host_bits(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let Some((base, prefix)) = at.str().and_then(formats::parse_cidr) else { return };
+    let all_zero = contains_only_prefix(base, prefix);
+    if all_zero {
+        return;
+    }
+    let before = rules.report.set_lenient(rules.minor < Minor(36));
+    rules.at(at, Code::BadFormat, format!("{:?} has bits set behind its prefix", at.str().unwrap_or_default())).hint =
+        Some("write the first address of the block".to_owned());
+    rules.report.set_lenient(before);
+}
+
+fn contains_only_prefix(base: IpAddr, prefix: u8) -> bool {
+    let (bits, _) = bits(base);
+    prefix == 128 || bits & !mask(prefix) == 0
+}
+
 fn cluster_ips(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     let all = at.items_of("clusterIPs");
     let (Some(one), [first, ..]) = (at.get("clusterIP"), all.as_slice()) else { return };
@@ -126,6 +158,13 @@ fn cluster_ips(at: &Cursor<'_>, rules: &mut Rules<'_>) {
 /// Where an Ingress sends requests.
 pub fn ingress_backend(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     rules.one_of(at, &["service", "resource"], true);
+    if let Some(resource) = at.get("resource") {
+        rules.require(&resource, "kind");
+        rules.require(&resource, "name");
+        if let Some(group) = resource.get("apiGroup") {
+            constraint::is(&group, "apiGroup", Format::DnsSubdomain, rules);
+        }
+    }
     let Some(service) = at.get("service") else { return };
     if service.map().is_none() {
         return;
@@ -139,6 +178,17 @@ pub fn ingress_backend(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     if port.map().is_some() && named == numbered {
         rules.at(&port, Code::ExactlyOneOf, "the port of a service is its `name` or its `number`").hint =
             Some("write one of the two".to_owned());
+    }
+}
+
+/// A host, or all hosts below one.
+pub fn ingress_rule(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let Some(host) = at.get("host") else { return };
+    let Some(text) = host.str().filter(|text| !text.is_empty()) else { return };
+    let address = text.parse::<IpAddr>().is_ok();
+    if address || !formats::is_dns_subdomain(text.strip_prefix("*.").unwrap_or(text)) {
+        rules.at(&host, Code::BadName, format!("{text:?} is not a host name")).hint =
+            Some("write a DNS name in lower case, or `*.` and one".to_owned());
     }
 }
 
@@ -185,6 +235,7 @@ pub fn policy(at: &Cursor<'_>, rules: &mut Rules<'_>) {
 pub fn ip_block(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     let Some(cidr) = at.get("cidr") else { return };
     constraint::is(&cidr, "cidr", Format::Cidr, rules);
+    host_bits(&cidr, rules);
     let block = cidr.str().and_then(formats::parse_cidr);
     for hole in at.items_of("except") {
         constraint::is(&hole, "except", Format::Cidr, rules);
@@ -201,11 +252,18 @@ pub fn ip_block(at: &Cursor<'_>, rules: &mut Rules<'_>) {
 }
 
 fn contains((base, prefix): (IpAddr, u8), address: IpAddr) -> bool {
-    let bits = |address: IpAddr| match address {
+    let ((base, base_v4), (address, v4)) = (bits(base), bits(address));
+    base_v4 == v4 && base & mask(prefix) == address & mask(prefix)
+}
+
+/// An address as the upper bits of a number, and whether it is one of version 4.
+fn bits(address: IpAddr) -> (u128, bool) {
+    match address {
         IpAddr::V4(address) => (u128::from(u32::from(address)) << 96, true),
         IpAddr::V6(address) => (u128::from(address), false),
-    };
-    let ((base, base_v4), (address, v4)) = (bits(base), bits(address));
-    let mask = if prefix == 0 { 0 } else { u128::MAX << (128 - u32::from(prefix)) };
-    base_v4 == v4 && base & mask == address & mask
+    }
+}
+
+fn mask(prefix: u8) -> u128 {
+    if prefix == 0 { 0 } else { u128::MAX << (128 - u32::from(prefix)) }
 }

@@ -2,7 +2,7 @@
 
 use super::Rules;
 use super::constraint::{self, amount};
-use super::containers;
+use super::{containers, platform, resources};
 use crate::diag::{Code, closest};
 use crate::schema::formats;
 use crate::schema::minor::Minor;
@@ -34,17 +34,68 @@ pub fn pod_spec(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     if let (Some(node), false) = (at.get("nodeName"), at.is_empty_at("schedulingGates")) {
         rules.forbid(&node, "a pod with `schedulingGates` cannot have a `nodeName` yet", "leave one of the two out");
     }
-    for (_, value) in at.entries_of("overhead") {
-        constraint::not_below_zero(&value, rules);
+    resources::amounts(at, "overhead", rules);
+    resources::pod_level(at, rules);
+    platform::check(at, &all, rules);
+    if let Some(name) = at.get("hostnameOverride").filter(|_| at.is_true("setHostnameAsFQDN")) {
+        rules.forbid(&name, "`hostnameOverride` cannot be set with `setHostnameAsFQDN`", "leave one of them out");
+    }
+    if let Some(groups) = at.at(&["securityContext", "supplementalGroups"]) {
+        groups.items().iter().for_each(|group| constraint::range(group, 0, 2_147_483_647, rules));
     }
     sysctls(at, rules);
     seccomp_and_app_armor(at, &all, rules);
 }
 
+/// A template without a `spec` lacks what the spec needs.
+pub fn template(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    if !at.has("spec") {
+        rules.report.missing(at, "spec", "the template has no `spec`, and so no `containers`");
+    }
+    annotations(at, rules);
+}
+
+/// Settings that older versions had in annotations are still read.
+pub fn annotations(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let Some(spec) = at.get("spec") else { return };
+    let Some(annotations) = at.at(&["metadata", "annotations"]) else { return };
+    let names: Vec<&str> = CONTAINERS
+        .iter()
+        .flat_map(|list| spec.items_of(list))
+        .filter_map(|container| container.str_of("name"))
+        .collect();
+    for (key, value) in annotations.entries() {
+        let Some(text) = value.str() else { continue };
+        let container = key.strip_prefix("container.apparmor.security.beta.kubernetes.io/");
+        if let Some(container) = container.filter(|container| !names.contains(container)) {
+            rules
+                .report
+                .at_key(&value, Code::UnknownReference, format!("the pod has no container {container:?}"))
+                .hint = closest(container, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        }
+        let profile = text.is_empty()
+            || matches!(text, "runtime/default" | "unconfined" | "docker/default")
+            || text.starts_with("localhost/");
+        let seccomp = key == "seccomp.security.alpha.kubernetes.io/pod"
+            || key.starts_with("container.seccomp.security.alpha.kubernetes.io/");
+        if (container.is_some() || seccomp) && !profile {
+            rules.at(&value, Code::NotInEnum, format!("{text:?} is not a profile")).hint =
+                Some("write `runtime/default`, `unconfined` or `localhost/…`".to_owned());
+        }
+        if key == "kubernetes.io/config.mirror" && rules.kind.kind == "Pod" && spec.is_empty_at("nodeName") {
+            rules.forbid(&value, "this annotation marks a node's own pod, which has a `nodeName`", "leave it out");
+        }
+    }
+}
+
 /// One that starts and ends before the others has no health to probe; one that stays (`restartPolicy: Always`) has.
 fn init_container(at: &Cursor<'_>, rules: &mut Rules<'_>) {
-    let policy = at.str_of("restartPolicy");
-    if policy == Some("Always") {
+    if let Some(policy) = at.get("restartPolicy").filter(|_| rules.minor >= Minor(29)) {
+        // Containers with policies of their own came later.
+        let words: &[&str] = if rules.minor >= Minor(35) { &["Always", "OnFailure", "Never"] } else { &["Always"] };
+        constraint::one_of(&policy, words, rules);
+    }
+    if at.str_of("restartPolicy") == Some("Always") && rules.minor >= Minor(29) {
         return;
     }
     for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {

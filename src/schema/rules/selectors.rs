@@ -3,6 +3,8 @@
 use super::Rules;
 use super::constraint::{self, Format, label_value, labels};
 use crate::diag::{Code, closest};
+use crate::node::NodeKind;
+use crate::schema::minor::Minor;
 use crate::schema::validate::Cursor;
 
 /// `matchLabels`.
@@ -24,6 +26,12 @@ pub fn label_requirement(at: &Cursor<'_>, rules: &mut Rules<'_>) {
 pub fn node_requirement(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     requirement(at, &["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"], rules);
     let values = at.items_of("values");
+    // Refused since 1.36; no node ever had such a label.
+    let before = rules.report.set_lenient(rules.minor < Minor(36));
+    if matches!(at.str_of("operator"), Some("In" | "NotIn")) {
+        values.iter().for_each(|value| label_value(value, rules));
+    }
+    rules.report.set_lenient(before);
     if let (Some(operator @ ("Gt" | "Lt")), true) =
         (at.str_of("operator"), values.len() != 1 && !at.get("values").is_some_and(|v| v.failed()))
     {
@@ -78,7 +86,9 @@ pub fn must_match_template(spec: &Cursor<'_>, rules: &mut Rules<'_>) {
     }
     let labels = spec.at(&["template", "metadata", "labels"]);
     for (key, value) in wanted {
-        let Some(text) = value.str() else { continue };
+        // To the server `null` among strings is an empty one.
+        let text = if value.node().kind == NodeKind::Null { Some("") } else { value.str() };
+        let Some(text) = text else { continue };
         mismatch(&value, key, text, labels.as_ref(), rules);
     }
     for expression in selector.items_of("matchExpressions") {

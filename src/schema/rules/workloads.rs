@@ -131,6 +131,9 @@ pub fn job(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     if indexed && !at.has("completions") {
         rules.report.missing(at, "completions", "`completionMode` `Indexed` needs `completions`");
     }
+    if let Some(completions) = at.int_of("completions").filter(|_| indexed) {
+        pod_names(at, completions, rules);
+    }
     if let (true, Some(parallelism)) = (indexed, at.get("parallelism")) {
         constraint::range(&parallelism, 0, 100_000, rules);
     }
@@ -150,6 +153,19 @@ pub fn job(at: &Cursor<'_>, rules: &mut Rules<'_>) {
         }
     }
     failure_policy(at, rules);
+}
+
+/// The pods of an indexed job are named by the job and the index.
+fn pod_names(at: &Cursor<'_>, completions: i64, rules: &mut Rules<'_>) {
+    let Some(name) = rules.object_name.filter(|_| rules.kind.kind == "Job" && completions > 0) else { return };
+    let length = name.len() + 1 + (completions - 1).to_string().len();
+    if length > 63 {
+        rules.forbid(
+            at,
+            format!("the names of this job's pods would have {length} characters, and at most 63 are allowed"),
+            "shorten the job's name",
+        );
+    }
 }
 
 fn failure_policy(at: &Cursor<'_>, rules: &mut Rules<'_>) {
@@ -173,6 +189,13 @@ fn failure_policy(at: &Cursor<'_>, rules: &mut Rules<'_>) {
         if let (Some("FailIndex"), false) = (rule.str_of("action"), at.has("backoffLimitPerIndex")) {
             rules.forbid(&rule, "`FailIndex` needs `backoffLimitPerIndex`", "set `backoffLimitPerIndex`");
         }
+    }
+}
+
+/// What a CronJob makes.
+pub fn job_template(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    if !at.has("spec") {
+        rules.report.missing(at, "spec", "the job's template has no `spec`, and so no `template` for its pods");
     }
 }
 

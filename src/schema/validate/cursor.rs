@@ -50,6 +50,12 @@ impl<'n> Cursor<'n> {
         self.node
     }
 
+    /// The same place with an empty map in it.
+    pub fn emptied(&self) -> Cursor<'n> {
+        static EMPTY: Node = Node { kind: NodeKind::Map(Map { fields: Vec::new() }), span: Span::NONE };
+        Cursor { node: &EMPTY, step: self.step.clone() }
+    }
+
     /// Whether it is the whole object.
     pub fn is_root(&self) -> bool {
         self.step.parent.is_none()

@@ -15,7 +15,10 @@ use crate::schema::rules::{self, Rules};
 /// Checks an object of this kind.
 pub fn check(root: &Cursor<'_>, kind: &Kind, version: Version<'_>, report: &mut Report) {
     if let Some(def) = version.type_def(&kind.type_name) {
-        Walk { version, kind, report, in_status: false }.record(root, def);
+        let object_name = root.at(&["metadata", "name"]).and_then(|name| name.str());
+        let mut walk = Walk { version, kind, report, in_status: false, object_name };
+        walk.record(root, def);
+        walk.missing_spec(root, def);
     }
 }
 
@@ -64,6 +67,8 @@ struct Walk<'a, 'c> {
     report: &'a mut Report,
     /// Inside `status`, which the server writes: what is there must fit, but nothing has to be.
     in_status: bool,
+    /// The name of the whole object.
+    object_name: Option<&'a str>,
 }
 
 /// The field that a value is for, and the type that has the field.
@@ -90,6 +95,20 @@ impl<'c> Walk<'_, 'c> {
         }
     }
 
+    /// The documents require no `spec`, and what the server then misses is what stands in it.
+    fn missing_spec(&mut self, root: &Cursor<'_>, def: &TypeDef) {
+        let kinds =
+            ["CronJob", "DaemonSet", "Deployment", "HorizontalPodAutoscaler", "Job", "PersistentVolumeClaim", "Pod"];
+        let more = ["ReplicaSet", "ReplicationController", "Service", "StatefulSet"];
+        let policies = ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"];
+        let kind = self.kind.kind.as_str();
+        let needed = kinds.contains(&kind) || more.contains(&kind) || policies.contains(&kind);
+        if let (true, false, Some(field)) = (needed, root.has("spec"), def.field("spec")) {
+            let message = format!("the object has no `spec` ({})", self.origin(Place { def, field }));
+            self.report.missing(root, "spec", message);
+        }
+    }
+
     fn field(&mut self, at: &Cursor<'_>, value: &Cursor<'_>, place: Place<'c>) {
         let in_status = self.in_status || (place.field.name == "status" && at.is_root());
         let outside = std::mem::replace(&mut self.in_status, in_status);
@@ -103,7 +122,8 @@ impl<'c> Walk<'_, 'c> {
     }
 
     fn rules(&mut self) -> Rules<'_> {
-        Rules { minor: self.version.minor(), kind: self.kind, report: self.report }
+        let minor = self.version.minor();
+        Rules { minor, kind: self.kind, object_name: self.object_name, report: self.report }
     }
 
     fn missing_fields(&mut self, at: &Cursor<'_>, def: &TypeDef) {
@@ -170,12 +190,10 @@ impl<'c> Walk<'_, 'c> {
         let items = at.items();
         for item in &items {
             // A `null` item is an empty one to the server, so that it lacks what an empty one lacks.
-            if let (NodeKind::Null, Some(def)) =
-                (&item.node().kind, inner.named().and_then(|name| self.version.type_def(name)))
-            {
-                self.missing_fields(item, def);
+            match &item.node().kind {
+                NodeKind::Null if inner.named().is_some() => self.value(&item.emptied(), inner, place),
+                _ => self.value(item, inner, place),
             }
-            self.value(item, inner, place);
         }
         if !self.in_status {
             self.duplicates(&items, place);
