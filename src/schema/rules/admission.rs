@@ -1,6 +1,6 @@
 //! Webhooks and admission policies.
 
-use super::Rules;
+use super::{Rules, cel};
 use crate::diag::Code;
 use crate::schema::formats;
 use crate::schema::validate::Cursor;
@@ -43,6 +43,7 @@ fn covered_parts(items: &[Cursor<'_>], rules: &mut Rules<'_>) {
 
 /// A variable of a policy, which other expressions call by its name.
 pub fn variable(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    cel::holder(at, rules);
     let word = |text: &str| {
         text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
             && !text.starts_with(|c: char| c.is_ascii_digit())

@@ -56,7 +56,7 @@ pub fn priority_level(at: &Cursor<'_>, rules: &mut Rules<'_>) {
             rules.forbid(&queuing, "what is rejected is not queued", "leave `queuing` out, or use `Queue`")
         }
         (_, Some(queuing)) => {
-            let queues = queuing.int_of("queues").unwrap_or(64);
+            let queues = queuing.int_of("queues").filter(|queues| *queues != 0).unwrap_or(64);
             if let Some(hand) = queuing.get("handSize").filter(|hand| hand.int().is_some_and(|hand| hand > queues)) {
                 rules.at(&hand, Code::ValueOutOfRange, format!("`handSize` is above `queues` ({queues})")).hint =
                     Some("lower it".to_owned());

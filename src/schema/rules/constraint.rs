@@ -11,6 +11,10 @@ use crate::schema::validate::Cursor;
 pub enum Constraint {
     /// There, and not empty.
     Needed,
+    /// There, be it empty.
+    Present,
+    /// Not empty if it is there.
+    Filled,
     /// A whole number between these, both included.
     Range(i64, i64),
     /// Text of this format. Also said of each item of a list. Empty text is a field left empty.
@@ -62,19 +66,27 @@ pub enum Format {
     ApiVersion,
     /// `example.com/path`
     DomainPath,
+    /// Neither `/` nor `%`.
+    PathSegment,
 }
 
 /// Holds `at`'s field to the constraint.
 pub fn check(at: &Cursor<'_>, field: &str, constraint: &Constraint, rules: &mut Rules<'_>) {
     match constraint {
         Constraint::Needed => return rules.require(at, field),
+        Constraint::Filled if at.has(field) => return rules.require(at, field),
+        Constraint::Present if !at.has(field) => return rules.require(at, field),
         Constraint::Since(minor, inner) => return weighed(at, field, inner, rules.minor >= Minor(*minor), rules),
         Constraint::InPods(inner) => return weighed(at, field, inner, rules.kind.kind == "Pod", rules),
         _ => {}
     }
     let Some(value) = at.get(field) else { return };
     match constraint {
-        Constraint::Needed | Constraint::Since(..) | Constraint::InPods(_) => {}
+        Constraint::Needed
+        | Constraint::Present
+        | Constraint::Filled
+        | Constraint::Since(..)
+        | Constraint::InPods(_) => {}
         Constraint::Range(least, most) => range(&value, *least, *most, rules),
         Constraint::Is(format) => {
             if value.node().as_list().is_some() {
@@ -192,8 +204,9 @@ impl Format {
             Format::AbsolutePath => text.starts_with('/'),
             Format::RelativePath => !text.starts_with('/') && Format::NoBacksteps.fits(text),
             Format::NoBacksteps => text.split('/').all(|part| part != ".."),
-            Format::Ip => text.parse::<std::net::IpAddr>().is_ok(),
+            Format::Ip => formats::parse_ip(text).is_some(),
             Format::Cidr => formats::parse_cidr(text).is_some(),
+            Format::PathSegment => formats::is_path_segment(text),
             Format::Trimmed => text.trim() == text,
             Format::ApiVersion => text.matches('/').count() <= 1,
             Format::DomainPath => {
@@ -239,6 +252,7 @@ impl Format {
             Format::Cidr => {
                 (Code::BadFormat, "is not a CIDR", "write an address and a prefix length, as in `10.0.0.0/8`")
             }
+            Format::PathSegment => (Code::BadName, "cannot be a name", "write it without `/` and `%`"),
             Format::Trimmed => (Code::BadFormat, "has blanks around it", "leave the blanks out"),
             Format::ApiVersion => (Code::BadFormat, "is not an API version", "write `group/version` or `version`"),
             Format::DomainPath => (Code::BadFormat, "is not a domain with a path", "write it as `example.com/name`"),

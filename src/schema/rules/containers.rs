@@ -121,7 +121,10 @@ pub fn env_source(at: &Cursor<'_>, rules: &mut Rules<'_>) {
         }
     }
     if let Some(path) = at.at(&["fieldRef", "fieldPath"]) {
-        field_path(&path, ENV_FIELDS, rules);
+        // The list of all addresses came with 1.29.
+        let hidden = if rules.minor < Minor(29) { "status.hostIPs" } else { "" };
+        let fields: Vec<&str> = ENV_FIELDS.iter().copied().filter(|field| *field != hidden).collect();
+        field_path(&path, &fields, rules);
     }
     if let Some(resource) = at.at(&["resourceFieldRef", "resource"]) {
         resource_field(&resource, rules);

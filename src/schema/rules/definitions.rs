@@ -1,6 +1,6 @@
 //! CustomResourceDefinitions: names, versions, conversion, and schemas that are structural.
 
-use super::Rules;
+use super::{Rules, cel};
 use crate::diag::Code;
 use crate::schema::formats;
 use crate::schema::validate::Cursor;
@@ -216,6 +216,7 @@ fn pattern(at: &Cursor<'_>, rules: &mut Rules<'_>) {
 
 /// A rule in CEL.
 pub fn validation_rule(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    cel::holder(at, rules);
     if let Some(message) = at.get("message").filter(|text| text.str().is_some_and(|text| text.contains('\n'))) {
         rules.at(&message, Code::BadFormat, "a message is one line").hint =
             Some("leave the line breaks out".to_owned());

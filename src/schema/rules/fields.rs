@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use super::constraint::Constraint::{self, InPods, Is, Labels, Needed, NotBelowZero, OneOf, Range, Since};
+use super::constraint::Constraint::{
+    self, Filled, InPods, Is, Labels, Needed, NotBelowZero, OneOf, Present, Range, Since,
+};
 use super::constraint::Format::*;
 
 type Fields = &'static [(&'static str, Constraint)];
@@ -34,6 +36,7 @@ const FILE_MODE: Constraint = Range(0, 0o777);
 const PORT: Constraint = Range(1, 65535);
 
 const TABLE: &[(&str, Fields)] = &[
+    ("meta.ObjectMeta", &[("finalizers", Is(QualifiedName))]),
     // containers
     ("core.Container", &[("name", Needed), ("name", Is(DnsLabel)), ("image", InPods(&Is(Trimmed)))]),
     (
@@ -192,7 +195,7 @@ const TABLE: &[(&str, Fields)] = &[
         "apps.StatefulSetPersistentVolumeClaimRetentionPolicy",
         &[("whenDeleted", OneOf(&["Retain", "Delete"])), ("whenScaled", OneOf(&["Retain", "Delete"]))],
     ),
-    ("apps.ControllerRevision", &[("revision", ZERO_UP), ("data", Needed)]),
+    ("apps.ControllerRevision", &[("revision", ZERO_UP), ("data", Present)]),
     (
         "batch.JobSpec",
         &[
@@ -248,7 +251,7 @@ const TABLE: &[(&str, Fields)] = &[
     ("networking.ParentReference", &[("resource", Needed), ("name", Needed)]),
     ("discovery.EndpointPort", &[("name", Is(DnsLabel)), ("appProtocol", Is(QualifiedName)), ("port", PORT)]),
     ("discovery.EndpointSlice", &[("addressType", Needed)]),
-    ("discovery.Endpoint", &[("addresses", Needed), ("hostname", Is(DnsLabel))]),
+    ("discovery.Endpoint", &[("addresses", Needed), ("hostname", Is(DnsLabel)), ("nodeName", Is(DnsSubdomain))]),
     // access
     ("rbac.RoleRef", &[("name", Needed)]),
     ("rbac.Subject", &[("name", Needed), ("kind", OneOf(&["ServiceAccount", "User", "Group"]))]),
@@ -282,7 +285,7 @@ const TABLE: &[(&str, Fields)] = &[
     ),
     (
         "autoscaling.CrossVersionObjectReference",
-        &[("kind", Needed), ("name", Needed), ("apiVersion", Since(36, &Is(ApiVersion)))],
+        &[("kind", Needed), ("name", Needed), ("name", Is(PathSegment)), ("apiVersion", Since(36, &Is(ApiVersion)))],
     ),
     (
         "autoscaling.HPAScalingRules",
@@ -303,7 +306,10 @@ const TABLE: &[(&str, Fields)] = &[
         &[("type", OneOf(&["Utilization", "Value", "AverageValue"])), ("averageUtilization", ONE_UP)],
     ),
     // scheduling
-    ("scheduling.PriorityClass", &[("preemptionPolicy", OneOf(&["PreemptLowerPriority", "Never"]))]),
+    (
+        "scheduling.PriorityClass",
+        &[("preemptionPolicy", Filled), ("preemptionPolicy", OneOf(&["PreemptLowerPriority", "Never"]))],
+    ),
     ("node.RuntimeClass", &[("handler", Needed), ("handler", Is(DnsLabel))]),
     ("node.Scheduling", &[("nodeSelector", Labels)]),
     // admission

@@ -38,31 +38,34 @@ pub fn check_object(root: &Cursor<'_>, rules: &mut Rules<'_>) {
     if let Some(name) = metadata.as_ref().and_then(|metadata| metadata.get("name")) {
         check_name(&name, rules);
     }
+    if let Some(prefix) = metadata.as_ref().and_then(|metadata| metadata.get("generateName")) {
+        check_prefix(&prefix, rules);
+    }
     if let Some(namespace) = metadata.as_ref().and_then(|metadata| metadata.get("namespace")) {
         constraint::is(&namespace, "namespace", Format::DnsLabel, rules);
+    }
+}
+
+/// What the server puts characters behind must be the beginning of a good name.
+fn check_prefix(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let Some(prefix) = at.str().filter(|prefix| !prefix.is_empty()) else { return };
+    let kind = rules.kind.kind.as_str();
+    if !is_name(kind, &format!("{}a", prefix.trim_end_matches('-'))) {
+        rules.at(at, Code::BadName, format!("{prefix:?} cannot begin the name of a {kind}")).hint =
+            Some("write lower-case letters, digits and `-`".to_owned());
     }
 }
 
 fn check_name(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     let Some(name) = at.str().filter(|name| !name.is_empty()) else { return };
     let kind = rules.kind.kind.as_str();
-    let (good, hint) = match name_format(kind) {
-        NameFormat::Subdomain => (
-            formats::is_dns_subdomain(name),
-            "write lower-case letters, digits, `-` and `.`, with a letter or digit at both ends",
-        ),
-        NameFormat::Label => (
-            formats::is_dns_label(name),
-            "write at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends",
-        ),
-        NameFormat::Label1035 => (
-            formats::is_dns_label_1035(name),
-            "begin with a lower-case letter; then at most 62 letters, digits and `-`",
-        ),
-        NameFormat::PathSegment => (formats::is_path_segment(name), "write it without `/` and `%`"),
-        NameFormat::Anything => (true, ""),
+    let hint = match name_format(kind) {
+        NameFormat::Subdomain => "write lower-case letters, digits, `-` and `.`, with a letter or digit at both ends",
+        NameFormat::Label => "write at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends",
+        NameFormat::Label1035 => "begin with a lower-case letter; then at most 62 letters, digits and `-`",
+        NameFormat::PathSegment | NameFormat::Anything => "write it without `/` and `%`",
     };
-    if !good {
+    if !is_name(kind, name) {
         rules.at(at, Code::BadName, format!("{name:?} cannot be the name of a {kind}")).hint = Some(hint.to_owned());
     }
     if kind == "CronJob" && name.len() > 52 {
@@ -85,6 +88,16 @@ fn check_name(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     {
         rules.at(at, Code::BadName, format!("{name:?}: names that begin with `system-` are reserved")).hint =
             Some("use another prefix".to_owned());
+    }
+}
+
+fn is_name(kind: &str, name: &str) -> bool {
+    match name_format(kind) {
+        NameFormat::Subdomain => formats::is_dns_subdomain(name),
+        NameFormat::Label => formats::is_dns_label(name),
+        NameFormat::Label1035 => formats::is_dns_label_1035(name),
+        NameFormat::PathSegment => formats::is_path_segment(name),
+        NameFormat::Anything => true,
     }
 }
 

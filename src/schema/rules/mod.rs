@@ -11,6 +11,7 @@
 
 mod admission;
 mod autoscaling;
+mod cel;
 mod cluster;
 mod config;
 mod constraint;
@@ -102,12 +103,15 @@ fn rule_for(group: &str, name: &str) -> Option<Rule> {
         ("rbac", "RoleBinding") | ("rbac", "ClusterRoleBinding") => rbac::binding,
         ("rbac", "Subject") => rbac::subject,
         ("rbac", "Role") => rbac::role,
+        ("rbac", "PolicyRule") => rbac::policy_rule,
         ("autoscaling", "HorizontalPodAutoscalerSpec") => autoscaling::autoscaler,
         ("autoscaling", "MetricSpec") => autoscaling::metric,
         ("autoscaling", "MetricTarget") => autoscaling::target,
         ("policy", "PodDisruptionBudgetSpec") => workloads::disruption_budget,
         ("admissionregistration", "RuleWithOperations" | "NamedRuleWithOperations") => admission::rule,
         ("admissionregistration", "ValidatingWebhook" | "MutatingWebhook") => admission::webhook,
+        ("admissionregistration", "Validation" | "MatchCondition" | "AuditAnnotation") => cel::holder,
+        ("resource", "CELDeviceSelector") => cel::holder,
         ("admissionregistration", "WebhookClientConfig") => definitions::client_config,
         ("admissionregistration", "Variable") => admission::variable,
         ("apiextensions", "CustomResourceDefinition") => definitions::definition,

@@ -48,6 +48,19 @@ pub fn subject(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     }
 }
 
+/// What may be done: with resources of API groups, or with URLs.
+pub fn policy_rule(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let urls = at.get("nonResourceURLs").filter(|urls| urls.node().as_list().is_none_or(|items| !items.is_empty()));
+    let Some(urls) = urls else {
+        rules.require(at, "apiGroups");
+        rules.require(at, "resources");
+        return;
+    };
+    if !at.is_empty_at("apiGroups") || !at.is_empty_at("resources") || !at.is_empty_at("resourceNames") {
+        rules.forbid(&urls, "a rule is about resources or about URLs, not both", "split it into two rules");
+    }
+}
+
 /// A role in a namespace has no say over what is outside of it.
 pub fn role(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     for rule in at.items_of("rules") {
