@@ -41,6 +41,35 @@ fn covered_parts(items: &[Cursor<'_>], rules: &mut Rules<'_>) {
     }
 }
 
+/// A policy says something of what it sees.
+pub fn policy(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    if at.is_empty_at("validations") && at.is_empty_at("auditAnnotations") {
+        rules.report.missing(at, "validations", "a policy has `validations` or `auditAnnotations`");
+    }
+}
+
+/// What is done when a policy says no: each once, and not both refused and let through.
+pub fn policy_binding(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let actions = at.items_of("validationActions");
+    let has = |word: &str| actions.iter().any(|action| action.str() == Some(word));
+    if let (true, true, Some(list)) = (has("Deny"), has("Warn"), at.get("validationActions")) {
+        rules.forbid(&list, "`Deny` already tells people what `Warn` would", "keep one of them");
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    for action in &actions {
+        let Some(word) = action.str() else { continue };
+        if seen.contains(&word) {
+            rules.at(action, Code::DuplicateListKey, format!("the action `{word}` is there twice")).hint =
+                Some("leave one out".to_owned());
+        }
+        seen.push(word);
+    }
+    if let Some(params) = at.get("paramRef") {
+        rules.one_of(&params, &["name", "selector"], true);
+        rules.require(&params, "parameterNotFoundAction");
+    }
+}
+
 /// A variable of a policy, which other expressions call by its name.
 pub fn variable(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     cel::holder(at, rules);

@@ -28,6 +28,9 @@ pub fn metric(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     if !at.has(field) {
         rules.report.missing(at, field, format!("a metric of the type `{kind}` is described in `{field}`"));
     }
+    if let Some(target) = at.at(&[field, "target"]).filter(|target| target.map().is_some()) {
+        target_of(field, &target, rules);
+    }
     for other in ["resource", "containerResource", "pods", "object", "external"] {
         if let Some(other_at) = at.get(other).filter(|_| other != field) {
             rules.forbid(
@@ -39,6 +42,20 @@ pub fn metric(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     }
 }
 
+/// Which numbers a metric of this sort can be held to.
+fn target_of(field: &str, at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let fields: &[&str] = match field {
+        "resource" | "containerResource" => &["averageUtilization", "averageValue"],
+        "pods" => &["averageValue"],
+        _ => &["value", "averageValue"],
+    };
+    if !fields.iter().any(|field| at.has(field)) {
+        rules.one_of(at, fields, true);
+    } else if field == "external" {
+        rules.one_of(at, fields, false);
+    }
+}
+
 /// What a metric should be: one number.
 pub fn target(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     rules.require(at, "type");
@@ -47,9 +64,6 @@ pub fn target(at: &Cursor<'_>, rules: &mut Rules<'_>) {
             rules.at(&value, Code::ValueOutOfRange, format!("`{field}` must be above zero")).hint =
                 Some("write a larger number".to_owned());
         }
-    }
-    if at.map().is_some() && !["value", "averageValue", "averageUtilization"].iter().any(|field| at.has(field)) {
-        rules.one_of(at, &["averageUtilization", "averageValue", "value"], true);
     }
     if at.has("averageUtilization") && at.has("averageValue") {
         rules.one_of(at, &["averageUtilization", "averageValue"], false);

@@ -9,6 +9,7 @@ use crate::schema::validate::Cursor;
 /// A ConfigMap: keys that can be file names, each once.
 pub fn config_map(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     keys(at, &["data", "binaryData"], rules);
+    size(at, rules);
     let binary = at.get("binaryData");
     for (key, value) in at.entries_of("data") {
         if binary.as_ref().is_some_and(|binary| binary.map().is_some_and(|map| map.get(key).is_some())) {
@@ -20,9 +21,39 @@ pub fn config_map(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     }
 }
 
+/// The most bytes that the data of a ConfigMap or Secret may take together.
+const MOST_BYTES: usize = 1024 * 1024;
+
+fn size(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let text = |map: &str| at.entries_of(map).iter().filter_map(|(_, value)| Some(value.str()?.len())).sum::<usize>();
+    // Base 64 takes four bytes for three.
+    let (plain, encoded) = if rules.kind.kind == "Secret" { ("stringData", "data") } else { ("data", "binaryData") };
+    let bytes = text(plain) + text(encoded) / 4 * 3;
+    if let (true, Some(data)) = (bytes > MOST_BYTES, at.get(plain).or_else(|| at.get(encoded))) {
+        rules
+            .at(
+                &data,
+                Code::ValueOutOfRange,
+                format!("the data has about {bytes} bytes, and at most {MOST_BYTES} are allowed"),
+            )
+            .hint = Some("split it up, or keep it in a volume".to_owned());
+    }
+}
+
 /// A Secret: keys that can be file names, and those that its type promises.
 pub fn secret(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     keys(at, &["data", "stringData"], rules);
+    size(at, rules);
+    let token = at.str_of("type") == Some("kubernetes.io/service-account-token");
+    let account =
+        at.at(&["metadata", "annotations"]).is_some_and(|map| !map.is_empty_at("kubernetes.io/service-account.name"));
+    if token && !account {
+        rules.report.missing(
+            at,
+            "metadata.annotations",
+            "a token is of the account in the annotation `kubernetes.io/service-account.name`",
+        );
+    }
     let has = |key: &str| {
         ["data", "stringData"]
             .iter()

@@ -68,6 +68,8 @@ pub enum Format {
     DomainPath,
     /// Neither `/` nor `%`.
     PathSegment,
+    /// The name of an HTTP header.
+    HeaderName,
 }
 
 /// Holds `at`'s field to the constraint.
@@ -207,6 +209,7 @@ impl Format {
             Format::Ip => formats::parse_ip(text).is_some(),
             Format::Cidr => formats::parse_cidr(text).is_some(),
             Format::PathSegment => formats::is_path_segment(text),
+            Format::HeaderName => text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'),
             Format::Trimmed => text.trim() == text,
             Format::ApiVersion => text.matches('/').count() <= 1,
             Format::DomainPath => {
@@ -252,6 +255,7 @@ impl Format {
             Format::Cidr => {
                 (Code::BadFormat, "is not a CIDR", "write an address and a prefix length, as in `10.0.0.0/8`")
             }
+            Format::HeaderName => (Code::BadName, "is not the name of an HTTP header", "write letters, digits and `-`"),
             Format::PathSegment => (Code::BadName, "cannot be a name", "write it without `/` and `%`"),
             Format::Trimmed => (Code::BadFormat, "has blanks around it", "leave the blanks out"),
             Format::ApiVersion => (Code::BadFormat, "is not an API version", "write `group/version` or `version`"),

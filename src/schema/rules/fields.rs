@@ -46,6 +46,7 @@ const TABLE: &[(&str, Fields)] = &[
     (
         "core.ContainerPort",
         &[
+            ("hostIP", Is(Ip)),
             ("containerPort", Needed),
             ("containerPort", PORT),
             ("hostPort", Range(0, 65535)),
@@ -54,8 +55,8 @@ const TABLE: &[(&str, Fields)] = &[
         ],
     ),
     ("core.EnvVar", &[("name", Needed)]),
-    ("core.ConfigMapKeySelector", &[("key", Needed), ("key", Is(ConfigKey))]),
-    ("core.SecretKeySelector", &[("key", Needed), ("key", Is(ConfigKey))]),
+    ("core.ConfigMapKeySelector", &[("name", Is(DnsSubdomain)), ("key", Needed), ("key", Is(ConfigKey))]),
+    ("core.SecretKeySelector", &[("name", Is(DnsSubdomain)), ("key", Needed), ("key", Is(ConfigKey))]),
     ("core.ObjectFieldSelector", &[("fieldPath", Needed), ("apiVersion", OneOf(&["v1"]))]),
     ("core.ResourceFieldSelector", &[("resource", Needed)]),
     (
@@ -69,7 +70,7 @@ const TABLE: &[(&str, Fields)] = &[
             ("terminationGracePeriodSeconds", ONE_UP),
         ],
     ),
-    ("core.HTTPGetAction", &[("port", Is(Port)), ("scheme", OneOf(&["HTTP", "HTTPS"]))]),
+    ("core.HTTPGetAction", &[("path", Filled), ("port", Is(Port)), ("scheme", OneOf(&["HTTP", "HTTPS"]))]),
     ("core.TCPSocketAction", &[("port", Is(Port))]),
     ("core.GRPCAction", &[("port", PORT)]),
     ("core.ExecAction", &[("command", Needed)]),
@@ -86,6 +87,7 @@ const TABLE: &[(&str, Fields)] = &[
     (
         "core.PodSpec",
         &[
+            ("preemptionPolicy", OneOf(&["PreemptLowerPriority", "Never"])),
             ("containers", Needed),
             ("activeDeadlineSeconds", Range(1, 2_147_483_647)),
             ("nodeName", Is(DnsSubdomain)),
@@ -103,6 +105,7 @@ const TABLE: &[(&str, Fields)] = &[
     (
         "core.PodSecurityContext",
         &[
+            ("fsGroupChangePolicy", OneOf(&["OnRootMismatch", "Always"])),
             ("runAsUser", USER_ID),
             ("runAsGroup", USER_ID),
             ("fsGroup", USER_ID),
@@ -113,7 +116,7 @@ const TABLE: &[(&str, Fields)] = &[
     ("core.PodSchedulingGate", &[("name", Needed), ("name", Is(QualifiedName))]),
     ("core.PodDNSConfigOption", &[("name", Needed)]),
     ("core.PodReadinessGate", &[("conditionType", Is(QualifiedName))]),
-    ("core.HostAlias", &[("ip", Is(Ip))]),
+    ("core.HostAlias", &[("hostnames", Is(DnsSubdomain)), ("ip", Is(Ip))]),
     ("core.PreferredSchedulingTerm", &[("weight", Range(1, 100))]),
     ("core.WeightedPodAffinityTerm", &[("weight", Range(1, 100))]),
     (
@@ -129,6 +132,8 @@ const TABLE: &[(&str, Fields)] = &[
     (
         "core.TopologySpreadConstraint",
         &[
+            ("nodeAffinityPolicy", OneOf(&["Honor", "Ignore"])),
+            ("nodeTaintsPolicy", OneOf(&["Honor", "Ignore"])),
             ("maxSkew", ONE_UP),
             ("minDomains", ONE_UP),
             ("topologyKey", Needed),
@@ -211,6 +216,7 @@ const TABLE: &[(&str, Fields)] = &[
     (
         "batch.CronJobSpec",
         &[
+            ("timeZone", Filled),
             ("schedule", Needed),
             ("startingDeadlineSeconds", ZERO_UP),
             ("successfulJobsHistoryLimit", ZERO_UP),
@@ -222,6 +228,7 @@ const TABLE: &[(&str, Fields)] = &[
     (
         "core.ServicePort",
         &[
+            ("appProtocol", Is(QualifiedName)),
             ("port", PORT),
             ("name", Is(DnsLabel)),
             ("targetPort", Is(TargetPort)),
@@ -232,6 +239,11 @@ const TABLE: &[(&str, Fields)] = &[
     (
         "core.ServiceSpec",
         &[
+            ("internalTrafficPolicy", OneOf(&["Cluster", "Local"])),
+            ("externalTrafficPolicy", OneOf(&["Cluster", "Local"])),
+            ("ipFamilies", OneOf(&["IPv4", "IPv6"])),
+            ("ipFamilyPolicy", OneOf(&["SingleStack", "PreferDualStack", "RequireDualStack"])),
+            ("loadBalancerClass", Is(QualifiedName)),
             ("selector", Labels),
             ("type", OneOf(&["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"])),
             ("sessionAffinity", OneOf(&["None", "ClientIP"])),
@@ -249,11 +261,19 @@ const TABLE: &[(&str, Fields)] = &[
     ("networking.NetworkPolicyPort", &[("protocol", OneOf(&["TCP", "UDP", "SCTP"])), ("port", Is(TargetPort))]),
     ("networking.NetworkPolicySpec", &[("policyTypes", OneOf(&["Ingress", "Egress"]))]),
     ("networking.ParentReference", &[("resource", Needed), ("name", Needed)]),
-    ("discovery.EndpointPort", &[("name", Is(DnsLabel)), ("appProtocol", Is(QualifiedName)), ("port", PORT)]),
+    (
+        "discovery.EndpointPort",
+        &[
+            ("protocol", OneOf(&["TCP", "UDP", "SCTP"])),
+            ("name", Is(DnsLabel)),
+            ("appProtocol", Is(QualifiedName)),
+            ("port", PORT),
+        ],
+    ),
     ("discovery.EndpointSlice", &[("addressType", Needed)]),
     ("discovery.Endpoint", &[("addresses", Needed), ("hostname", Is(DnsLabel)), ("nodeName", Is(DnsSubdomain))]),
     // access
-    ("rbac.RoleRef", &[("name", Needed)]),
+    ("rbac.RoleRef", &[("name", Is(PathSegment)), ("name", Needed)]),
     ("rbac.Subject", &[("name", Needed), ("kind", OneOf(&["ServiceAccount", "User", "Group"]))]),
     ("rbac.PolicyRule", &[("verbs", Needed)]),
     // storage
@@ -345,12 +365,15 @@ const TABLE: &[(&str, Fields)] = &[
     ("admissionregistration.Validation", &[("expression", Needed)]),
     ("admissionregistration.Variable", &[("name", Needed), ("expression", Needed)]),
     ("admissionregistration.ParamKind", &[("apiVersion", Needed), ("kind", Needed), ("apiVersion", Is(ApiVersion))]),
-    ("admissionregistration.ValidatingAdmissionPolicySpec", &[("matchConstraints", Needed)]),
+    (
+        "admissionregistration.ValidatingAdmissionPolicySpec",
+        &[("failurePolicy", OneOf(&["Ignore", "Fail"])), ("matchConstraints", Needed)],
+    ),
     (
         "admissionregistration.ValidatingAdmissionPolicyBindingSpec",
         &[("policyName", Needed), ("validationActions", Needed)],
     ),
-    ("admissionregistration.ServiceReference", &[("name", Needed), ("namespace", Needed)]),
+    ("admissionregistration.ServiceReference", &[("port", PORT), ("name", Needed), ("namespace", Needed)]),
     (
         "apiextensions.CustomResourceDefinitionNames",
         &[
@@ -396,4 +419,47 @@ const TABLE: &[(&str, Fields)] = &[
     ),
     ("resource.ExactDeviceRequest", &[("deviceClassName", Needed), ("count", ONE_UP)]),
     ("resource.DeviceRequest", &[("name", Needed), ("name", Is(DnsLabel))]),
+    (
+        "core.ContainerResizePolicy",
+        &[("resourceName", OneOf(&["cpu", "memory"])), ("restartPolicy", OneOf(&["NotRequired", "RestartContainer"]))],
+    ),
+    ("core.HTTPHeader", &[("name", Needed), ("name", Is(HeaderName))]),
+    ("core.PodOS", &[("name", OneOf(&["linux", "windows"]))]),
+    ("core.SeccompProfile", &[("type", Needed), ("type", OneOf(&["Localhost", "RuntimeDefault", "Unconfined"]))]),
+    (
+        "core.Taint",
+        &[
+            ("key", Needed),
+            ("key", Is(QualifiedName)),
+            ("effect", OneOf(&["NoSchedule", "PreferNoSchedule", "NoExecute"])),
+        ],
+    ),
+    ("core.EndpointAddress", &[("ip", Needed), ("ip", Is(Ip))]),
+    ("core.EndpointPort", &[("port", PORT), ("name", Is(DnsLabel)), ("protocol", OneOf(&["TCP", "UDP", "SCTP"]))]),
+    ("core.ClientIPConfig", &[("timeoutSeconds", Range(1, 86400))]),
+    (
+        "core.PersistentVolumeSpec",
+        &[
+            ("capacity", Needed),
+            ("accessModes", Needed),
+            ("persistentVolumeReclaimPolicy", OneOf(&["Retain", "Delete", "Recycle"])),
+        ],
+    ),
+    ("apps.RollingUpdateStatefulSetStrategy", &[("partition", ZERO_UP)]),
+    ("batch.PodFailurePolicyOnExitCodesRequirement", &[("operator", OneOf(&["In", "NotIn"])), ("values", Needed)]),
+    (
+        "batch.PodFailurePolicyOnPodConditionsPattern",
+        &[("type", Needed), ("type", Is(QualifiedName)), ("status", OneOf(&["True", "False", "Unknown"]))],
+    ),
+    ("batch.PodFailurePolicyRule", &[("action", OneOf(&["FailJob", "FailIndex", "Ignore", "Count"]))]),
+    ("policy.PodDisruptionBudgetSpec", &[("unhealthyPodEvictionPolicy", OneOf(&["IfHealthyBudget", "AlwaysAllow"]))]),
+    ("networking.IngressSpec", &[("ingressClassName", Is(DnsSubdomain))]),
+    ("autoscaling.MetricIdentifier", &[("name", Needed), ("name", Is(PathSegment))]),
+    ("autoscaling.ContainerResourceMetricSource", &[("name", Needed), ("container", Needed)]),
+    ("coordination.LeaseSpec", &[("leaseDurationSeconds", ONE_UP), ("leaseTransitions", ZERO_UP)]),
+    ("flowcontrol.FlowSchemaSpec", &[("matchingPrecedence", Range(0, 10000))]),
+    ("flowcontrol.PriorityLevelConfigurationReference", &[("name", Needed)]),
+    ("flowcontrol.FlowDistinguisherMethod", &[("type", OneOf(&["ByUser", "ByNamespace"]))]),
+    ("flowcontrol.PolicyRulesWithSubjects", &[("subjects", Needed)]),
+    ("flowcontrol.Subject", &[("kind", OneOf(&["User", "Group", "ServiceAccount"]))]),
 ];

@@ -55,6 +55,7 @@ pub fn service(at: &Cursor<'_>, rules: &mut Rules<'_>) {
             "leave it out, or set `type = \"LoadBalancer\"`",
         );
     }
+    headless(at, kind, rules);
     health_check(at, kind, rules);
     traffic_distribution(at, rules);
     if let Some(ranges) = at.get("loadBalancerSourceRanges") {
@@ -102,6 +103,27 @@ fn node_ports(ports: &[Cursor<'_>], rules: &mut Rules<'_>) {
                 Some("give them different ones".to_owned());
         }
         seen.push(key);
+    }
+}
+
+/// A Service without an address of its own cannot have one outside.
+fn headless(at: &Cursor<'_>, kind: &str, rules: &mut Rules<'_>) {
+    let Some(address) = at.get("clusterIP") else { return };
+    match address.str() {
+        Some("None") if matches!(kind, "NodePort" | "LoadBalancer") => {
+            rules.forbid(
+                &address,
+                format!("a Service of the type `{kind}` cannot be headless"),
+                "leave `clusterIP` out",
+            );
+        }
+        Some("" | "None") | None => {}
+        Some(_) => constraint::is(&address, "clusterIP", Format::Ip, rules),
+    }
+    if let Some(config) =
+        at.at(&["sessionAffinityConfig", "clientIP"]).filter(|_| at.str_of("sessionAffinity") != Some("ClientIP"))
+    {
+        rules.forbid(&config, "`sessionAffinityConfig` is for `sessionAffinity` `ClientIP`", "leave it out");
     }
 }
 
@@ -178,6 +200,30 @@ pub fn ingress_backend(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     if port.map().is_some() && named == numbered {
         rules.at(&port, Code::ExactlyOneOf, "the port of a service is its `name` or its `number`").hint =
             Some("write one of the two".to_owned());
+    }
+}
+
+/// An Ingress does something for somebody.
+pub fn ingress(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    if at.is_empty_at("rules") && !at.has("defaultBackend") {
+        rules.report.missing(at, "rules", "an Ingress has `rules` or a `defaultBackend`");
+    }
+}
+
+/// A path that is compared part by part has no part that means another.
+pub fn ingress_path(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let Some(path) = at.get("path").filter(|_| matches!(at.str_of("pathType"), Some("Exact" | "Prefix"))) else {
+        return;
+    };
+    let Some(text) = path.str() else { return };
+    if text.is_empty() {
+        rules.report.missing(at, "path", "the path types `Exact` and `Prefix` need a `path`");
+    }
+    let odd = ["//", "/./", "/../", "%2f", "%2F"].iter().find(|part| text.contains(**part));
+    let ending = ["/..", "/."].iter().find(|part| text.ends_with(**part));
+    if let Some(part) = odd.or(ending) {
+        rules.at(&path, Code::BadFormat, format!("{text:?} has {part:?} in it")).hint =
+            Some("write the path that is meant".to_owned());
     }
 }
 

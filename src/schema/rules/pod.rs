@@ -28,6 +28,8 @@ pub fn pod_spec(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     }
     volumes(at, &all, rules);
     host_ports(at, rules);
+    host_port_conflicts(&at.items_of("containers"), rules);
+    restart_policies(at, rules);
     sleeps(at, &all, rules);
     dns(at, rules);
     namespaces(at, &all, rules);
@@ -116,6 +118,20 @@ fn init_container(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     }
 }
 
+/// Containers have restart policies of their own since 1.34; before, only init containers had.
+fn restart_policies(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    if !(Minor(29)..Minor(34)).contains(&rules.minor) {
+        return;
+    }
+    for policy in at.items_of("containers").iter().filter_map(|container| container.get("restartPolicy")) {
+        rules.forbid(
+            &policy,
+            "only init containers have a `restartPolicy` of their own",
+            "set the pod's `restartPolicy`",
+        );
+    }
+}
+
 /// Mounts and devices of volumes that the pod does not have.
 fn volumes(at: &Cursor<'_>, containers: &[Cursor<'_>], rules: &mut Rules<'_>) {
     // A StatefulSet's claim templates are volumes of its pods too, and stand outside the pod.
@@ -179,6 +195,21 @@ fn host_ports(at: &Cursor<'_>, rules: &mut Rules<'_>) {
                 "leave `hostPort` out",
             );
         }
+    }
+}
+
+/// Two containers cannot have the same port of the node.
+fn host_port_conflicts(containers: &[Cursor<'_>], rules: &mut Rules<'_>) {
+    let mut seen: Vec<(i64, &str, &str)> = Vec::new();
+    for port in containers.iter().flat_map(|container| container.items_of("ports")) {
+        let Some(number) = port.int_of("hostPort").filter(|number| *number != 0) else { continue };
+        let protocol = port.str_of("protocol").filter(|word| !word.is_empty()).unwrap_or("TCP");
+        let key = (number, protocol, port.str_of("hostIP").unwrap_or(""));
+        if seen.contains(&key) {
+            rules.at(&port, Code::DuplicateListKey, format!("two ports want the `hostPort` {number}")).hint =
+                Some("give them different ones".to_owned());
+        }
+        seen.push(key);
     }
 }
 

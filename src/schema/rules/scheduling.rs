@@ -44,6 +44,13 @@ pub fn toleration(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     }
 }
 
+/// How evenly pods are spread.
+pub fn spread(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    if let Some(domains) = at.get("minDomains").filter(|_| at.str_of("whenUnsatisfiable") == Some("ScheduleAnyway")) {
+        rules.forbid(&domains, "`minDomains` is for `whenUnsatisfiable` `DoNotSchedule` only", "leave one of them out");
+    }
+}
+
 /// Pods to be near to, or far from.
 pub fn pod_affinity_term(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     let mismatched: Vec<&str> = at.items_of("mismatchLabelKeys").iter().filter_map(|key| key.str()).collect();

@@ -12,6 +12,10 @@ pub fn claim(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     if at.is_empty_at("accessModes") {
         rules.report.missing(at, "accessModes", "a claim has at least one of the `accessModes`");
     }
+    let modes = at.items_of("accessModes");
+    if let Some(alone) = modes.iter().find(|mode| mode.str() == Some("ReadWriteOncePod")).filter(|_| modes.len() > 1) {
+        rules.forbid(alone, "`ReadWriteOncePod` goes with no other access mode", "leave the others out");
+    }
     let resources = at.get("resources");
     if resources.as_ref().is_some_and(|resources| resources.map().is_none()) {
         return;
@@ -59,8 +63,42 @@ fn data_sources(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     }
 }
 
-/// A volume that is wiped is not the root of a node's disk.
+/// What a volume says of itself beside where it is.
+const NOT_SOURCES: [&str; 10] = [
+    "accessModes",
+    "capacity",
+    "claimRef",
+    "mountOptions",
+    "nodeAffinity",
+    "persistentVolumeReclaimPolicy",
+    "storageClassName",
+    "volumeAttributesClassName",
+    "volumeMode",
+    "spec",
+];
+
+/// A volume is in one place. One that is wiped is not the root of a node's disk.
 pub fn volume(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let entries = at.entries();
+    let sources: Vec<&str> =
+        entries.iter().map(|(key, _)| *key).filter(|key| !NOT_SOURCES.contains(key) && at.has(key)).collect();
+    match sources.as_slice() {
+        [] => rules.report.missing(at, "hostPath", "the volume has no source, such as `nfs` or `csi`"),
+        [_] => {}
+        several => rules.one_of(at, several, false),
+    }
+    if at.has("local") && !at.has("nodeAffinity") {
+        rules.report.missing(at, "nodeAffinity", "a local volume is on a node, which `nodeAffinity` names");
+    }
+    for (name, value) in at.entries_of("capacity") {
+        if name != "storage" {
+            rules.report.at_key(&value, Code::NotAllowedHere, format!("a volume has no `{name}`")).hint =
+                Some("give its size as `storage`".to_owned());
+        } else if amount(&value).is_some_and(|amount| amount <= 0.0) {
+            rules.at(&value, Code::ValueOutOfRange, "a volume has a size above zero").hint =
+                Some("write a size such as `10Gi`".to_owned());
+        }
+    }
     let root = at.at(&["hostPath", "path"]).is_some_and(|path| path.str() == Some("/"));
     if let Some(policy) =
         at.get("persistentVolumeReclaimPolicy").filter(|policy| root && policy.str() == Some("Recycle"))

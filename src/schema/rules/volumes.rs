@@ -27,8 +27,21 @@ pub fn volume(at: &Cursor<'_>, rules: &mut Rules<'_>) {
         rules.at(at, Code::BadName, "the name of a CSI driver has at most 63 characters").hint =
             Some("use the driver's own name".to_owned());
     }
+    if let Some(disk) = at.get("azureDisk") {
+        azure_disk(&disk, rules);
+    }
     if let Some(projected) = at.get("projected") {
         projection(&projected, rules);
+    }
+}
+
+/// A managed disk has a resource id, another one the address of a blob.
+fn azure_disk(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let Some(uri) = at.get("diskURI") else { return };
+    let start = if at.str_of("kind") == Some("Managed") { "/subscriptions/" } else { "https://" };
+    if uri.str().is_some_and(|text| !text.is_empty() && !text.starts_with(start)) {
+        rules.at(&uri, Code::BadFormat, format!("the URI of such a disk begins with `{start}`")).hint =
+            Some("check `kind`, which is `Managed` for managed disks".to_owned());
     }
 }
 

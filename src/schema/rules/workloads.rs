@@ -18,6 +18,9 @@ pub fn replication_controller(at: &Cursor<'_>, rules: &mut Rules<'_>) {
         }
     }
     rules.require(at, "template");
+    if at.has("template") && at.is_empty_at("selector") && labels.is_none() {
+        rules.report.missing(at, "selector", "neither the selector nor the template has labels");
+    }
     restart_policy(at, &["Always"], rules);
 }
 
@@ -69,6 +72,12 @@ pub fn always_running(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     }
     if rules.kind.kind == "StatefulSet" {
         stateful_volumes(at, rules);
+        let strategy = at.get("updateStrategy");
+        if let Some(rolling) =
+            strategy.filter(|all| all.str_of("type") == Some("OnDelete")).and_then(|all| all.get("rollingUpdate"))
+        {
+            rules.forbid(&rolling, "`OnDelete` waits for people, so it takes no `rollingUpdate`", "leave it out");
+        }
     }
 }
 
@@ -202,8 +211,32 @@ pub fn job_template(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     }
 }
 
+/// Exit codes that end a job: each once, in order, and never the one of success.
+pub fn exit_codes(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let values = at.items_of("values");
+    let mut last = None;
+    for value in &values {
+        let Some(code) = value.int() else { return };
+        if last.is_some_and(|last| last >= code) {
+            rules.forbid(value, "exit codes are written in order, each once", "sort them");
+        }
+        if code == 0 && at.str_of("operator") == Some("In") {
+            rules.forbid(value, "0 is success, and cannot be a failure", "leave it out");
+        }
+        last = Some(code);
+    }
+}
+
 /// A CronJob.
 pub fn cron_job(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    if let Some(zone) = at.get("timeZone") {
+        let lower = |text: &str| text.starts_with(|c: char| c.is_lowercase()) || text == "Local";
+        if zone.str().is_some_and(lower) {
+            let text = zone.str().unwrap_or_default();
+            rules.at(&zone, Code::BadFormat, format!("{text:?} is not a time zone")).hint =
+                Some("write it as `Europe/Berlin` or `Etc/UTC`".to_owned());
+        }
+    }
     let Some(schedule) = at.get("schedule") else { return };
     let Some(text) = schedule.str().filter(|text| !text.is_empty()) else { return };
     if let Err(reason) = formats::check_cron(text) {
