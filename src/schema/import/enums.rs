@@ -30,7 +30,7 @@ const ENOUGH: usize = 3;
 pub fn overlay(releases: &[Release], facts: &mut [Facts]) -> Result<(), Diagnostic> {
     let lists = releases
         .iter()
-        .map(|release| release.enums.as_ref().map(|document| read(document)).transpose())
+        .map(|release| release.enums.as_ref().map(read).transpose())
         .collect::<Result<Vec<Option<Lists>>, Diagnostic>>()?;
     for (index, facts) in facts.iter_mut().enumerate() {
         match (&lists[index], &releases[index].enums) {

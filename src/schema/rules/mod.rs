@@ -3,7 +3,7 @@
 //! Rules hang on *types*, not on paths: a container is a container in a Pod, a Deployment's template and a CronJob's.
 //! The walk through an object's structure calls [`check_record`] for each record it meets. What concerns one
 //! field is a line of the table in [`fields`]; what concerns several fields is a function in the file of
-//! its topic, found by type in [`rule_for`]. A type goes by group and name, so that a rule holds in every version of
+//! its topic, named in [`RULES`]. A type goes by group and name, so that a rule holds in every version of
 //! its API; where a Kubernetes minor differs, the rule asks for it.
 //!
 //! A rule must never refuse what a server takes: where the server's answer depends on the cluster or
@@ -31,6 +31,10 @@ mod storage;
 mod volumes;
 mod workloads;
 
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
 use super::catalogue::{FieldDef, Kind, TypeDef};
 use super::minor::Minor;
 use super::validate::{Cursor, Report};
@@ -42,6 +46,8 @@ pub struct Rules<'a> {
     pub minor: Minor,
     /// The kind of the whole object.
     pub kind: &'a Kind,
+    /// The type of the record.
+    pub def: &'a TypeDef,
     /// The name of the whole object, where it is known.
     pub object_name: Option<&'a str>,
     /// Where findings go.
@@ -52,8 +58,8 @@ pub struct Rules<'a> {
 type Rule = fn(&Cursor<'_>, &mut Rules<'_>);
 
 /// Holds a record against the rules of its type.
-pub fn check_record(at: &Cursor<'_>, def: &TypeDef, rules: &mut Rules<'_>) {
-    let (group, name) = def.group_and_name();
+pub fn check_record(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let (group, name) = rules.def.group_and_name();
     for (field, constraint) in fields::of(group, name) {
         constraint::check(at, field, constraint, rules);
     }
@@ -67,90 +73,104 @@ pub fn check_record(at: &Cursor<'_>, def: &TypeDef, rules: &mut Rules<'_>) {
 
 /// The rule of a type, if it has one.
 fn rule_for(group: &str, name: &str) -> Option<Rule> {
-    let rule: Rule = match (group, name) {
-        ("meta", "ObjectMeta") => metadata::check_metadata,
-        ("meta", "LabelSelector") => selectors::label_selector,
-        ("meta", "LabelSelectorRequirement") => selectors::label_requirement,
-        ("core", "NodeSelectorRequirement") => selectors::node_requirement,
-        ("core", "PodSpec") => pod::pod_spec,
-        ("core", "Container") | ("core", "EphemeralContainer") => containers::container,
-        ("core", "EnvVar") => containers::env_var,
-        ("core", "EnvFromSource") => containers::env_from,
-        ("core", "EnvVarSource") => containers::env_source,
-        ("core", "Probe") => containers::probe,
-        ("core", "LifecycleHandler") => containers::lifecycle_handler,
-        ("core", "VolumeMount") => volumes::volume_mount,
-        ("core", "Volume") => volumes::volume,
-        ("core", "DownwardAPIVolumeFile") => volumes::downward_file,
-        ("core", "ISCSIVolumeSource") => volumes::iscsi,
-        ("core", "Toleration") => scheduling::toleration,
-        ("core", "TopologySpreadConstraint") => scheduling::spread,
-        ("core", "PodAffinityTerm") => scheduling::pod_affinity_term,
-        ("core", "ReplicationControllerSpec") => workloads::replication_controller,
-        ("apps", "DeploymentSpec") => workloads::deployment,
-        ("apps", "ReplicaSetSpec") | ("apps", "StatefulSetSpec") => workloads::always_running,
-        ("apps", "DaemonSetSpec") => workloads::daemon_set,
-        ("batch", "JobSpec") => workloads::job,
-        ("batch", "PodFailurePolicyOnExitCodesRequirement") => workloads::exit_codes,
-        ("batch", "CronJobSpec") => workloads::cron_job,
-        ("core", "ServiceSpec") => network::service,
-        ("networking", "IngressSpec") => network::ingress,
-        ("networking", "HTTPIngressPath") => network::ingress_path,
-        ("networking", "IngressBackend") => network::ingress_backend,
-        ("networking", "NetworkPolicyPeer") => network::policy_peer,
-        ("networking", "NetworkPolicyPort") => network::policy_port,
-        ("networking", "NetworkPolicySpec") => network::policy,
-        ("networking", "IPBlock") => network::ip_block,
-        ("core", "ConfigMap") => config::config_map,
-        ("core", "Secret") => config::secret,
-        ("core", "PersistentVolumeClaimSpec") => storage::claim,
-        ("rbac", "RoleBinding") | ("rbac", "ClusterRoleBinding") => rbac::binding,
-        ("rbac", "Subject") => rbac::subject,
-        ("rbac", "Role") => rbac::role,
-        ("rbac", "PolicyRule") => rbac::policy_rule,
-        ("autoscaling", "HorizontalPodAutoscalerSpec") => autoscaling::autoscaler,
-        ("autoscaling", "MetricSpec") => autoscaling::metric,
-        ("autoscaling", "MetricTarget") => autoscaling::target,
-        ("policy", "PodDisruptionBudgetSpec") => workloads::disruption_budget,
-        ("admissionregistration", "RuleWithOperations" | "NamedRuleWithOperations") => admission::rule,
-        ("admissionregistration", "ValidatingWebhook" | "MutatingWebhook") => admission::webhook,
-        ("admissionregistration", "Validation" | "MatchCondition" | "AuditAnnotation") => cel::holder,
-        ("resource", "CELDeviceSelector") => cel::holder,
-        ("admissionregistration", "WebhookClientConfig") => definitions::client_config,
-        ("admissionregistration", "ValidatingAdmissionPolicySpec") => admission::policy,
-        ("admissionregistration", "ValidatingAdmissionPolicyBindingSpec") => admission::policy_binding,
-        ("admissionregistration", "Variable") => admission::variable,
-        ("apiextensions", "CustomResourceDefinition") => definitions::definition,
-        ("apiextensions", "CustomResourceConversion") => definitions::conversion,
-        ("apiextensions", "WebhookClientConfig") => definitions::client_config,
-        ("apiextensions", "CustomResourceSubresourceScale") => definitions::scale,
-        ("apiextensions", "ValidationRule") => definitions::validation_rule,
-        ("apiregistration", "APIService") => cluster::api_service,
-        ("flowcontrol", "PriorityLevelConfiguration") => cluster::priority_level,
-        ("certificates", "CertificateSigningRequestSpec") => cluster::signing_request,
-        ("core", "Event") => cluster::event,
-        ("discovery", "EndpointSlice") => cluster::endpoint_slice,
-        ("resource", "DeviceClaim") => cluster::device_claim,
-        ("resource", "DeviceRequest") => resources::device_request,
-        ("networking", "ServiceCIDRSpec") => cluster::service_cidr,
-        ("networking", "IPAddress") => cluster::ip_address,
-        ("networking", "IngressRule") => network::ingress_rule,
-        ("core", "LimitRangeSpec") => quotas::limit_range,
-        ("core", "LimitRangeItem") => quotas::limit,
-        ("core", "ResourceQuotaSpec") => quotas::quota,
-        ("core", "PodTemplateSpec") => pod::template,
-        ("core", "Pod") => pod::annotations,
-        ("core", "PersistentVolumeSpec") => storage::volume,
-        ("core", "TopologySelectorTerm") => storage::topology,
-        ("node", "Overhead") => resources::overhead,
-        ("storage", "StorageClass" | "VolumeAttributesClass") => storage::class,
-        ("storage", "CSIDriverSpec") => storage::driver,
-        ("storage", "VolumeAttachmentSource") => storage::attachment,
-        ("batch", "JobTemplateSpec") => workloads::job_template,
-        _ => return None,
-    };
-    Some(rule)
+    static INDEX: OnceLock<FxHashMap<(&'static str, &'static str), Rule>> = OnceLock::new();
+    let index = INDEX.get_or_init(|| {
+        let split = |(of, rule): &(&'static str, Rule)| (of.split_once('.').unwrap_or(("", of)), *rule);
+        RULES.iter().map(split).collect()
+    });
+    index.get(&(group, name)).copied()
 }
+
+/// The rules about several fields of a type, by its group and name.
+const RULES: &[(&str, Rule)] = &[
+    ("meta.ObjectMeta", metadata::check_metadata),
+    ("meta.LabelSelector", selectors::label_selector),
+    ("meta.LabelSelectorRequirement", selectors::label_requirement),
+    ("core.NodeSelectorRequirement", selectors::node_requirement),
+    ("core.PodSpec", pod::pod_spec),
+    ("core.Container", containers::container),
+    ("core.EphemeralContainer", containers::container),
+    ("core.EnvVar", containers::env_var),
+    ("core.EnvFromSource", containers::env_from),
+    ("core.EnvVarSource", containers::env_source),
+    ("core.Probe", containers::probe),
+    ("core.LifecycleHandler", containers::lifecycle_handler),
+    ("core.VolumeMount", volumes::volume_mount),
+    ("core.Volume", volumes::volume),
+    ("core.DownwardAPIVolumeFile", volumes::downward_file),
+    ("core.ISCSIVolumeSource", volumes::iscsi),
+    ("core.Toleration", scheduling::toleration),
+    ("core.TopologySpreadConstraint", scheduling::spread),
+    ("core.PodAffinityTerm", scheduling::pod_affinity_term),
+    ("core.ReplicationControllerSpec", workloads::replication_controller),
+    ("apps.DeploymentSpec", workloads::deployment),
+    ("apps.ReplicaSetSpec", workloads::always_running),
+    ("apps.StatefulSetSpec", workloads::always_running),
+    ("apps.DaemonSetSpec", workloads::daemon_set),
+    ("batch.JobSpec", workloads::job),
+    ("batch.PodFailurePolicyOnExitCodesRequirement", workloads::exit_codes),
+    ("batch.CronJobSpec", workloads::cron_job),
+    ("core.ServiceSpec", network::service),
+    ("networking.IngressSpec", network::ingress),
+    ("networking.HTTPIngressPath", network::ingress_path),
+    ("networking.IngressBackend", network::ingress_backend),
+    ("networking.NetworkPolicyPeer", network::policy_peer),
+    ("networking.NetworkPolicyPort", network::policy_port),
+    ("networking.NetworkPolicySpec", network::policy),
+    ("networking.IPBlock", network::ip_block),
+    ("core.ConfigMap", config::config_map),
+    ("core.Secret", config::secret),
+    ("core.PersistentVolumeClaimSpec", storage::claim),
+    ("rbac.RoleBinding", rbac::binding),
+    ("rbac.ClusterRoleBinding", rbac::binding),
+    ("rbac.Subject", rbac::subject),
+    ("rbac.Role", rbac::role),
+    ("rbac.PolicyRule", rbac::policy_rule),
+    ("autoscaling.HorizontalPodAutoscalerSpec", autoscaling::autoscaler),
+    ("autoscaling.MetricSpec", autoscaling::metric),
+    ("autoscaling.MetricTarget", autoscaling::target),
+    ("policy.PodDisruptionBudgetSpec", workloads::disruption_budget),
+    ("admissionregistration.RuleWithOperations", admission::rule),
+    ("admissionregistration.NamedRuleWithOperations", admission::rule),
+    ("admissionregistration.ValidatingWebhook", admission::webhook),
+    ("admissionregistration.MutatingWebhook", admission::webhook),
+    ("admissionregistration.Validation", cel::holder),
+    ("admissionregistration.MatchCondition", cel::holder),
+    ("admissionregistration.AuditAnnotation", cel::holder),
+    ("resource.CELDeviceSelector", cel::holder),
+    ("admissionregistration.WebhookClientConfig", definitions::client_config),
+    ("admissionregistration.ValidatingAdmissionPolicySpec", admission::policy),
+    ("admissionregistration.ValidatingAdmissionPolicyBindingSpec", admission::policy_binding),
+    ("admissionregistration.Variable", admission::variable),
+    ("apiextensions.CustomResourceDefinition", definitions::definition),
+    ("apiextensions.CustomResourceConversion", definitions::conversion),
+    ("apiextensions.WebhookClientConfig", definitions::client_config),
+    ("apiextensions.CustomResourceSubresourceScale", definitions::scale),
+    ("apiextensions.ValidationRule", definitions::validation_rule),
+    ("apiregistration.APIService", cluster::api_service),
+    ("flowcontrol.PriorityLevelConfiguration", cluster::priority_level),
+    ("certificates.CertificateSigningRequestSpec", cluster::signing_request),
+    ("core.Event", cluster::event),
+    ("discovery.EndpointSlice", cluster::endpoint_slice),
+    ("resource.DeviceClaim", cluster::device_claim),
+    ("resource.DeviceRequest", resources::device_request),
+    ("networking.ServiceCIDRSpec", cluster::service_cidr),
+    ("networking.IPAddress", cluster::ip_address),
+    ("networking.IngressRule", network::ingress_rule),
+    ("core.LimitRangeSpec", quotas::limit_range),
+    ("core.LimitRangeItem", quotas::limit),
+    ("core.ResourceQuotaSpec", quotas::quota),
+    ("core.PodTemplateSpec", pod::template),
+    ("core.Pod", pod::annotations),
+    ("core.PersistentVolumeSpec", storage::volume),
+    ("core.TopologySelectorTerm", storage::topology),
+    ("node.Overhead", resources::overhead),
+    ("storage.StorageClass", storage::class),
+    ("storage.VolumeAttributesClass", storage::class),
+    ("storage.CSIDriverSpec", storage::driver),
+    ("storage.VolumeAttachmentSource", storage::attachment),
+    ("batch.JobTemplateSpec", workloads::job_template),
+];
 
 /// Whether what a field holds is stored without being looked at: until 1.33 the server did not check the pods and
 /// claims of a StatefulSet, and found the faults only when it came to create them.
@@ -163,6 +183,12 @@ pub fn is_unchecked(def: &TypeDef, field: &FieldDef, minor: Minor) -> bool {
 
 /// The vocabulary that the rules are written in.
 impl Rules<'_> {
+    /// The fields that are set, of those that the type has.
+    pub fn set_fields<'n>(&self, at: &Cursor<'n>) -> Vec<&'n str> {
+        let keys = at.entries().into_iter().map(|(key, _)| key);
+        keys.filter(|key| self.def.field(key).is_some() && at.has(key)).collect()
+    }
+
     /// A finding about a value.
     pub fn at(&mut self, at: &Cursor<'_>, code: Code, message: impl Into<String>) -> &mut Diagnostic {
         self.report.at(at, code, message)

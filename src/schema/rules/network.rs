@@ -70,7 +70,7 @@ fn service_ports(at: &Cursor<'_>, kind: &str, rules: &mut Rules<'_>) {
     if ports.is_empty()
         && kind != "ExternalName"
         && !headless
-        && !at.get("ports").is_some_and(|ports| ports.node().as_list().is_none())
+        && at.get("ports").is_none_or(|ports| ports.node().as_list().is_some())
     {
         rules.report.missing(at, "ports", "a Service needs `ports`, unless it is headless (`clusterIP` `None`)");
     }

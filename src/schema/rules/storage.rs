@@ -64,7 +64,7 @@ fn data_sources(at: &Cursor<'_>, rules: &mut Rules<'_>) {
 }
 
 /// What a volume says of itself beside where it is.
-const NOT_SOURCES: [&str; 10] = [
+const NOT_SOURCES: [&str; 9] = [
     "accessModes",
     "capacity",
     "claimRef",
@@ -74,14 +74,12 @@ const NOT_SOURCES: [&str; 10] = [
     "storageClassName",
     "volumeAttributesClassName",
     "volumeMode",
-    "spec",
 ];
 
 /// A volume is in one place. One that is wiped is not the root of a node's disk.
 pub fn volume(at: &Cursor<'_>, rules: &mut Rules<'_>) {
-    let entries = at.entries();
-    let sources: Vec<&str> =
-        entries.iter().map(|(key, _)| *key).filter(|key| !NOT_SOURCES.contains(key) && at.has(key)).collect();
+    let mut sources = rules.set_fields(at);
+    sources.retain(|key| !NOT_SOURCES.contains(key));
     match sources.as_slice() {
         [] => rules.report.missing(at, "hostPath", "the volume has no source, such as `nfs` or `csi`"),
         [_] => {}

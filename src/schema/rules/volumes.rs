@@ -8,8 +8,8 @@ use crate::schema::validate::Cursor;
 
 /// A volume has at most one source (none is an empty folder).
 pub fn volume(at: &Cursor<'_>, rules: &mut Rules<'_>) {
-    let sources: Vec<&str> =
-        at.entries().iter().map(|(key, _)| *key).filter(|key| *key != "name" && at.has(key)).collect();
+    let mut sources = rules.set_fields(at);
+    sources.retain(|key| *key != "name");
     if sources.len() > 1 {
         rules.one_of(at, &sources, false);
     }

@@ -103,7 +103,7 @@ impl<'c> Walk<'_, 'c> {
         }
         // After the structure, so that of two findings about one value the one that names its type is kept.
         if !self.in_status {
-            rules::check_record(at, def, &mut self.rules());
+            rules::check_record(at, &mut self.rules(def));
         }
     }
 
@@ -133,9 +133,9 @@ impl<'c> Walk<'_, 'c> {
         self.in_status = outside;
     }
 
-    fn rules(&mut self) -> Rules<'_> {
+    fn rules<'r>(&'r mut self, def: &'r TypeDef) -> Rules<'r> {
         let minor = self.version.minor();
-        Rules { minor, kind: self.kind, object_name: self.object_name, report: self.report }
+        Rules { minor, kind: self.kind, def, object_name: self.object_name, report: self.report }
     }
 
     fn missing_fields(&mut self, at: &Cursor<'_>, def: &TypeDef) {
