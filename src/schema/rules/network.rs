@@ -21,40 +21,10 @@ pub fn service(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     };
     service_ports(at, kind, rules);
     if kind == "ExternalName" {
-        rules.require(at, "externalName");
-        if let Some(name) = at
-            .get("externalName")
-            .filter(|name| name.str().is_some_and(|name| !formats::is_dns_subdomain(name.trim_end_matches('.'))))
-        {
-            constraint::is(&name, "externalName", Format::DnsSubdomain, rules);
-        }
-        return;
+        return external_name(at, rules);
     }
-    if kind != "LoadBalancer" {
-        for field in ["loadBalancerClass", "allocateLoadBalancerNodePorts", "loadBalancerSourceRanges"] {
-            if let Some(value) = at
-                .get(field)
-                .filter(|value| value.str() != Some("") && value.node().as_list().is_none_or(|items| !items.is_empty()))
-            {
-                rules.forbid(
-                    &value,
-                    format!("`{field}` is for the type `LoadBalancer` only"),
-                    "leave it out, or set `type = \"LoadBalancer\"`",
-                );
-            }
-        }
-    }
-    // A Service of the first type with outside addresses is reached from outside too.
-    let external =
-        matches!(kind, "NodePort" | "LoadBalancer") || (!at.is_empty_at("externalIPs") && rules.minor >= Minor(29));
-    if let (false, Some(policy)) = (external, at.get("externalTrafficPolicy").filter(|policy| policy.str() != Some("")))
-    {
-        rules.forbid(
-            &policy,
-            "`externalTrafficPolicy` is for Services that are reached from outside",
-            "leave it out, or set `type = \"LoadBalancer\"`",
-        );
-    }
+    load_balancer_only(at, kind, rules);
+    external_traffic(at, kind, rules);
     headless(at, kind, rules);
     health_check(at, kind, rules);
     traffic_distribution(at, rules);
@@ -62,6 +32,38 @@ pub fn service(at: &Cursor<'_>, rules: &mut Rules<'_>) {
         ranges.items().iter().for_each(|range| host_bits(range, rules));
     }
     cluster_ips(at, rules);
+}
+
+fn external_name(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    rules.require(at, "externalName");
+    let Some(name) = at.get("externalName") else { return };
+    // A dot at the end says that the name is a full one.
+    if name.str().is_some_and(|text| !formats::is_dns_subdomain(text.trim_end_matches('.'))) {
+        constraint::is(&name, "externalName", Format::DnsSubdomain, rules);
+    }
+}
+
+fn load_balancer_only(at: &Cursor<'_>, kind: &str, rules: &mut Rules<'_>) {
+    if kind == "LoadBalancer" {
+        return;
+    }
+    for field in ["loadBalancerClass", "allocateLoadBalancerNodePorts", "loadBalancerSourceRanges"] {
+        let Some(value) = at.get(field).filter(|_| !at.is_empty_at(field)) else { continue };
+        let message = format!("`{field}` is for the type `LoadBalancer` only");
+        rules.forbid(&value, message, "leave it out, or set `type = \"LoadBalancer\"`");
+    }
+}
+
+fn external_traffic(at: &Cursor<'_>, kind: &str, rules: &mut Rules<'_>) {
+    // Since 1.29 a Service of the first type with outside addresses counts as reached from outside too.
+    let addressed = !at.is_empty_at("externalIPs") && rules.minor >= Minor(29);
+    if addressed || matches!(kind, "NodePort" | "LoadBalancer") || at.is_empty_at("externalTrafficPolicy") {
+        return;
+    }
+    if let Some(policy) = at.get("externalTrafficPolicy") {
+        let message = "`externalTrafficPolicy` is for Services that are reached from outside";
+        rules.forbid(&policy, message, "leave it out, or set `type = \"LoadBalancer\"`");
+    }
 }
 
 fn service_ports(at: &Cursor<'_>, kind: &str, rules: &mut Rules<'_>) {
@@ -170,10 +172,10 @@ fn cluster_ips(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     let all = at.items_of("clusterIPs");
     let (Some(one), [first, ..]) = (at.get("clusterIP"), all.as_slice()) else { return };
     let first_text = first.str().map(str::to_owned);
-    if let (Some(one_text), Some(first_text)) = (one.str().filter(|text| !text.is_empty()), first_text) {
-        if one_text != first_text {
-            rules.forbid(first, "the first of `clusterIPs` is the same as `clusterIP`", "leave `clusterIPs` out");
-        }
+    if let (Some(one_text), Some(first_text)) = (one.str().filter(|text| !text.is_empty()), first_text)
+        && one_text != first_text
+    {
+        rules.forbid(first, "the first of `clusterIPs` is the same as `clusterIP`", "leave `clusterIPs` out");
     }
 }
 

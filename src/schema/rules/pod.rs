@@ -2,7 +2,7 @@
 
 use super::Rules;
 use super::constraint::{self, amount};
-use super::{containers, platform, resources};
+use super::{containers, platform, resources, security};
 use crate::diag::{Code, closest};
 use crate::schema::formats;
 use crate::schema::minor::Minor;
@@ -32,7 +32,7 @@ pub fn pod_spec(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     restart_policies(at, rules);
     sleeps(at, &all, rules);
     dns(at, rules);
-    namespaces(at, &all, rules);
+    security::namespaces(at, &all, rules);
     if let (Some(node), false) = (at.get("nodeName"), at.is_empty_at("schedulingGates")) {
         rules.forbid(&node, "a pod with `schedulingGates` cannot have a `nodeName` yet", "leave one of the two out");
     }
@@ -45,8 +45,8 @@ pub fn pod_spec(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     if let Some(groups) = at.at(&["securityContext", "supplementalGroups"]) {
         groups.items().iter().for_each(|group| constraint::range(group, 0, 2_147_483_647, rules));
     }
-    sysctls(at, rules);
-    seccomp_and_app_armor(at, &all, rules);
+    security::sysctls(at, rules);
+    security::seccomp_and_app_armor(at, &all, rules);
 }
 
 /// A template without a `spec` lacks what the spec needs.
@@ -268,87 +268,6 @@ fn dns(at: &Cursor<'_>, rules: &mut Rules<'_>) {
             let text = search.str().unwrap_or_default();
             rules.at(&search, Code::BadName, format!("{text:?} is not a DNS name")).hint =
                 Some("write lower-case letters, digits, `-` and `.`".to_owned());
-        }
-    }
-}
-
-/// Which of the host's namespaces the pod shares.
-fn namespaces(at: &Cursor<'_>, containers: &[Cursor<'_>], rules: &mut Rules<'_>) {
-    if let (true, Some(shared)) =
-        (at.is_true("hostPID"), at.get("shareProcessNamespace").filter(|_| at.is_true("shareProcessNamespace")))
-    {
-        rules.forbid(&shared, "`shareProcessNamespace` and `hostPID` cannot both be set", "leave one of them out");
-    }
-    let own_users = at.get("hostUsers").is_some_and(|flag| flag.node().kind == crate::node::NodeKind::Bool(false));
-    if own_users {
-        for field in ["hostPID", "hostIPC", "hostNetwork"] {
-            if let Some(flag) = at.get(field).filter(|_| at.is_true(field)) {
-                rules.forbid(
-                    &flag,
-                    format!("`{field}` cannot be set with `hostUsers = false`"),
-                    "leave one of them out",
-                );
-            }
-        }
-    } else if rules.minor >= Minor(33) {
-        for container in containers {
-            let Some(mount) =
-                container.at(&["securityContext", "procMount"]).filter(|mount| mount.str() == Some("Unmasked"))
-            else {
-                continue;
-            };
-            rules.forbid(&mount, "`procMount` `Unmasked` needs a user namespace", "set `hostUsers = false`");
-        }
-    }
-}
-
-fn sysctls(at: &Cursor<'_>, rules: &mut Rules<'_>) {
-    let Some(context) = at.get("securityContext") else { return };
-    let sysctls = context.items_of("sysctls");
-    rules.unique(&sysctls, "name", "sysctls");
-    for name in sysctls.iter().filter_map(|sysctl| sysctl.get("name")) {
-        let Some(text) = name.str().filter(|text| !text.is_empty()) else { continue };
-        let part = |part: &str| {
-            formats::is_dns_label(&part.replace('_', "x")) && !part.starts_with('_') && !part.ends_with('_')
-        };
-        if !text.split(['.', '/']).all(part) {
-            rules.at(&name, Code::BadName, format!("{text:?} is not the name of a sysctl")).hint =
-                Some("write it as `net.core.somaxconn`".to_owned());
-            continue;
-        }
-        let dotted = text.replace('/', ".");
-        let network = dotted.starts_with("net.");
-        let memory = ["kernel.shm", "kernel.msg", "fs.mqueue."].iter().any(|prefix| dotted.starts_with(prefix))
-            || dotted == "kernel.sem";
-        for (shared, concerned) in [("hostNetwork", network), ("hostIPC", memory)] {
-            if concerned && at.is_true(shared) && rules.minor >= Minor(29) {
-                rules.forbid(
-                    &name,
-                    format!("{text:?} cannot be set with `{shared}`, for it would change the host"),
-                    "leave one of them out",
-                );
-            }
-        }
-    }
-}
-
-fn seccomp_and_app_armor(at: &Cursor<'_>, containers: &[Cursor<'_>], rules: &mut Rules<'_>) {
-    for context in containers.iter().chain([at]).filter_map(|holder| holder.get("securityContext")) {
-        for profile in ["seccompProfile", "appArmorProfile"] {
-            let Some(profile) = context.get(profile) else { continue };
-            let local = profile.str_of("type") == Some("Localhost");
-            if local && profile.is_empty_at("localhostProfile") {
-                rules.report.missing(&profile, "localhostProfile", "`type` `Localhost` needs a `localhostProfile`");
-            }
-            if let (false, Some(name)) = (local, profile.get("localhostProfile")) {
-                if profile.get("type").is_some_and(|kind| kind.str().is_some()) {
-                    rules.forbid(
-                        &name,
-                        "only `type` `Localhost` has a `localhostProfile`",
-                        "leave it out, or set `type = \"Localhost\"`",
-                    );
-                }
-            }
         }
     }
 }

@@ -17,35 +17,12 @@ pub fn limit_range(at: &Cursor<'_>, rules: &mut Rules<'_>) {
 pub fn limit(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     let Some(kind) = at.get("type") else { return };
     let Some(word) = kind.str() else { return };
-    if !matches!(word, "Container" | "Pod" | "PersistentVolumeClaim")
-        && !(word.contains('/') && formats::is_qualified_name(word))
-    {
+    let own = word.contains('/') && formats::is_qualified_name(word);
+    if !own && !matches!(word, "Container" | "Pod" | "PersistentVolumeClaim") {
         rules.at(&kind, Code::NotInEnum, format!("{word:?} is not something that can be limited")).hint =
             Some("write `Container`, `Pod` or `PersistentVolumeClaim`".to_owned());
     }
-    if word == "Pod" {
-        for field in ["default", "defaultRequest"] {
-            if let Some(default) = at.get(field) {
-                rules.forbid(
-                    &default,
-                    format!("a limit on pods has no `{field}`"),
-                    "leave it out, or limit containers",
-                );
-            }
-        }
-    }
-    if word == "PersistentVolumeClaim" && !["min", "max"].iter().any(|bound| at.at(&[bound, "storage"]).is_some()) {
-        rules.report.missing(at, "min", "a limit on claims needs a `storage` in `min` or `max`");
-    }
-    for list in ["min", "max", "default", "defaultRequest", "maxLimitRequestRatio"] {
-        for (name, value) in at.entries_of(list) {
-            if word == "Container" {
-                resources::resource_name(&value, name, rules);
-            } else if !name.contains('/') && !is_quota_resource(name) {
-                unknown_resource(&value, name, rules);
-            }
-        }
-    }
+    limit_fields(at, word, rules);
     // Each of these is not above the next.
     for [lower, upper] in [
         ["min", "max"],
@@ -62,6 +39,27 @@ pub fn limit(at: &Cursor<'_>, rules: &mut Rules<'_>) {
             rules
                 .at(&ratio, Code::ValueOutOfRange, "a limit cannot be below its request, so the ratio is at least 1")
                 .hint = Some("write 1 or more".to_owned());
+        }
+    }
+}
+
+/// What a limit on this sort of thing consists of.
+fn limit_fields(at: &Cursor<'_>, kind: &str, rules: &mut Rules<'_>) {
+    let defaults = ["default", "defaultRequest"].iter().filter(|_| kind == "Pod").filter_map(|field| at.get(field));
+    for default in defaults {
+        let message = format!("a limit on pods has no `{}`", default.field_name());
+        rules.forbid(&default, message, "leave it out, or limit containers");
+    }
+    if kind == "PersistentVolumeClaim" && !["min", "max"].iter().any(|bound| at.at(&[bound, "storage"]).is_some()) {
+        rules.report.missing(at, "min", "a limit on claims needs a `storage` in `min` or `max`");
+    }
+    for list in ["min", "max", "default", "defaultRequest", "maxLimitRequestRatio"] {
+        for (name, value) in at.entries_of(list) {
+            if kind == "Container" {
+                resources::resource_name(&value, name, rules);
+            } else if !name.contains('/') && !is_quota_resource(name) {
+                unknown_resource(&value, name, rules);
+            }
         }
     }
 }

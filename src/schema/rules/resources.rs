@@ -36,7 +36,7 @@ pub fn requirements(at: &Cursor<'_>, rules: &mut Rules<'_>) {
                 finding.hint = Some("lower the request, or raise the limit".to_owned());
                 *finding = finding.clone().also(span, "the limit");
             }
-            None if fixed && !limits.as_ref().is_some_and(|limits| limits.map().is_none()) => {
+            None if fixed && limits.as_ref().is_none_or(|limits| limits.map().is_some()) => {
                 rules.report.missing(
                     &request,
                     name,

@@ -11,7 +11,7 @@ pub fn toleration(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     if let Some(key) = at.get("key") {
         constraint::is(&key, "key", Format::QualifiedName, rules);
     }
-    let readable = !at.get("operator").is_some_and(|operator| operator.str().is_none());
+    let readable = at.get("operator").is_none_or(|operator| operator.str().is_some());
     if readable && at.is_empty_at("key") && operator != "Exists" {
         rules.forbid(
             at,

@@ -41,14 +41,15 @@ pub fn deployment(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     for value in [&unavailable, &surge].into_iter().flatten() {
         count_or_percent(value, value.field_name() == "maxUnavailable", rules);
     }
-    if let (Some(unavailable), Some(surge)) = (&unavailable, &surge) {
-        if is_zero(unavailable) && is_zero(surge) {
-            rules.forbid(
-                unavailable,
-                "`maxUnavailable` and `maxSurge` cannot both be 0, for nothing could be replaced",
-                "raise one of them",
-            );
-        }
+    if let (Some(unavailable), Some(surge)) = (&unavailable, &surge)
+        && is_zero(unavailable)
+        && is_zero(surge)
+    {
+        rules.forbid(
+            unavailable,
+            "`maxUnavailable` and `maxSurge` cannot both be 0, for nothing could be replaced",
+            "raise one of them",
+        );
     }
     let (ready, deadline) = (at.int_of("minReadySeconds").unwrap_or(0), at.get("progressDeadlineSeconds"));
     if let Some(deadline) = deadline.filter(|deadline| deadline.int().is_some_and(|seconds| seconds <= ready)) {
@@ -126,18 +127,7 @@ pub fn daemon_set(at: &Cursor<'_>, rules: &mut Rules<'_>) {
 
 /// A Job, or what a CronJob makes.
 pub fn job(at: &Cursor<'_>, rules: &mut Rules<'_>) {
-    if !at.is_true("manualSelector") {
-        if let Some(selector) = at
-            .get("selector")
-            .filter(|selector| !selector.is_empty_at("matchLabels") || !selector.is_empty_at("matchExpressions"))
-        {
-            rules.forbid(&selector, "the selector of a Job is made by the server", "leave `selector` out");
-        }
-    } else if !at.has("selector") {
-        rules.report.missing(at, "selector", "`manualSelector` needs a `selector`");
-    } else {
-        must_match_template(at, rules);
-    }
+    job_selector(at, rules);
     restart_policy(at, &["OnFailure", "Never"], rules);
     let indexed = at.str_of("completionMode") == Some("Indexed");
     if indexed && !at.has("completions") {
@@ -156,15 +146,35 @@ pub fn job(at: &Cursor<'_>, rules: &mut Rules<'_>) {
             "set `completionMode = \"Indexed\"`",
         );
     }
-    if let Some(most) = at.get("maxFailedIndexes") {
-        if !at.has("backoffLimitPerIndex") {
-            rules.report.missing(at, "backoffLimitPerIndex", "`maxFailedIndexes` needs `backoffLimitPerIndex`");
-        }
-        if matches!((most.int(), at.int_of("completions")), (Some(most), Some(all)) if most > all) {
-            rules.forbid(&most, "`maxFailedIndexes` is above `completions`", "lower it");
-        }
-    }
+    failed_indexes(at, rules);
     failure_policy(at, rules);
+}
+
+/// The server makes the selector of a job, unless it is told that there is one.
+fn job_selector(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let selector = at.get("selector");
+    let selects =
+        |selector: &Cursor<'_>| ["matchLabels", "matchExpressions"].iter().any(|field| !selector.is_empty_at(field));
+    match &selector {
+        _ if at.is_true("manualSelector") && selector.is_some() => must_match_template(at, rules),
+        None if at.is_true("manualSelector") => {
+            rules.report.missing(at, "selector", "`manualSelector` needs a `selector`");
+        }
+        Some(selector) if selects(selector) => {
+            rules.forbid(selector, "the selector of a Job is made by the server", "leave `selector` out");
+        }
+        _ => {}
+    }
+}
+
+fn failed_indexes(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let Some(most) = at.get("maxFailedIndexes") else { return };
+    if !at.has("backoffLimitPerIndex") {
+        rules.report.missing(at, "backoffLimitPerIndex", "`maxFailedIndexes` needs `backoffLimitPerIndex`");
+    }
+    if matches!((most.int(), at.int_of("completions")), (Some(most), Some(all)) if most > all) {
+        rules.forbid(&most, "`maxFailedIndexes` is above `completions`", "lower it");
+    }
 }
 
 /// The pods of an indexed job are named by the job and the index.
