@@ -1,4 +1,4 @@
-//! The committed facts are what the importer makes of the published documents.
+//! The committed facts are what the importer makes of the published documents, and the program carries all of them.
 
 mod support;
 
@@ -6,6 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use nxk::schema::import::import;
+use nxk::schema::{Catalogue, facts};
+use nxk::source::Span;
 
 #[test]
 fn importing_again_changes_nothing() {
@@ -23,4 +25,47 @@ fn importing_again_changes_nothing() {
     }
     let count = fs::read_dir(&committed).expect("the committed facts").count();
     assert_eq!(count, summary.files.len(), "a facts file has no document any more");
+}
+
+/// The text of every facts file, by version.
+fn committed() -> Vec<(String, String)> {
+    let paths = support::files_below("specs/kubernetes", ".facts");
+    let name = |path: &std::path::PathBuf| path.file_stem().map(|name| name.to_string_lossy().into_owned());
+    let files = paths.iter().filter_map(|path| Some((name(path)?, fs::read_to_string(path).ok()?)));
+    files.filter(|(name, _)| name != "lifecycle").collect()
+}
+
+#[test]
+fn reading_and_writing_facts_are_inverse() {
+    let files = committed();
+    assert!(files.len() >= 10, "the facts of ten minors are there");
+    for (version, text) in &files {
+        let facts = facts::read(text).expect("committed facts can be read");
+        assert!(facts::write(&facts) == *text, "{version}");
+    }
+    let bad = [
+        ("version 1.31\nfield", 2),
+        ("  name string", 1),
+        ("type a.v1.B\n  name strng", 2),
+        ("type a.v1.B\n  c string odd", 2),
+    ];
+    for (text, line) in bad {
+        assert_eq!(facts::read(text).map_err(|bad| bad.line), Err(line), "{text:?}");
+    }
+}
+
+#[test]
+fn the_program_carries_the_committed_facts() {
+    for (version, text) in &committed() {
+        let facts = facts::read(text).expect("committed facts can be read");
+        let version = Catalogue::embedded().version(version, Span::NONE).expect("an embedded version");
+        assert_eq!(version.kinds().len(), facts.kinds.len());
+        for (embedded, kind) in version.kinds().iter().zip(&facts.kinds) {
+            assert_eq!(embedded.map(&mut |name| name.to_string()), *kind);
+        }
+        for def in &facts.types {
+            let embedded = version.type_def(&def.name).expect("an embedded type");
+            assert_eq!(embedded.map(&mut |name| name.to_string()), *def);
+        }
+    }
 }

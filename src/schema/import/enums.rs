@@ -111,3 +111,33 @@ fn values(schema: &Value) -> Vec<String> {
     values.sort_unstable();
     values
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Lists, carried};
+
+    /// One place with these lists in five minors; `-` has no lists at all, `.` none for the place.
+    fn carried_to(index: usize, minors: [&str; 5]) -> Option<String> {
+        let place = ("core.v1.X".to_owned(), "mode".to_owned());
+        let lists = minors.map(|values| match values {
+            "-" => None,
+            "." => Some(Lists::new()),
+            values => Some(Lists::from([(place.clone(), values.split('|').map(str::to_owned).collect())])),
+        });
+        carried(&lists, index, &place).map(|values| values.join("|"))
+    }
+
+    #[test]
+    fn a_list_is_carried_only_where_nothing_can_have_changed() {
+        let same = Some("A|B".to_owned());
+        assert_eq!(carried_to(1, ["A|B", "-", "A|B", "-", "-"]), same, "equal on both sides");
+        assert_eq!(carried_to(1, ["A|B", "-", "A|B|C", "-", "-"]), None, "it grew");
+        assert_eq!(carried_to(1, [".", "-", "A|B", "-", "-"]), None, "it came later");
+        assert_eq!(carried_to(2, ["A|B", "-", "-", "A|B", "-"]), same, "the nearest count");
+        assert_eq!(carried_to(0, ["-", "A|B", "A|B", "A|B", "-"]), None, "nothing before");
+        assert_eq!(carried_to(4, ["A|B", "A|B", "-", "A|B", "-"]), same, "three agree");
+        assert_eq!(carried_to(4, [".", "A|B", "-", "A|B", "-"]), None, "two are not enough");
+        assert_eq!(carried_to(4, ["A", "A|B", "A|B", "A|B", "-"]), None, "it changed once");
+        assert_eq!(carried_to(4, ["A|B", "A|B", "A|B", ".", "-"]), None, "it went");
+    }
+}

@@ -93,3 +93,18 @@ fn is_optional(kind: &KindDef<String>, lifecycle: &[Entry]) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parse_version;
+
+    #[test]
+    fn stable_versions_come_first_and_newer_ones_before_older() {
+        let mut versions = ["v1alpha1", "v2beta1", "v1", "v2beta2", "v2", "v1beta1"];
+        versions.sort_by_key(|version| {
+            let (stability, major, step) = parse_version(version);
+            (stability, -major, -step)
+        });
+        assert_eq!(versions, ["v2", "v1", "v2beta2", "v2beta1", "v1beta1", "v1alpha1"]);
+    }
+}

@@ -65,12 +65,9 @@ pub fn check(at: &Cursor<'_>, field: &str, constraint: &Constraint, rules: &mut 
 
 /// Holds the field to the constraint, strictly or with a warning.
 fn weighed(at: &Cursor<'_>, field: &str, inner: &Constraint, strict: bool, rules: &mut Rules<'_>) {
-    if strict {
-        return check(at, field, inner, rules);
-    }
-    let before = rules.report.set_lenient(true);
+    let before = rules.report.soften(!strict);
     check(at, field, inner, rules);
-    rules.report.set_lenient(before);
+    rules.report.restore(before);
 }
 
 /// A whole number between these, both included.

@@ -157,10 +157,10 @@ fn host_bits(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     if all_zero {
         return;
     }
-    let before = rules.report.set_lenient(rules.minor < Minor(36));
+    let before = rules.report.soften(rules.minor < Minor(36));
     rules.at(at, Code::BadFormat, format!("{:?} has bits set behind its prefix", at.str().unwrap_or_default())).hint =
         Some("write the first address of the block".to_owned());
-    rules.report.set_lenient(before);
+    rules.report.restore(before);
 }
 
 fn contains_only_prefix(base: IpAddr, prefix: u8) -> bool {

@@ -27,11 +27,11 @@ pub fn node_requirement(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     requirement(at, &["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"], rules);
     let values = at.items_of("values");
     // Refused since 1.36; no node ever had such a label.
-    let before = rules.report.set_lenient(rules.minor < Minor(36));
+    let before = rules.report.soften(rules.minor < Minor(36));
     if matches!(at.str_of("operator"), Some("In" | "NotIn")) {
         values.iter().for_each(|value| label_value(value, rules));
     }
-    rules.report.set_lenient(before);
+    rules.report.restore(before);
     if let (Some(operator @ ("Gt" | "Lt")), true) =
         (at.str_of("operator"), values.len() != 1 && !at.get("values").is_some_and(|v| v.failed()))
     {

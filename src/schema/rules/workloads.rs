@@ -90,14 +90,14 @@ fn stateful_volumes(at: &Cursor<'_>, rules: &mut Rules<'_>) {
         at.items_of("volumeClaimTemplates").into_iter().filter_map(|claim| claim.get("metadata")).collect::<Vec<_>>();
     let names: Vec<&str> = volumes.iter().chain(&claims).filter_map(|holder| holder.str_of("name")).collect();
     let lenient = rules.minor < crate::schema::minor::Minor(33);
-    let before = rules.report.set_lenient(lenient);
+    let before = rules.report.soften(lenient);
     for name in claims.iter().filter_map(|claim| claim.get("name")) {
         constraint::is(&name, "name", constraint::Format::DnsLabel, rules);
     }
     for container in ["initContainers", "containers"].iter().flat_map(|list| spec.items_of(list)) {
         pod::references(&container, &names, rules);
     }
-    rules.report.set_lenient(before);
+    rules.report.restore(before);
 }
 
 /// A DaemonSet.

@@ -46,7 +46,7 @@ pub fn resolve<'c>(root: &Cursor<'_>, target: &Target<'c>, report: &mut Report) 
         None => without_api(&kind_at, kind, target, report),
         Some(api_at) => {
             let api = text(&api_at, report)?;
-            Header { root, kind_at: &kind_at, kind, api_at: &api_at, api, target }.resolve(report)
+            Header { kind_at: &kind_at, kind, api_at: &api_at, api, target }.resolve(report)
         }
     }
 }
@@ -129,7 +129,6 @@ fn replacement(life: &Lifecycle) -> Option<String> {
 
 /// An object that says both what it is and in which API.
 struct Header<'a, 'n, 'c> {
-    root: &'a Cursor<'n>,
     kind_at: &'a Cursor<'n>,
     kind: &'n str,
     api_at: &'a Cursor<'n>,
@@ -172,7 +171,6 @@ impl<'c> Header<'_, '_, 'c> {
             let kinds = here.kinds().iter().map(|kind| kind.kind.as_str());
             report.at(self.kind_at, Code::UnknownKind, message).hint = did_you_mean(kind, kinds);
         } else {
-            let _ = self.root;
             unknown_kind(self.kind_at, kind, self.target, report);
         }
     }

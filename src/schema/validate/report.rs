@@ -53,9 +53,16 @@ impl Report {
         }
     }
 
-    /// From here on, whether what the server reads without looking at it is only warned of. Gives the former setting.
-    pub fn set_lenient(&mut self, lenient: bool) -> bool {
-        std::mem::replace(&mut self.lenient, lenient)
+    /// Only warns from here on, if `soft`, of what the server would not refuse. Gives what [`restore`](Report::restore) wants.
+    pub fn soften(&mut self, soft: bool) -> bool {
+        let before = self.lenient;
+        self.lenient |= soft;
+        before
+    }
+
+    /// Ends what [`soften`](Report::soften) began.
+    pub fn restore(&mut self, before: bool) {
+        self.lenient = before;
     }
 
     fn push(&mut self, cursor: &Cursor<'_>, finding: Diagnostic) -> &mut Diagnostic {

@@ -73,6 +73,25 @@ const UNIQUE_BY_KEY: &[(&str, &str)] = &[
     ("storage.v1.CSINodeSpec", "drivers"),
 ];
 
+/// Kinds that are nothing without a `spec`, although the documents require none.
+const NEEDS_SPEC: &[&str] = &[
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "HorizontalPodAutoscaler",
+    "Ingress",
+    "Job",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "Pod",
+    "ReplicaSet",
+    "ReplicationController",
+    "Service",
+    "StatefulSet",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+];
+
 struct Walk<'a, 'c> {
     version: Version<'c>,
     kind: &'a Kind,
@@ -107,14 +126,9 @@ impl<'c> Walk<'_, 'c> {
         }
     }
 
-    /// The documents require no `spec`, and what the server then misses is what stands in it.
+    /// What the server misses is what would stand in the `spec`.
     fn missing_spec(&mut self, root: &Cursor<'_>, def: &TypeDef) {
-        let kinds =
-            ["CronJob", "DaemonSet", "Deployment", "HorizontalPodAutoscaler", "Job", "PersistentVolumeClaim", "Pod"];
-        let more = ["ReplicaSet", "ReplicationController", "Service", "StatefulSet"];
-        let policies = ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"];
-        let kind = self.kind.kind.as_str();
-        let needed = kinds.contains(&kind) || more.contains(&kind) || policies.contains(&kind);
+        let needed = NEEDS_SPEC.contains(&self.kind.kind.as_str());
         if let (true, false, Some(field)) = (needed, root.has("spec"), def.field("spec")) {
             let message = format!("the object has no `spec` ({})", self.origin(Place { def, field }));
             self.report.missing(root, "spec", message);
@@ -124,12 +138,9 @@ impl<'c> Walk<'_, 'c> {
     fn field(&mut self, at: &Cursor<'_>, value: &Cursor<'_>, place: Place<'c>) {
         let in_status = self.in_status || (place.field.name == "status" && at.is_root());
         let outside = std::mem::replace(&mut self.in_status, in_status);
-        let lenient = rules::is_unchecked(place.def, place.field, self.version.minor());
-        let strict = if lenient { Some(self.report.set_lenient(true)) } else { None };
+        let before = self.report.soften(rules::is_unchecked(place.def, place.field, self.version.minor()));
         self.value(value, &place.field.shape, place);
-        if let Some(before) = strict {
-            self.report.set_lenient(before);
-        }
+        self.report.restore(before);
         self.in_status = outside;
     }
 
