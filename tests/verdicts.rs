@@ -5,6 +5,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::fs;
 
+use nxk::node::{Node, NodeKind};
 use nxk::schema::{Catalogue, Target, validate};
 use nxk::source::Span;
 use serde_json::Value;
@@ -23,7 +24,7 @@ struct Score {
 #[test]
 fn agrees_with_a_real_server() {
     let Some(shared) = support::shared() else {
-        eprintln!("not run: no folder with verdicts (set NXK_SHARED)");
+        support::not_run("no folder with verdicts (set NXK_SHARED)");
         return;
     };
     let cases = fs::read_to_string(shared.join("verdicts/open.jsonl")).expect("the verdicts can be read");
@@ -81,5 +82,51 @@ fn score(case: &Value, scores: &mut BTreeMap<String, Score>) {
             (false, Some(finding)) => score.false_rejects.push(format!("{id} {finding}")),
             _ => score.agree += 1,
         }
+    }
+}
+
+#[test]
+fn a_value_that_could_not_be_had_causes_no_findings() {
+    let Some(shared) = support::shared() else {
+        support::not_run("no folder with verdicts (set NXK_SHARED)");
+        return;
+    };
+    let cases = fs::read_to_string(shared.join("verdicts/open.jsonl")).expect("the verdicts can be read");
+    let target = Target::new(Catalogue::embedded().version("1.36", Span::NONE).expect("a known version"));
+    for case in cases.lines().map(|line| serde_json::from_str::<Value>(line).expect("each line is one case")) {
+        let manifest = case.get("manifest").and_then(Value::as_str).unwrap_or_default();
+        let Some(node) = support::manifests::from_yaml(manifest) else { continue };
+        if validate(&node, &target).iter().any(|finding| finding.is_error()) {
+            continue;
+        }
+        for index in 0..count(&node) {
+            let mut broken = node.clone();
+            fail(&mut broken, &mut index.clone());
+            let first = validate(&broken, &target).into_iter().find(|finding| finding.is_error());
+            assert_eq!(first, None, "{} with the value {index} failed", case["id"]);
+        }
+    }
+}
+
+/// How many values there are in a value, itself included.
+fn count(node: &Node) -> usize {
+    let inner: usize = match &node.kind {
+        NodeKind::List(items) => items.iter().map(count).sum(),
+        NodeKind::Map(map) => map.fields.iter().map(|field| count(&field.value)).sum(),
+        _ => 0,
+    };
+    1 + inner
+}
+
+/// Replaces the value with this number by one that could not be had.
+fn fail(node: &mut Node, number: &mut usize) {
+    if *number == 0 {
+        node.kind = NodeKind::Failed;
+    }
+    *number = number.wrapping_sub(1);
+    match &mut node.kind {
+        NodeKind::List(items) => items.iter_mut().for_each(|item| fail(item, number)),
+        NodeKind::Map(map) => map.fields.iter_mut().for_each(|field| fail(&mut field.value, number)),
+        _ => {}
     }
 }

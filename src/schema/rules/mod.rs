@@ -52,6 +52,8 @@ pub struct Rules<'a> {
     pub def: &'a TypeDef,
     /// The name of the whole object, where it is known.
     pub object_name: Option<&'a str>,
+    /// Whether any value of the whole object could not be had.
+    pub broken: bool,
     /// Where findings go.
     pub report: &'a mut Report,
 }
@@ -68,7 +70,8 @@ pub fn check_record(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     if at.is_root() {
         metadata::check_object(at, rules);
     }
-    if let Some(rule) = rule_for(group, name) {
+    // What several fields have in common cannot be told while one of them could not be had.
+    if let Some(rule) = rule_for(group, name).filter(|_| !(rules.broken && at.contains_failed())) {
         rule(at, rules);
     }
 }

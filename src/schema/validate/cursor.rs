@@ -142,6 +142,11 @@ impl<'n> Cursor<'n> {
         matches!(self.node.kind, NodeKind::Failed)
     }
 
+    /// Whether any value in it stands for one that could not be had.
+    pub fn contains_failed(&self) -> bool {
+        contains_failed(self.node)
+    }
+
     /// Whether the map or list is absent or has nothing in it. A failed value is never empty.
     pub fn is_empty_at(&self, key: &str) -> bool {
         match self.get(key) {
@@ -201,6 +206,15 @@ impl<'n> Cursor<'n> {
         let span = node.span.or(key_span).or(self.step.span);
         let step = Step { parent: Some(self.step.clone()), key, ordinal, span, key_span };
         Cursor { node, step: Rc::new(step) }
+    }
+}
+
+fn contains_failed(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Failed => true,
+        NodeKind::List(items) => items.iter().any(contains_failed),
+        NodeKind::Map(map) => map.fields.iter().any(|field| contains_failed(&field.value)),
+        _ => false,
     }
 }
 

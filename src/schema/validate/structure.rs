@@ -16,7 +16,7 @@ use crate::schema::rules::{self, Rules};
 pub fn check(root: &Cursor<'_>, kind: &Kind, version: Version<'_>, report: &mut Report) {
     if let Some(def) = version.type_def(&kind.type_name) {
         let object_name = root.at(&["metadata", "name"]).and_then(|name| name.str());
-        let mut walk = Walk { version, kind, report, in_status: false, object_name };
+        let mut walk = Walk { version, kind, report, in_status: false, object_name, broken: root.contains_failed() };
         walk.record(root, def);
         walk.missing_spec(root, def);
     }
@@ -100,6 +100,8 @@ struct Walk<'a, 'c> {
     in_status: bool,
     /// The name of the whole object.
     object_name: Option<&'a str>,
+    /// Whether any value of it could not be had.
+    broken: bool,
 }
 
 /// The field that a value is for, and the type that has the field.
@@ -146,7 +148,7 @@ impl<'c> Walk<'_, 'c> {
 
     fn rules<'r>(&'r mut self, def: &'r TypeDef) -> Rules<'r> {
         let minor = self.version.minor();
-        Rules { minor, kind: self.kind, def, object_name: self.object_name, report: self.report }
+        Rules { minor, kind: self.kind, def, object_name: self.object_name, broken: self.broken, report: self.report }
     }
 
     fn missing_fields(&mut self, at: &Cursor<'_>, def: &TypeDef) {
