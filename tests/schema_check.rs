@@ -240,6 +240,20 @@ fn hostile_objects_are_survived() {
     .expect("YAML");
     object.as_map_mut().expect("a map").set("spec", Span::NONE, deep);
     assert!(!validate(&object, &Target::new(version)).is_empty());
+    let mut schema = Node::new(NodeKind::Null, Span::NONE);
+    for _ in 0..3000 {
+        let mut outer = nxk::node::Map::default();
+        outer.set("items", Span::NONE, schema);
+        schema = Node::new(NodeKind::Map(outer), Span::NONE);
+    }
+    let crd = "{ apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, spec: { versions: [ { schema: {} } ] } }";
+    let mut object = support::manifests::from_yaml(crd).expect("YAML");
+    let versions = object.as_map_mut().and_then(|map| map.get_mut("spec")?.as_map_mut()?.get_mut("versions"));
+    if let Some(NodeKind::List(versions)) = versions.map(|versions| &mut versions.kind) {
+        let holder = versions[0].as_map_mut().and_then(|map| map.get_mut("schema")?.as_map_mut()).expect("a map");
+        holder.set("openAPIV3Schema", Span::NONE, schema);
+    }
+    assert_eq!(validate(&object, &Target::new(version)).len(), 1);
     let names = ["", "\u{0}", "a/b", &"x".repeat(100_000)];
     for name in names {
         let text = format!("apiVersion: v1\nkind: Pod\nmetadata: {{ name: {name:?} }}\nspec: []\n");

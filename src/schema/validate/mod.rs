@@ -16,8 +16,11 @@ pub use cursor::Cursor;
 pub use report::Report;
 
 use super::catalogue::{Kind, Version};
-use crate::diag::Diagnostic;
-use crate::node::Node;
+use crate::diag::{Code, Diagnostic};
+use crate::node::{Node, NodeKind};
+
+/// How deep an object may be nested.
+const DEEPEST: usize = 250;
 
 /// What objects are checked against.
 #[derive(Clone, Copy)]
@@ -47,11 +50,32 @@ pub struct Checked<'c> {
 pub fn check<'c>(object: &Node, target: &Target<'c>) -> Checked<'c> {
     let root = Cursor::root(object);
     let mut report = Report::new(header::object_name(&root));
+    if is_too_deep(object) {
+        report.at(&root, Code::NestingTooDeep, format!("this object is nested more than {DEEPEST} deep")).hint =
+            Some("look for a value that holds itself".to_owned());
+        return Checked { kind: None, findings: report.finish() };
+    }
     let kind = header::resolve(&root, target, &mut report);
     if let Some(kind) = kind {
         structure::check(&root, kind, target.version, &mut report);
     }
     Checked { kind, findings: report.finish() }
+}
+
+/// Whether an object is too deep to walk through. No manifest of use is, and what follows may then recur.
+fn is_too_deep(object: &Node) -> bool {
+    let mut rest = vec![(object, 0)];
+    while let Some((node, depth)) = rest.pop() {
+        if depth > DEEPEST {
+            return true;
+        }
+        match &node.kind {
+            NodeKind::List(items) => rest.extend(items.iter().map(|item| (item, depth + 1))),
+            NodeKind::Map(map) => rest.extend(map.fields.iter().map(|field| (&field.value, depth + 1))),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Everything that is wrong with one object, in document order.
