@@ -27,14 +27,20 @@ fn compile(entry: &Path, further: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("the output is text")
 }
 
+/// The build id that the first object carries.
+fn build_id(text: &str) -> Option<&str> {
+    let value = text.lines().find_map(|line| line.trim().strip_prefix("enterprise.com/build-id: "))?;
+    Some(value.trim_matches('"'))
+}
+
 #[test]
 fn examples_give_the_approved_output() {
     for entry in examples() {
         let name = entry.parent().and_then(Path::file_name).expect("it is in a folder").to_string_lossy().into_owned();
         // The build id covers the version and every byte of the sources; it has a test of its own.
         let text = compile(&entry, &[]);
-        let id = text.lines().find_map(|line| line.trim().strip_prefix("enterprise.com/build-id: "));
-        let text = id.map_or(text.clone(), |id| text.replace(id, "<build id>"));
+        let id = build_id(&text).map(str::to_string);
+        let text = id.map_or(text.clone(), |id| text.replace(&id, "<build id>"));
         insta::with_settings!({ snapshot_path => "golden", prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(name, text);
         });
@@ -66,9 +72,7 @@ fn the_schema_peer_accepts_the_examples() {
 
 #[test]
 fn the_build_id_follows_the_inputs() {
-    let id = |text: &str| {
-        text.lines().find_map(|line| line.trim().strip_prefix("enterprise.com/build-id: ")).map(str::to_string)
-    };
+    let id = |text: &str| build_id(text).map(str::to_string);
     let entry = repository().join("examples/shop/main.nxk");
     let plain = id(&compile(&entry, &[])).expect("every object carries the build id");
     assert_eq!(plain.len(), 64);

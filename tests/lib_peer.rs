@@ -49,7 +49,8 @@ fn cases() -> Vec<Case> {
         let name = file.file_name().expect("it is a file").to_string_lossy().into_owned();
         for (at, case) in support::read(&file).split("\n---\n").enumerate() {
             let Some((text, expected)) = case.rsplit_once("\n=> ") else { continue };
-            let case = Case { place: format!("{name} case {}", at + 1), text: text.into(), expected: expected.trim().into() };
+            let case =
+                Case { place: format!("{name} case {}", at + 1), text: text.into(), expected: expected.trim().into() };
             cases.push(case);
         }
     }

@@ -109,6 +109,7 @@ impl Evaluator {
         for (name, value) in CONSTANTS {
             set.add(*name, Span::NONE, Value::new(value.clone(), Span::NONE));
         }
+        set.add("__types", Span::NONE, crate::modules::types_set());
         self.publish(set.build());
     }
 

@@ -89,7 +89,7 @@ impl Session {
         let machine = &mut self.machine;
         let framework = configuration.get(machine, &[Symbol::new("framework")])?;
         let target = target(machine, &framework)?;
-        // machine.objects = Some(Rc::new(VersionSchema::new(target.version)));
+        machine.objects = Some(Rc::new(VersionSchema::new(target.version)));
         configuration.check(machine);
         let framework = machine.node(&framework.into(), Depth::Everything, Span::NONE)?;
         Ok(Evaluated { configuration, framework, target })

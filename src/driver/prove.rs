@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::evaluate::placed;
 use super::{Evaluated, Lowered, Session};
@@ -34,7 +34,7 @@ pub struct Ordered {
     pub coverage: String,
 }
 
-/// The collections whose entries may say something of compliance.
+/// The collections whose entries may say something of compliance, from the highest layer down.
 const COLLECTIONS: &[&str] =
     &["applications", "deployments", "services", "configMaps", "namespaces", "serviceAccounts", "networkPolicies"];
 
@@ -114,13 +114,14 @@ impl Session {
             };
             self.machine.findings.extend(general.into_iter().map(at));
         }
+        // An entry that a layer made keeps the key of the entry above it, which has been asked already.
+        let mut asked = FxHashSet::default();
         for collection in COLLECTIONS {
             let entries = evaluated.configuration.get(&mut self.machine, &[Symbol::new(collection)]);
             let Ok(entries) = entries else { continue };
             let Kind::Attrs(entries) = &entries.kind else { continue };
             for attr in entries.sorted() {
-                // Entries made by the layer above have the compliance of the entry that made them.
-                if !self.machine.sources.is_user(attr.span) {
+                if !self.machine.sources.is_user(attr.span) || !asked.insert(attr.span) {
                     continue;
                 }
                 let Some(own) = self.entry_compliance(&attr.value, attr.span) else { continue };

@@ -12,7 +12,7 @@ use crate::diag::{Code, did_you_mean};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::TermRef;
-use crate::types::{Field, Mismatch, ModuleType, Record, Scalar, Type, TypeRef, check_scalar};
+use crate::types::{Field, Mismatch, ModuleType, Opaque, Record, Scalar, Type, TypeRef, check_scalar};
 use crate::value::{Attr, Attrs, Env, Error, Evaluator, Host, Kind, List, Result, Thunk, Value};
 
 /// Who demands the type: a name with the way inside (`web.ports[0]`), and where the type is written.
@@ -91,12 +91,7 @@ impl Evaluator {
             (ModuleType::Unique(inner, _), _) => self.hold(value, inner, blame),
             (ModuleType::Checked(inner, predicate), _) => {
                 let value = self.hold(value, inner, blame)?;
-                let predicate =
-                    predicate.downcast_ref::<Value>().expect("the predicate of `addCheck` is a value").clone();
-                match self.apply(&predicate, value.clone().into(), blame.declared)?.kind {
-                    Kind::Bool(true) => Ok(value),
-                    _ => Err(mismatch(&value, ty, blame)),
-                }
+                if self.passes(&value, predicate)? { Ok(value) } else { Err(mismatch(&value, ty, blame)) }
             }
             (ModuleType::Coerced(from, function, to), _) => {
                 let value = if self.fits(&value, from)? {
@@ -108,6 +103,9 @@ impl Evaluator {
                 };
                 self.hold(value, to, blame)
             }
+            (ModuleType::OptionType, Kind::Type(_)) => Ok(value),
+            (ModuleType::OptionType, _) => Err(mismatch(&value, ty, blame)),
+            (ModuleType::Custom(_), _) if !self.fits(&value, ty)? => Err(mismatch(&value, ty, blame)),
             _ => Ok(value),
         }
     }
@@ -198,6 +196,12 @@ impl Evaluator {
         Ok(if shaped.len() == 1 { shaped.pop() } else { None })
     }
 
+    /// Whether the predicate of a type holds for the value.
+    fn passes(&mut self, value: &Value, predicate: &Opaque) -> Result<bool> {
+        let predicate = predicate.downcast_ref::<Value>().expect("the predicate of a type is a value").clone();
+        Ok(matches!(self.apply(&predicate, value.clone().into(), value.origin)?.kind, Kind::Bool(true)))
+    }
+
     /// Whether the value belongs to the type, looking no further than to tell the members of a
     /// union apart: of a record at its field names and literal fields.
     pub fn fits(&mut self, value: &Value, ty: &TypeRef) -> Result<bool> {
@@ -232,6 +236,15 @@ impl Evaluator {
                 }
                 true
             }
+            (Type::Module(ModuleType::Unique(inner, _)), _) => return self.fits(value, inner),
+            (Type::Module(ModuleType::Checked(inner, predicate)), _) => {
+                self.fits(value, inner)? && self.passes(value, predicate)?
+            }
+            (Type::Module(ModuleType::Coerced(from, _, to)), _) => self.fits(value, from)? || self.fits(value, to)?,
+            (Type::Module(ModuleType::Custom(custom)), _) => match &custom.check {
+                Some(predicate) => self.passes(value, predicate)?,
+                None => true,
+            },
             (other, _) => match scalar_of(value).map(|scalar| check_scalar(other, &scalar)) {
                 Some(Some(verdict)) => verdict.is_ok(),
                 _ => same_shape(value, other),
@@ -248,6 +261,10 @@ fn same_shape(value: &Value, ty: &Type) -> bool {
         (Kind::Attrs(_), Type::Module(ModuleType::Attrs | ModuleType::Submodule(_) | ModuleType::LazyMap(_))) => true,
         (Kind::Str(_), Type::Module(ModuleType::Joined(_))) => true,
         (_, Type::Function(..)) => callable(value),
+        (Kind::Type(_), Type::Module(ModuleType::OptionType)) => true,
+        (Kind::Path(_), Type::Module(ModuleType::Submodule(_) | ModuleType::DeferredModule)) => true,
+        (Kind::Attrs(_), Type::Module(ModuleType::DeferredModule)) => true,
+        (_, Type::Module(ModuleType::Submodule(_) | ModuleType::DeferredModule)) => callable(value),
         (_, Type::Module(ModuleType::Unique(inner, _) | ModuleType::Checked(inner, _))) => {
             same_shape(value, inner.peeled())
         }

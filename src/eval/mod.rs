@@ -29,10 +29,12 @@ use crate::symbol::Symbol;
 use crate::term::{AttrsTerm, Globals, StrTerm, Term, TermKind, TermRef, UnaryOp};
 use crate::value::{Attr, Attrs, Closure, Env, Error, Evaluator, Kind, Limits, Result, State, Thunk, Value};
 
+pub(crate) use contract::field_default;
 pub use contract::{Blame, scalar_of};
 pub use data::Depth;
 pub use import::LIBRARY_ROOT;
 pub use print::{glance, print};
+pub(crate) use print::{quoted, quoted_name};
 pub use strings::{Coercion, normalized};
 
 /// Calls and forced values inside each other. Sized so that the stack of [`STACK_BYTES`] suffices in
@@ -57,6 +59,7 @@ impl Evaluator {
             names: Rc::new(Globals::default()),
             globals: FxHashMap::default(),
             imports: FxHashMap::default(),
+            objects: None,
             traces: Vec::new(),
             depth: 0,
             limits: Limits { depth: MAX_DEPTH },

@@ -38,7 +38,7 @@ pub fn glance(value: &Value) -> String {
             Kind::Attrs(attrs) => {
                 text.push_str("{ ");
                 for attr in attrs.sorted().into_iter().take(LENGTH) {
-                    text.push_str(&name(attr.name.as_str()));
+                    text.push_str(&quoted_name(attr.name.as_str()));
                     text.push_str(" = ");
                     item(&attr.value, text, levels);
                     text.push_str("; ");
@@ -68,7 +68,7 @@ fn write_value(machine: &mut Evaluator, thunk: &Thunk, text: &mut String) -> Res
             Kind::Attrs(attrs) => {
                 text.push_str("{ ");
                 for attr in attrs.sorted() {
-                    text.push_str(&name(attr.name.as_str()));
+                    text.push_str(&quoted_name(attr.name.as_str()));
                     text.push_str(" = ");
                     write_value(machine, &attr.value, text)?;
                     text.push_str("; ");
@@ -130,7 +130,7 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// An attribute name, quoted where it has to be.
-fn name(text: &str) -> String {
+pub(crate) fn quoted_name(text: &str) -> String {
     const KEYWORDS: &[&str] = &["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"];
     let plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-'".contains(&byte))

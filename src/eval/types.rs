@@ -67,7 +67,7 @@ impl Evaluator {
             TypeTerm::Record { fields, open } => {
                 let field = |field: &FieldTypeTerm| (field.name, self.field_type(field, env));
                 let fields: IndexMap<_, _> = fields.iter().map(field).collect();
-                Type::Record(Rc::new(Record { fields, open: *open }))
+                Type::Record(Rc::new(Record { fields, open: *open, ..Record::default() }))
             }
             TypeTerm::Function(from, to) => Type::Function(self.type_later(from, env), self.type_later(to, env)),
             TypeTerm::Union(members) => {

@@ -45,13 +45,16 @@ fn user_place(machine: &Evaluator, node: &Node, key: Span) -> Span {
     [key, name].into_iter().find(|&span| machine.sources.is_user(span)).unwrap_or(key)
 }
 
-/// `null` in a map means that the field is absent.
+/// `null` in a map means that the field is absent, and a map that held nothing else is absent as
+/// well. An empty map that was written as such stays: `emptyDir = { };` means something.
 fn strip_absent(node: &mut Node) {
     match &mut node.kind {
-        NodeKind::Map(Map { fields }) => {
-            fields.retain(|field| field.value.kind != NodeKind::Null);
-            fields.iter_mut().for_each(|field| strip_absent(&mut field.value));
-        }
+        NodeKind::Map(Map { fields }) => fields.retain_mut(|field| {
+            let was_empty = field.value.as_map().is_some_and(|map| map.fields.is_empty());
+            strip_absent(&mut field.value);
+            let is_empty = field.value.as_map().is_some_and(|map| map.fields.is_empty());
+            field.value.kind != NodeKind::Null && (was_empty || !is_empty)
+        }),
         NodeKind::List(items) => items.iter_mut().for_each(strip_absent),
         _ => {}
     }

@@ -9,6 +9,7 @@
 //! This floor knows no values. Where a type carries one (a field's default, the modules of a
 //! submodule, the check of an `addCheck`) it holds an [`Opaque`] that the evaluator put in and takes out.
 
+mod object;
 mod scalar;
 mod show;
 
@@ -21,6 +22,7 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::symbol::Symbol;
+pub use object::{ListKey, ListRule, ObjectSchema, Shape};
 pub use scalar::{Mismatch, NAMED, Named, Pattern, Scalar, Text, check_scalar, named};
 
 /// A shared type.
@@ -99,6 +101,21 @@ pub enum ModuleType {
     DeferredModule,
     /// `lazyAttrsOf`: as a map; a field may turn out to be undefined when it is used.
     LazyMap(TypeRef),
+    /// `optionType`: a type.
+    OptionType,
+    /// `mkOptionType`: a type by its own functions.
+    Custom(Rc<Custom>),
+}
+
+/// A type by its own functions.
+#[derive(Clone, Debug)]
+pub struct Custom {
+    /// What it is called.
+    pub name: EcoString,
+    /// Tells whether a value has it; every value has it without.
+    pub check: Option<Opaque>,
+    /// Makes one value of a path and a list of definitions.
+    pub merge: Option<Opaque>,
 }
 
 /// Inclusive bounds.
@@ -129,6 +146,8 @@ pub struct Record {
     pub fields: IndexMap<Symbol, Field>,
     /// Whether further fields are allowed.
     pub open: bool,
+    /// What merging has prepared for all values of the type.
+    pub plan: OnceCell<Opaque>,
 }
 
 /// A field of a record.

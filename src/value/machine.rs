@@ -10,6 +10,7 @@ use crate::diag::Diagnostic;
 use crate::source::{SourceMap, Span, World};
 use crate::symbol::Symbol;
 use crate::term::Globals;
+use crate::types::ObjectSchema;
 
 /// Everything an evaluation knows.
 pub struct Evaluator {
@@ -27,6 +28,8 @@ pub struct Evaluator {
     pub globals: FxHashMap<Symbol, Thunk>,
     /// Files that have been imported, or are being imported now.
     pub imports: FxHashMap<PathBuf, ImportState>,
+    /// How definitions of Kubernetes objects merge; without it, as plain sets.
+    pub objects: Option<Rc<dyn ObjectSchema>>,
     /// How deep evaluation is nested at the moment.
     pub depth: u32,
     /// The bounds of evaluation.

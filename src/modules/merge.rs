@@ -1,0 +1,435 @@
+//! Definitions to one value, by the type of the option.
+//!
+//! What holds others (maps, records, lists) is merged one level deep: inside it are thunks that merge
+//! when they are needed, so a value can be used while its neighbours are still being computed. A part
+//! with one plain, fitting definition is that definition itself, and costs nothing.
+
+use std::rc::Rc;
+
+use super::definitions::{Definition, Definitions, Settled, Winners, by_name};
+use super::errors;
+use super::path::Site;
+use super::tree::Leaf;
+use super::words::words;
+use crate::eval::Blame;
+use crate::source::Span;
+use crate::types::{Custom, ModuleType, Scalar, Type, TypeRef, check_scalar};
+use crate::value::{Attr, Attrs, AttrsBuilder, Evaluator, Host, Kind, Result, Thunk, Value};
+
+impl Evaluator {
+    /// The value of an option.
+    pub(super) fn merge_option(&mut self, leaf: &Leaf) -> Result<Value> {
+        let definitions = leaf.definitions(self)?;
+        let ty = leaf.ty(self)?;
+        if definitions.len() > 1 && leaf.switch(self, words().read_only, false) {
+            let places: Vec<Span> = definitions.iter().map(|definition| definition.key).collect();
+            return Err(errors::read_only(self, &leaf.site, &places));
+        }
+        match self.merge(&ty, &definitions, &leaf.site)? {
+            Some(value) => Ok(value),
+            None if leaf.group.is_incomplete() => Err(crate::value::Error::silent()),
+            None => Err(errors::undefined(self, &leaf.site, &ty)),
+        }
+    }
+
+    /// The merged value of these definitions, or nothing if none of them counts.
+    pub(super) fn merge(&mut self, ty: &TypeRef, definitions: &[Definition], site: &Site) -> Result<Option<Value>> {
+        let result = self.settle(definitions).and_then(|winners| match winners.definitions.is_empty() {
+            true => Ok(None),
+            false => self.merge_winners(ty, winners, site).map(Some),
+        });
+        if let Err(failure) = &result {
+            let place = site.path.place(&self.sources);
+            failure.passes(place, &self.sources);
+        }
+        result
+    }
+
+    /// The merged value, later; at once where one plain definition fits as it stands.
+    pub(super) fn merged_later(&mut self, ty: &TypeRef, definitions: Definitions, site: Site) -> Thunk {
+        if let Some(value) = plainly_fitting(ty, &definitions) {
+            return value;
+        }
+        let ty = ty.clone();
+        Thunk::defer(move |machine| match machine.merge(&ty, definitions.as_slice(), &site)? {
+            Some(value) => Ok(value),
+            None => Err(errors::undefined(machine, &site, &ty)),
+        })
+    }
+
+    pub(super) fn merge_winners(&mut self, ty: &TypeRef, winners: Winners, site: &Site) -> Result<Value> {
+        let ty = self.resolve(ty)?;
+        self.deeper(site.declared, |machine| match &*ty {
+            Type::Declared(_, inner) => machine.merge_winners(inner, winners, site),
+            Type::Any => machine.merge_anything(&ty, winners, site),
+            Type::Map(item) => machine.merge_map(&ty, item, winners.merging(), site),
+            Type::Record(record) => machine.merge_record(&ty, record, winners.merging(), site),
+            Type::List(item) => machine.merge_list(&ty, item, winners.definitions, site),
+            Type::Object => machine.merge_object(&ty, winners, site),
+            Type::Union(members) => machine.merge_union(&ty, members, winners, site),
+            Type::Function(_, to) => machine.merge_functions(&ty, to, winners.definitions, site),
+            Type::Module(module) => machine.merge_module(&ty, module, winners, site),
+            _ => machine.merge_equal(&ty, winners.definitions, site),
+        })
+    }
+
+    fn merge_module(&mut self, ty: &TypeRef, module: &ModuleType, winners: Winners, site: &Site) -> Result<Value> {
+        match module {
+            ModuleType::Anything => self.merge_anything(ty, winners, site),
+            ModuleType::Raw => match winners.definitions.as_slice() {
+                [only] => Ok(only.value.clone()),
+                several => Err(errors::several(self, several, site, "")),
+            },
+            ModuleType::Unspecified => self.merge_unspecified(ty, winners.definitions, site),
+            ModuleType::Attrs => {
+                let sets = winners.merging();
+                self.all_sets(ty, &sets, site)?;
+                let joined = sets.iter().rev().filter_map(Settled::attrs);
+                let joined = joined.fold(Attrs::empty(), |joined, attrs| joined.update(attrs));
+                Ok(Value::attrs(joined, self.origin_of(&sets)))
+            }
+            ModuleType::Joined(between) => {
+                self.all_held(ty, &winners.definitions, site)?;
+                let texts = winners.definitions.iter().filter_map(|settled| match &settled.value.kind {
+                    Kind::Str(text) => Some(text.as_str()),
+                    _ => None,
+                });
+                let text = texts.collect::<Vec<_>>().join(between);
+                Ok(Value::string(text, self.origin_of(&winners.definitions)))
+            }
+            ModuleType::Submodule(_) => self.merge_submodule(ty, module, winners, site),
+            ModuleType::Unique(inner, words) => match winners.definitions.as_slice() {
+                [_] => self.merge_winners(inner, winners, site),
+                several => Err(errors::several(self, several, site, words)),
+            },
+            ModuleType::Checked(inner, _) => {
+                let value = self.merge_winners(inner, winners, site)?;
+                self.hold(value, ty, &blame(site))
+            }
+            ModuleType::Coerced(from, function, to) => {
+                let function = function.downcast_ref::<Value>().expect("the coercion is a value").clone();
+                let coerced = self.coerced(from, &function, winners)?;
+                self.merge_winners(to, coerced, site)
+            }
+            ModuleType::DeferredModule => Ok(deferred_module(&winners.merging(), site)),
+            ModuleType::LazyMap(item) => self.merge_lazy_map(ty, item, winners.merging(), site),
+            ModuleType::OptionType => self.merge_equal(ty, winners.definitions, site),
+            ModuleType::Custom(custom) => self.merge_custom(ty, custom, winners.definitions, site),
+        }
+    }
+
+    /// Scalars: one definition, or several that say the same.
+    pub(super) fn merge_equal(&mut self, ty: &TypeRef, mut settled: Vec<Settled>, site: &Site) -> Result<Value> {
+        self.all_held(ty, &settled, site)?;
+        let first = settled.swap_remove(0);
+        for other in &settled {
+            if !self.equal(&first.value, &other.value, site.declared)? {
+                settled.push(first);
+                return Err(errors::conflict(self, &settled, site));
+            }
+        }
+        Ok(first.value)
+    }
+
+    /// Sets merge by name and recursively; of everything else there is one, or several that are equal.
+    fn merge_anything(&mut self, ty: &TypeRef, winners: Winners, site: &Site) -> Result<Value> {
+        if !winners.are_sets() {
+            return match winners.definitions.as_slice() {
+                [Settled { value: Value { kind: Kind::List(_), .. }, .. }] => {
+                    self.merge_list(ty, ty, winners.definitions, site)
+                }
+                _ => self.merge_equal(ty, winners.definitions, site),
+            };
+        }
+        let item = ty.clone();
+        self.merge_map(ty, &item, winners.merging(), site)
+    }
+
+    /// One definition as it is; several sets, lists or strings joined; else they must be equal.
+    fn merge_unspecified(&mut self, ty: &TypeRef, settled: Vec<Settled>, site: &Site) -> Result<Value> {
+        let [first, _, ..] = settled.as_slice() else { return self.merge_equal(ty, settled, site) };
+        let kind = std::mem::discriminant(&first.value.kind);
+        if !settled.iter().all(|settled| std::mem::discriminant(&settled.value.kind) == kind) {
+            return self.merge_equal(ty, settled, site);
+        }
+        let origin = self.origin_of(&settled);
+        match first.value.kind {
+            Kind::Attrs(_) => {
+                let joined = settled.iter().rev().filter_map(Settled::attrs);
+                Ok(Value::attrs(joined.fold(Attrs::empty(), |joined, attrs| joined.update(attrs)), origin))
+            }
+            Kind::List(_) => self.merge_list(ty, &Rc::new(Type::Module(ModuleType::Raw)), settled, site),
+            _ => self.merge_equal(ty, settled, site),
+        }
+    }
+
+    fn merge_map(&mut self, ty: &TypeRef, item: &TypeRef, sets: Vec<Settled>, site: &Site) -> Result<Value> {
+        self.all_sets(ty, &sets, site)?;
+        let mut entries = Vec::new();
+        for (name, definitions) in by_name(&sets) {
+            if definitions.as_slice().iter().any(|definition| self.is_present(definition)) {
+                entries.push(self.entry(name, item, definitions, site));
+            }
+        }
+        Ok(Value::attrs(Attrs::new(entries), self.origin_of(&sets)))
+    }
+
+    fn merge_lazy_map(&mut self, ty: &TypeRef, item: &TypeRef, sets: Vec<Settled>, site: &Site) -> Result<Value> {
+        self.all_sets(ty, &sets, site)?;
+        let entries = by_name(&sets).into_iter();
+        let entries = entries.map(|(name, definitions)| self.entry(name, item, definitions, site)).collect();
+        Ok(Value::attrs(Attrs::new(entries), self.origin_of(&sets)))
+    }
+
+    fn entry(&mut self, name: crate::symbol::Symbol, item: &TypeRef, definitions: Definitions, site: &Site) -> Attr {
+        let key = self.key_of(&definitions);
+        let value = match plainly_fitting(item, &definitions) {
+            Some(value) => value,
+            None => self.merged_later(item, definitions, site.entry(name, key)),
+        };
+        Attr { name, span: key, value }
+    }
+
+    pub(super) fn merge_list(
+        &mut self,
+        ty: &TypeRef,
+        item: &TypeRef,
+        lists: Vec<Settled>,
+        site: &Site,
+    ) -> Result<Value> {
+        let mut items = Vec::new();
+        for settled in &lists {
+            let Kind::List(list) = &settled.value.kind else { return Err(self.mismatch(ty, &lists, site)) };
+            for thunk in list.iter() {
+                let definition = settled.inside(thunk.clone(), Span::NONE);
+                if self.is_present(&definition) {
+                    let definitions = Definitions::One(definition);
+                    items.push(match plainly_fitting(item, &definitions) {
+                        Some(value) => value,
+                        None => self.merged_later(item, definitions, site.item(items.len(), settled.value.origin)),
+                    });
+                }
+            }
+        }
+        Ok(Value::list(items, self.origin_of(&lists)))
+    }
+
+    /// The member of a union that all definitions belong to, and their merge by it.
+    fn merge_union(&mut self, ty: &TypeRef, members: &[TypeRef], winners: Winners, site: &Site) -> Result<Value> {
+        let members = self.flattened(members)?;
+        let null = |settled: &Settled| matches!(settled.value.kind, Kind::Null);
+        if winners.definitions.iter().any(null) && !winners.definitions.iter().all(null) {
+            self.all_held(ty, &winners.definitions, site)?;
+            return Err(errors::conflict(self, &winners.definitions, site));
+        }
+        if let Some(member) = self.common_member(&members, &winners.definitions)? {
+            return self.merge_winners(&member, winners, site);
+        }
+        self.merge_equal(ty, winners.definitions, site)
+    }
+
+    fn common_member(&mut self, members: &[TypeRef], settled: &[Settled]) -> Result<Option<TypeRef>> {
+        for member in members {
+            let mut all = true;
+            for settled in settled {
+                all = all && self.fits(&settled.value, member)?;
+            }
+            if all {
+                return Ok(Some(member.clone()));
+            }
+        }
+        // Parts of one record need not be complete each, so the only member of their shape will do.
+        let shaped = |member: &&TypeRef| {
+            settled.iter().all(|settled| match (&settled.value.kind, member.peeled()) {
+                (Kind::Attrs(_), ty) => holds_names(ty),
+                (Kind::List(_), ty) => matches!(ty, Type::List(_)),
+                _ => false,
+            })
+        };
+        let mut shaped = members.iter().filter(shaped);
+        Ok(match (shaped.next(), shaped.next()) {
+            (Some(member), None) => Some(member.clone()),
+            _ => None,
+        })
+    }
+
+    /// The members of a union, those of unions inside it included.
+    fn flattened(&mut self, members: &[TypeRef]) -> Result<Vec<TypeRef>> {
+        let mut flat = Vec::with_capacity(members.len());
+        for member in members {
+            let member = self.resolve(member)?;
+            match member.peeled() {
+                Type::Union(inner) => flat.extend(self.flattened(inner)?),
+                _ => flat.push(member),
+            }
+        }
+        Ok(flat)
+    }
+
+    /// One function as the contract wants it; several as one whose answer is the merge of theirs.
+    fn merge_functions(&mut self, ty: &TypeRef, to: &TypeRef, settled: Vec<Settled>, site: &Site) -> Result<Value> {
+        self.all_held(ty, &settled, site)?;
+        if let [only] = settled.as_slice() {
+            let only = only.value.clone();
+            if !matches!(self.resolve(to)?.peeled(), Type::Module(_) | Type::Record(_) | Type::Map(_)) {
+                return self.hold(only, ty, &blame(site));
+            }
+        }
+        let origin = self.origin_of(&settled);
+        let (to, site) = (to.clone(), site.clone());
+        let run = move |machine: &mut Evaluator, argument: Thunk, span: Span| {
+            let answer = |settled: &Settled| {
+                let (function, argument) = (settled.value.clone(), argument.clone());
+                let later = Thunk::defer(move |machine| machine.apply(&function, argument, span));
+                Definition { rank: settled.rank, ..Definition::new(later, settled.key) }
+            };
+            let answers: Vec<Definition> = settled.iter().map(answer).collect();
+            match machine.merge(&to, &answers, &site)? {
+                Some(value) => Ok(value),
+                None => Err(errors::undefined(machine, &site, &to)),
+            }
+        };
+        Ok(Value::new(Kind::Host(Rc::new(Host { name: "a merged function", run: Box::new(run) })), origin))
+    }
+
+    fn coerced(&mut self, from: &TypeRef, function: &Value, mut winners: Winners) -> Result<Winners> {
+        for settled in winners.definitions.iter_mut().chain(&mut winners.lowered) {
+            if self.fits(&settled.value, from)? {
+                let origin = settled.value.origin;
+                settled.value = self.apply(function, settled.value.clone().into(), origin)?.at(origin);
+            }
+        }
+        Ok(winners)
+    }
+
+    fn merge_custom(&mut self, ty: &TypeRef, custom: &Custom, settled: Vec<Settled>, site: &Site) -> Result<Value> {
+        self.all_held(ty, &settled, site)?;
+        let Some(merge) = &custom.merge else { return self.merge_equal(ty, settled, site) };
+        let merge = merge.downcast_ref::<Value>().expect("the merge of a type is a value").clone();
+        let names = site.path.names().into_iter().map(|name| Value::string(name, Span::NONE).into());
+        let location = Value::list(names.collect(), Span::NONE);
+        let definitions = settled.iter().map(|settled| self.definition_set(settled).into()).collect();
+        let arguments = [location.into(), Value::list(definitions, Span::NONE).into()];
+        self.apply_all(&merge, arguments, site.declared)
+    }
+
+    /// A definition as functions of the language see it: `{ file; value; }`.
+    pub(super) fn definition_set(&self, settled: &Settled) -> Value {
+        let place = settled.value.origin.or(settled.key);
+        let file = self.sources.location(place).map_or_else(|| "<unknown>".to_string(), |place| place.file);
+        let mut set = AttrsBuilder::new();
+        set.add("file", place, Value::string(file, place)).add("value", settled.key, settled.value.clone());
+        Value::attrs(set.build(), place)
+    }
+
+    /// Fails unless all are sets.
+    pub(super) fn all_sets(&mut self, ty: &TypeRef, settled: &[Settled], site: &Site) -> Result<()> {
+        if settled.iter().all(|settled| settled.attrs().is_some()) {
+            return Ok(());
+        }
+        Err(self.mismatch(ty, settled, site))
+    }
+
+    /// Reports all definitions that do not have the type, and gives the first of these failures.
+    fn mismatch(&mut self, ty: &TypeRef, settled: &[Settled], site: &Site) -> crate::value::Error {
+        match self.all_held(ty, settled, site) {
+            Err(failure) => failure,
+            Ok(()) => crate::value::Error::silent(),
+        }
+    }
+
+    /// Fails if a definition does not have the type; reports all such failures but the first.
+    fn all_held(&mut self, ty: &TypeRef, settled: &[Settled], site: &Site) -> Result<()> {
+        let mut first = Ok(());
+        for settled in settled {
+            if plainly_fits(ty, &settled.value) {
+                continue;
+            }
+            let blame = Blame { place: settled.key, ..blame(site) };
+            let Err(failure) = self.hold(settled.value.clone(), ty, &blame) else { continue };
+            failure.passes(settled.key, &self.sources);
+            let place = site.path.place(&self.sources);
+            failure.passes(place, &self.sources);
+            match &first {
+                Ok(()) => first = Err(failure),
+                Err(_) => self.report(&failure),
+            }
+        }
+        first
+    }
+
+    /// Where a merged value was made: at its first definition of the user's.
+    pub(super) fn origin_of(&self, settled: &[Settled]) -> Span {
+        let mut origins = settled.iter().map(|settled| settled.value.origin);
+        match settled {
+            [only] => only.value.origin,
+            _ => origins.clone().find(|&origin| self.sources.is_user(origin)).or(origins.next()).unwrap_or_default(),
+        }
+    }
+
+    /// Where a key was written: at its first definition of the user's.
+    pub(super) fn key_of(&self, definitions: &Definitions) -> Span {
+        match definitions {
+            Definitions::One(only) => only.key,
+            Definitions::Many(all) => {
+                let user = all.iter().map(|definition| definition.key).find(|&key| self.sources.is_user(key));
+                user.unwrap_or(all[0].key)
+            }
+        }
+    }
+}
+
+/// Who demands a type at this site.
+pub(super) fn blame(site: &Site) -> Blame {
+    Blame { what: site.path.to_string().into(), declared: site.declared, place: site.path.key() }
+}
+
+/// The value itself if it is the only definition, plain, a scalar that is there, and fits.
+pub(super) fn plainly_fitting(ty: &TypeRef, definitions: &Definitions) -> Option<Thunk> {
+    let Definitions::One(only) = definitions else { return None };
+    if only.condition.is_some() {
+        return None;
+    }
+    let value = only.value.peek()?;
+    plainly_fits(ty, &value).then(|| only.value.clone())
+}
+
+/// Whether a value is a scalar of the type, as far as can be told without computing.
+fn plainly_fits(ty: &Type, value: &Value) -> bool {
+    let scalar = match &value.kind {
+        Kind::Null => Scalar::Null,
+        Kind::Bool(value) => Scalar::Bool(*value),
+        Kind::Int(number) => Scalar::Int(*number),
+        Kind::Float(number) => Scalar::Float(*number),
+        Kind::Str(text) => Scalar::Str(text.clone()),
+        _ => return false,
+    };
+    scalar_fits(ty, &scalar)
+}
+
+fn scalar_fits(ty: &Type, scalar: &Scalar) -> bool {
+    match ty.peeled() {
+        Type::Any => true,
+        Type::Union(members) => members.iter().any(|member| scalar_fits(member, scalar)),
+        ty => matches!(check_scalar(ty, scalar), Some(Ok(()))),
+    }
+}
+
+/// Whether values of the type are sets.
+fn holds_names(ty: &Type) -> bool {
+    match ty {
+        Type::Map(_) | Type::Record(_) | Type::Object => true,
+        Type::Module(module) => {
+            matches!(module, ModuleType::Submodule(_) | ModuleType::LazyMap(_) | ModuleType::Attrs)
+        }
+        _ => false,
+    }
+}
+
+/// `{ imports = [ … ]; }`
+fn deferred_module(settled: &[Settled], site: &Site) -> Value {
+    let modules = settled.iter().map(|settled| settled.value.clone().into()).collect();
+    let mut set = AttrsBuilder::new();
+    set.add(words().imports, site.declared, Value::list(modules, site.declared));
+    Value::attrs(set.build(), site.declared)
+}

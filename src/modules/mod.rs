@@ -1,0 +1,149 @@
+//! The module system: options, definitions, and one configuration out of many modules.
+//!
+//! Modules *declare* options and *define* values for them. A configuration is the fixpoint: every module
+//! may read `config`, the merged result, while it contributes to it. What makes this possible is that
+//! everything stays lazy, in four steps:
+//!
+//! 1. [`collect`] calls the module functions with a `config` that is still to be made, and follows
+//!    `imports`. Only the outside of a module is computed.
+//! 2. [`tree`] joins the declarations into a tree of options. Definitions are handed down it when the
+//!    first option of a set is needed; their conditions stay uncomputed.
+//! 3. [`definitions`] decides, at one option, which definitions count: conditions, priorities, order.
+//! 4. [`merge`] makes one value of them by the option's type, one level deep; what is inside are thunks
+//!    that merge in turn. [`records`], [`submodule`] and [`object`] are the types with rules of their own.
+//!
+//! A value is merged once and kept. Nothing is computed that is not needed, so `config.a` can be read
+//! while `config.b` is being merged; only a true circle is an error. What is wrong is reported and the
+//! rest goes on wherever a part can be told from the whole ([`check`] then finds all of it).
+
+mod check;
+mod collect;
+mod definitions;
+mod errors;
+mod introspect;
+mod merge;
+mod natives;
+mod object;
+mod path;
+mod records;
+mod submodule;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod types;
+mod words;
+
+use std::rc::Rc;
+
+use crate::source::Span;
+use crate::symbol::Symbol;
+use crate::types::TypeRef;
+use crate::value::{Attrs, Evaluator, Kind, Result, Thunk, Value};
+
+use path::Path;
+use submodule::{Instance, Start};
+
+pub use natives::NATIVES;
+pub use types::types_set;
+
+/// What to evaluate.
+#[derive(Clone, Default)]
+pub struct Request {
+    /// The modules: sets, functions, paths.
+    pub modules: Vec<Thunk>,
+    /// Arguments of module functions that `imports` may depend on.
+    pub special_args: Attrs,
+    /// Where in a larger configuration this one is; for messages.
+    pub prefix: Vec<Symbol>,
+    /// Further arguments, as `_module.args` defines them.
+    pub args: Attrs,
+}
+
+/// A configuration: the fixpoint of its modules.
+pub struct Configuration {
+    /// The set of merged values, lazy.
+    pub config: Thunk,
+    /// The set of options with what is known about each, lazy.
+    pub options: Thunk,
+    request: Request,
+    instance: Rc<Instance>,
+}
+
+/// One definition of an option, and what became of it.
+#[derive(Clone, Debug)]
+pub struct Provenance {
+    /// Where its key was written; the value has its own origin.
+    pub key: Span,
+    /// Its value.
+    pub value: Value,
+    /// Its priority; the lowest number counts.
+    pub priority: i64,
+    /// Whether a layer made it.
+    pub lowered: bool,
+    /// Whether it is among the strongest.
+    pub counts: bool,
+}
+
+impl Evaluator {
+    /// Evaluates modules to a lazy fixpoint. What is wrong with single modules is reported; the others count.
+    ///
+    /// # Errors
+    /// When there is nothing to make options of.
+    pub fn eval_modules(&mut self, request: Request) -> Result<Rc<Configuration>> {
+        let instance = self.instantiate(Start {
+            modules: &request.modules,
+            definitions: Vec::new(),
+            special_args: &request.special_args,
+            args: request.args.clone(),
+            path: Path::of(&request.prefix),
+        })?;
+        let (config, options) = (instance.config.clone(), instance.options.clone());
+        Ok(Rc::new(Configuration { config, options, request, instance }))
+    }
+}
+
+impl Configuration {
+    /// The merged value at `path`.
+    ///
+    /// # Errors
+    /// When it cannot be computed, or nothing is there.
+    pub fn get(&self, machine: &mut Evaluator, path: &[Symbol]) -> Result<Value> {
+        let mut value = machine.force(&self.config)?;
+        for name in path {
+            let found = match &value.kind {
+                Kind::Attrs(attrs) => attrs.get(*name).cloned(),
+                _ => None,
+            };
+            value = match found {
+                Some(attr) => machine.force_at(&attr.value, attr.span)?,
+                None => return Err(machine.missing_attribute(&value, *name, value.origin)),
+            };
+        }
+        Ok(value)
+    }
+
+    /// The type that values at `path` have, through records, maps and submodules; nothing is computed but types.
+    pub fn type_at(&self, machine: &mut Evaluator, path: &[Symbol]) -> Option<TypeRef> {
+        machine.type_in_group(&self.instance.root, path)
+    }
+
+    /// Computes everything that is declared, and reports all that is wrong: unknown options, conflicts,
+    /// wrong types, what is missing.
+    pub fn check(&self, machine: &mut Evaluator) {
+        machine.report_unknown(&self.instance.root);
+        machine.check_group(&self.instance.root);
+    }
+
+    /// The definitions of what is at `path`, the strongest first.
+    ///
+    /// # Errors
+    /// When they cannot be computed.
+    pub fn definitions(&self, machine: &mut Evaluator, path: &[Symbol]) -> Result<Vec<Provenance>> {
+        machine.definitions_in_group(&self.instance.root, path)
+    }
+
+    /// `config` as the modules see it, with `_module`.
+    fn inner_config(&self) -> Thunk {
+        self.instance.inner_config.clone()
+    }
+}

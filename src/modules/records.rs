@@ -1,0 +1,171 @@
+//! Records: field by field, with defaults, required and optional fields.
+//!
+//! A configuration has thousands of values of a few record types, most of whose fields nobody sets.
+//! So what is the same for all of them is prepared once per type ([`Plan`]): the fields in the order
+//! of sets, and for each default the one thunk that all values share.
+
+use std::rc::Rc;
+
+use super::definitions::{Definition, Definitions, OPTION_DEFAULT, Settled, by_name};
+use super::errors;
+use super::merge::plainly_fitting;
+use super::path::Site;
+use crate::eval::field_default;
+use crate::source::Span;
+use crate::symbol::Symbol;
+use crate::types::{Opaque, Record, TypeRef};
+use crate::value::{Attr, Attrs, Error, Evaluator, Result, Thunk, Value};
+
+/// What all values of one record type share.
+struct Plan {
+    /// By symbol.
+    fields: Vec<PlannedField>,
+}
+
+struct PlannedField {
+    name: Symbol,
+    ty: TypeRef,
+    optional: bool,
+    /// The default as a definition.
+    default: Option<Definition>,
+    /// The default, merged.
+    merged: Option<Thunk>,
+    declared: Span,
+}
+
+impl Plan {
+    fn of(record: &Record, machine: &mut Evaluator) -> Rc<Plan> {
+        let opaque = record.plan.get_or_init(|| Rc::new(Plan::new(record, machine)) as Opaque).clone();
+        opaque.downcast().expect("records hold the plan that is put there")
+    }
+
+    fn new(record: &Record, machine: &mut Evaluator) -> Plan {
+        let field = |(name, field): (&Symbol, &crate::types::Field)| {
+            let default = field_default(field).map(|value| Definition::default(value, field.span));
+            let site = Site::default().field(*name, Span::NONE, field.span);
+            let merged = default.clone().map(|definition| machine.merged_later(&field.ty, definition.into(), site));
+            PlannedField {
+                name: *name,
+                ty: field.ty.clone(),
+                optional: field.optional,
+                default,
+                merged,
+                declared: field.span,
+            }
+        };
+        let mut fields: Vec<PlannedField> = record.fields.iter().map(field).collect();
+        fields.sort_by_key(|field| field.name);
+        Plan { fields }
+    }
+}
+
+impl Evaluator {
+    pub(super) fn merge_record(
+        &mut self,
+        ty: &TypeRef,
+        record: &Rc<Record>,
+        sets: Vec<Settled>,
+        site: &Site,
+    ) -> Result<Value> {
+        self.all_sets(ty, &sets, site)?;
+        let plan = Plan::of(record, self);
+        let mut entries = Vec::with_capacity(plan.fields.len());
+        let mut unknown = Vec::new();
+        let mut defined = by_name(&sets).into_iter().peekable();
+        for (at, field) in plan.fields.iter().enumerate() {
+            while let Some(stray) = defined.next_if(|(name, _)| *name < field.name) {
+                unknown.push(stray);
+            }
+            match defined.next_if(|(name, _)| *name == field.name) {
+                Some((_, definitions)) => entries.extend(self.defined_field(&plan, at, definitions, site)),
+                None => entries.extend(self.absent_field(field, site)),
+            }
+        }
+        unknown.extend(defined);
+        if record.open {
+            entries.extend(unknown.into_iter().map(|(name, definitions)| self.further_field(name, definitions, site)));
+        } else if !unknown.is_empty() {
+            self.unknown_fields(unknown, record, ty, site);
+        }
+        Ok(Value::attrs(Attrs::new(entries), self.origin_of(&sets)))
+    }
+
+    fn defined_field(&mut self, plan: &Rc<Plan>, at: usize, definitions: Definitions, site: &Site) -> Option<Attr> {
+        let field = &plan.fields[at];
+        let key = self.key_of(&definitions);
+        if let Some(value) = plainly_fitting(&field.ty, &definitions)
+            && definitions.as_slice().iter().all(is_stronger_than_default)
+        {
+            return Some(Attr { name: field.name, span: key, value });
+        }
+        let optional = field.optional && field.default.is_none();
+        if optional && !definitions.as_slice().iter().any(|definition| self.is_present(definition)) {
+            return None;
+        }
+        let (plan, outer) = (plan.clone(), site.clone());
+        let value = Thunk::defer(move |machine| {
+            let field = &plan.fields[at];
+            let site = outer.field(field.name, key, field.declared);
+            machine.merge_field(field, definitions, &outer, &site)
+        });
+        Some(Attr { name: field.name, span: key, value })
+    }
+
+    fn merge_field(
+        &mut self,
+        field: &PlannedField,
+        definitions: Definitions,
+        outer: &Site,
+        site: &Site,
+    ) -> Result<Value> {
+        let definitions = match &field.default {
+            // Rare: a definition as weak as a default takes part together with it.
+            Some(default) if !definitions.as_slice().iter().any(is_stronger_than_default) => {
+                let with_default = std::iter::once(default).chain(definitions.as_slice());
+                Definitions::Many(with_default.cloned().collect())
+            }
+            _ => definitions,
+        };
+        match (self.merge(&field.ty, definitions.as_slice(), site)?, &field.merged) {
+            (Some(value), _) => Ok(value),
+            (None, Some(default)) => self.force(&default.clone()),
+            (None, None) => Err(errors::missing_field(self, field.name, &field.ty, field.declared, outer)),
+        }
+    }
+
+    /// A field that nobody defines.
+    fn absent_field(&mut self, field: &PlannedField, site: &Site) -> Option<Attr> {
+        let value = match &field.merged {
+            Some(default) => default.clone(),
+            None if field.optional => return None,
+            None => {
+                let missing = errors::missing_field(self, field.name, &field.ty, field.declared, site);
+                self.report(&missing);
+                Thunk::failed(missing)
+            }
+        };
+        Some(Attr { name: field.name, span: field.declared, value })
+    }
+
+    /// A field of an open record that its type does not name.
+    fn further_field(&mut self, name: Symbol, definitions: Definitions, site: &Site) -> Attr {
+        let key = self.key_of(&definitions);
+        let ty = Rc::new(crate::types::Type::Any);
+        Attr { name, span: key, value: self.merged_later(&ty, definitions, site.entry(name, key)) }
+    }
+
+    /// Reports what the record has no field for. The rest of the record is as good as it was.
+    fn unknown_fields(&mut self, mut unknown: Vec<(Symbol, Definitions)>, record: &Record, ty: &TypeRef, site: &Site) {
+        unknown.sort_by_key(|(name, definitions)| (definitions.as_slice()[0].key, name.as_str()));
+        for (name, definitions) in unknown {
+            for definition in definitions.as_slice() {
+                let finding: Error = errors::unknown_field(self, name, definition.key, record, ty, site);
+                self.report(&finding);
+            }
+        }
+    }
+}
+
+fn is_stronger_than_default(definition: &Definition) -> bool {
+    definition.rank.priority.is_none_or(|priority| priority < OPTION_DEFAULT)
+}

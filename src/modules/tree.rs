@@ -1,0 +1,369 @@
+//! The options of one evaluation as a tree, and the definitions that belong to each.
+//!
+//! A [`Group`] is a set of options, a [`Leaf`] an option. Both are made when they are first asked for:
+//! a group knows the names of its children, but whether a child is an option or another group is
+//! found out by looking at its declarations. Definitions are handed out in one go the first time that
+//! any option of a group is needed ([`Evaluator::opened`]); an option's value is merged once and kept.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
+
+use super::definitions::Definition;
+use super::errors;
+use super::path::{Path, Site};
+use super::words::words;
+use crate::source::Span;
+use crate::symbol::Symbol;
+use crate::types::{ModuleType, Type, TypeRef};
+use crate::value::{Attr, Attrs, AttrsBuilder, Evaluator, Kind, Result, Thunk, Value};
+
+/// A set of options.
+pub(super) struct Group {
+    pub(super) path: Path,
+    /// By symbol.
+    pub(super) children: Vec<Child>,
+    source: Source,
+    /// The type of what no option is declared for.
+    pub(super) freeform: Option<TypeRef>,
+    /// Whether definitions are missing because something was wrong with them.
+    incomplete: Cell<bool>,
+    opened: RefCell<Opening>,
+    config: OnceCell<Value>,
+    /// Whether what no option is declared for has been reported.
+    pub(super) reported: Cell<bool>,
+}
+
+/// One name in a group.
+pub(super) struct Child {
+    pub(super) name: Symbol,
+    /// Where the name was declared first.
+    pub(super) span: Span,
+    declarations: Vec<Attr>,
+    node: OnceCell<Result<Node>>,
+}
+
+/// What a name in a group is.
+#[derive(Clone)]
+pub(super) enum Node {
+    Leaf(Rc<Leaf>),
+    Group(Rc<Group>),
+}
+
+/// An option.
+pub(super) struct Leaf {
+    pub(super) site: Site,
+    /// What the declaration says.
+    pub(super) set: Attrs,
+    ty: OnceCell<TypeRef>,
+    /// The merged definitions.
+    pub(super) merged: Thunk,
+    /// The same behind the option's `apply`.
+    pub(super) value: Thunk,
+    pub(super) group: Rc<Group>,
+    at: usize,
+}
+
+/// Where a group's definitions come from.
+enum Source {
+    Modules(Vec<Definition>),
+    Parent(Rc<Group>, usize),
+}
+
+/// The state of handing out definitions.
+enum Opening {
+    Closed,
+    Running,
+    Done(Rc<Content>),
+}
+
+/// A group's definitions, by child.
+pub(super) struct Content {
+    pub(super) by_child: Vec<Vec<Definition>>,
+    /// For names that are not declared.
+    pub(super) unknown: Vec<(Symbol, Definition)>,
+}
+
+impl Group {
+    /// The group of these declarations and definitions.
+    pub(super) fn root(
+        path: Path,
+        declared: &[Attrs],
+        definitions: Vec<Definition>,
+        freeform: Option<TypeRef>,
+    ) -> Group {
+        Group::new(path, declared, Source::Modules(definitions), freeform)
+    }
+
+    fn new(path: Path, declared: &[Attrs], source: Source, freeform: Option<TypeRef>) -> Group {
+        let mut all: Vec<&Attr> = declared.iter().flat_map(Attrs::iter).collect();
+        // The sort is stable, so the declarations of a name stay in the order of the modules.
+        all.sort_by_key(|attr| attr.name);
+        let mut children: Vec<Child> = Vec::new();
+        for attr in all {
+            match children.last_mut() {
+                Some(last) if last.name == attr.name => last.declarations.push(attr.clone()),
+                _ => children.push(Child {
+                    name: attr.name,
+                    span: attr.span,
+                    declarations: vec![attr.clone()],
+                    node: OnceCell::new(),
+                }),
+            }
+        }
+        Group {
+            path,
+            children,
+            source,
+            freeform,
+            incomplete: Cell::new(false),
+            opened: RefCell::new(Opening::Closed),
+            config: OnceCell::new(),
+            reported: Cell::new(false),
+        }
+    }
+
+    /// Says that definitions are missing because something was wrong with them.
+    pub(super) fn mark_incomplete(&self) {
+        self.incomplete.set(true);
+    }
+
+    /// Whether definitions may be missing here or further out.
+    pub(super) fn is_incomplete(&self) -> bool {
+        self.incomplete.get() || matches!(&self.source, Source::Parent(parent, _) if parent.is_incomplete())
+    }
+
+    /// Where `name` is among the children.
+    pub(super) fn find(&self, name: Symbol) -> Option<usize> {
+        self.children.binary_search_by_key(&name, |child| child.name).ok()
+    }
+
+    /// The children by name.
+    pub(super) fn sorted(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.children.len()).collect();
+        order.sort_by_key(|&at| self.children[at].name.as_str());
+        order
+    }
+
+    /// The outermost group.
+    pub(super) fn outermost(self: &Rc<Group>) -> Rc<Group> {
+        let mut group = self;
+        while let Source::Parent(parent, _) = &group.source {
+            group = parent;
+        }
+        group.clone()
+    }
+}
+
+impl Leaf {
+    /// What the declaration says of `name`.
+    pub(super) fn says(&self, name: Symbol) -> Option<&Attr> {
+        self.set.get(name)
+    }
+
+    /// The option's type.
+    pub(super) fn ty(&self, machine: &mut Evaluator) -> Result<TypeRef> {
+        if let Some(ty) = self.ty.get() {
+            return Ok(ty.clone());
+        }
+        let ty = match self.set.get(words().ty) {
+            Some(attr) => {
+                let value = machine.force_at(&attr.value, attr.span)?;
+                machine.type_of_value(&value, value.origin.or(attr.span))?
+            }
+            None => Rc::new(Type::Module(ModuleType::Unspecified)),
+        };
+        Ok(self.ty.get_or_init(|| ty).clone())
+    }
+
+    /// The definitions, the option's own default first.
+    pub(super) fn definitions(&self, machine: &mut Evaluator) -> Result<Vec<Definition>> {
+        let content = machine.opened(&self.group)?;
+        let default = self.set.get(words().default);
+        let default = default.map(|attr| Definition::default(attr.value.clone(), attr.span));
+        Ok(default.into_iter().chain(content.by_child[self.at].iter().cloned()).collect())
+    }
+
+    /// A switch of the declaration, such as `internal`.
+    pub(super) fn switch(&self, machine: &mut Evaluator, name: Symbol, otherwise: bool) -> bool {
+        let Some(attr) = self.set.get(name) else { return otherwise };
+        match machine.force(&attr.value) {
+            Ok(Value { kind: Kind::Bool(value), .. }) => value,
+            _ => otherwise,
+        }
+    }
+}
+
+impl Evaluator {
+    /// What the child `at` of a group is.
+    pub(super) fn node_at(&mut self, group: &Rc<Group>, at: usize) -> Result<Node> {
+        let child = &group.children[at];
+        if let Some(node) = child.node.get() {
+            return node.clone();
+        }
+        let node = self.make_node(group, at);
+        // Making it may have asked for it, and then the first answer stands.
+        child.node.get_or_init(|| node).clone()
+    }
+
+    fn make_node(&mut self, group: &Rc<Group>, at: usize) -> Result<Node> {
+        let child = &group.children[at];
+        let site = Site { path: group.path.field(child.name, Span::NONE), declared: child.span };
+        let (mut options, mut groups) = (Vec::new(), Vec::new());
+        for declaration in &child.declarations {
+            let value = self.force_at(&declaration.value, declaration.span)?;
+            match value.kind {
+                Kind::Attrs(set) if self.is_option(&set)? => options.push((set, declaration.span)),
+                Kind::Attrs(set) => groups.push((set, declaration.span)),
+                Kind::Type(_) => options.push((option_of(value, declaration.span), declaration.span)),
+                _ => return Err(errors::not_a_declaration(&value, &site)),
+            }
+        }
+        match (options.as_slice(), groups.as_slice()) {
+            ([(set, _)], []) => Ok(Node::Leaf(Rc::new(leaf(group, at, site, set.clone())))),
+            ([], _) => {
+                let declared: Vec<Attrs> = groups.into_iter().map(|(set, _)| set).collect();
+                let freeform = group.freeform.as_ref().map(|ty| inside_freeform(ty));
+                let source = Source::Parent(group.clone(), at);
+                Ok(Node::Group(Rc::new(Group::new(site.path, &declared, source, freeform))))
+            }
+            ([(_, first), .., (_, second)], _) => Err(errors::declared_twice(&site, *first, *second)),
+            ([(_, option)], [(_, inner), ..]) => Err(errors::option_and_group(&site, *option, *inner)),
+        }
+    }
+
+    fn is_option(&mut self, set: &Attrs) -> Result<bool> {
+        let Some(mark) = set.get(words().mark) else { return Ok(false) };
+        let mark = self.force(&mark.value)?;
+        Ok(matches!(&mark.kind, Kind::Str(mark) if mark == "option"))
+    }
+
+    /// A group's definitions, handed out to its children.
+    pub(super) fn opened(&mut self, group: &Rc<Group>) -> Result<Rc<Content>> {
+        match &*group.opened.borrow() {
+            Opening::Done(content) => return Ok(content.clone()),
+            Opening::Running => return Err(errors::circular(&group.path)),
+            Opening::Closed => {}
+        }
+        group.opened.replace(Opening::Running);
+        let content = self.distribute(group);
+        group.opened.replace(match &content {
+            Ok(content) => Opening::Done(content.clone()),
+            Err(_) => Opening::Closed,
+        });
+        content
+    }
+
+    fn distribute(&mut self, group: &Rc<Group>) -> Result<Rc<Content>> {
+        let parent;
+        let definitions = match &group.source {
+            Source::Modules(definitions) => definitions,
+            Source::Parent(outer, at) => {
+                parent = self.opened(outer)?;
+                &parent.by_child[*at]
+            }
+        };
+        let mut content = Content { by_child: vec![Vec::new(); group.children.len()], unknown: Vec::new() };
+        let mut opened = Vec::new();
+        for definition in definitions {
+            if let Err(failure) = self.open(definition, &mut opened) {
+                self.report(&failure);
+                group.mark_incomplete();
+            }
+        }
+        for set in opened {
+            for attr in set.attrs.iter() {
+                let definition = Definition {
+                    value: attr.value.clone(),
+                    key: attr.span,
+                    rank: set.rank,
+                    condition: set.condition.clone(),
+                };
+                match group.find(attr.name) {
+                    Some(at) => content.by_child[at].push(definition),
+                    None => content.unknown.push((attr.name, definition)),
+                }
+            }
+        }
+        content.unknown.sort_by_key(|(name, definition)| (definition.key, name.as_str()));
+        Ok(Rc::new(content))
+    }
+
+    /// A group's part of `config`: a set of lazy values.
+    pub(super) fn group_config(&mut self, group: &Rc<Group>) -> Result<Value> {
+        if let Some(config) = group.config.get() {
+            return Ok(config.clone());
+        }
+        let mut entries = Vec::with_capacity(group.children.len());
+        for (at, child) in group.children.iter().enumerate() {
+            let inside = group.clone();
+            let value = Thunk::defer(move |machine| machine.child_config(&inside, at));
+            entries.push(Attr { name: child.name, span: child.span, value });
+        }
+        if let Some(ty) = group.freeform.clone() {
+            entries.extend(self.freeform_entries(group, &ty)?);
+        }
+        let config = Value::attrs(Attrs::new(entries), Span::NONE);
+        Ok(group.config.get_or_init(|| config).clone())
+    }
+
+    fn child_config(&mut self, group: &Rc<Group>, at: usize) -> Result<Value> {
+        match self.node_at(group, at)? {
+            Node::Leaf(leaf) => self.force(&leaf.value),
+            Node::Group(inner) => self.group_config(&inner),
+        }
+    }
+
+    /// What no option is declared for, merged by the group's freeform type.
+    fn freeform_entries(&mut self, group: &Rc<Group>, ty: &TypeRef) -> Result<Vec<Attr>> {
+        let content = self.opened(group)?;
+        let item = inside_freeform(ty);
+        let mut unknown = content.unknown.clone();
+        unknown.sort_by_key(|(name, _)| *name);
+        let mut entries = Vec::new();
+        for same in unknown.chunk_by(|(a, _), (b, _)| a == b) {
+            let definitions: Vec<Definition> = same.iter().map(|(_, definition)| definition.clone()).collect();
+            let (name, key) = (same[0].0, definitions[0].key);
+            if definitions.iter().any(|definition| self.is_present(definition)) {
+                let site = Site { path: group.path.field(name, key), declared: Span::NONE };
+                let value = self.merged_later(&item, definitions.into(), site);
+                entries.push(Attr { name, span: key, value });
+            }
+        }
+        Ok(entries)
+    }
+}
+
+/// The type of the values of a freeform type.
+fn inside_freeform(ty: &TypeRef) -> TypeRef {
+    match ty.peeled() {
+        Type::Map(item) | Type::Module(ModuleType::LazyMap(item)) => item.clone(),
+        _ => Rc::new(Type::Any),
+    }
+}
+
+/// A bare type in the place of a declaration: an option of this type.
+fn option_of(ty: Value, span: Span) -> Attrs {
+    let words = words();
+    let mut set = AttrsBuilder::new();
+    set.add(words.mark, span, Value::string("option", span)).add(words.ty, span, ty);
+    set.build()
+}
+
+fn leaf(group: &Rc<Group>, at: usize, site: Site, set: Attrs) -> Leaf {
+    let inside = group.clone();
+    let merged = Thunk::defer(move |machine| match machine.node_at(&inside, at)? {
+        Node::Leaf(leaf) => machine.merge_option(&leaf),
+        Node::Group(group) => machine.group_config(&group),
+    });
+    let value = match set.get(words().apply).cloned() {
+        None => merged.clone(),
+        Some(apply) => {
+            let merged = merged.clone();
+            Thunk::defer(move |machine| {
+                let function = machine.force_at(&apply.value, apply.span)?;
+                machine.apply(&function, merged, apply.span)
+            })
+        }
+    };
+    Leaf { site, set, ty: OnceCell::new(), merged, value, group: group.clone(), at }
+}
