@@ -1,5 +1,7 @@
 //! Folders are written whole or not at all, and nothing that is the user's is lost.
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -285,7 +287,7 @@ fn a_folder_that_may_not_be_written_is_left_alone() {
         write_folder(&out, &files(&[("a", "1")]), false).expect("there is nothing to write");
         assert_eq!(content(&out), expected(&[("a", "1")]));
     } else {
-        println!("not run: this user may write everywhere");
+        support::not_run("this user may write everywhere");
     }
     set(0o755);
 }
@@ -304,57 +306,33 @@ fn a_change_that_fails_half_way_is_taken_back() {
         refused(write_folder(out, &new, false), Code::OutputNotWritten, "permission denied");
         assert_eq!(content(out), expected(&old));
     } else {
-        println!("not run: this user may write everywhere");
+        support::not_run("this user may write everywhere");
     }
     set(0o755);
 }
 
-/// A file system of 256 KiB that is unmounted with the value.
-struct TinyDisk(TempDir);
-
-impl TinyDisk {
-    fn mount() -> Option<TinyDisk> {
-        let folder = scratch();
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"])
-            .arg(folder.path())
-            .stderr(Stdio::null())
-            .status();
-        mounted.is_ok_and(|status| status.success()).then(|| TinyDisk(folder))
-    }
-}
-
-impl Drop for TinyDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0.path()).status();
-    }
-}
-
 #[test]
 fn a_full_disk_leaves_the_old_output() {
-    let Some(disk) = TinyDisk::mount() else {
-        println!("not run: no file system can be mounted");
-        return;
-    };
-    let out = disk.0.path().join("out");
+    let Some(disk) = support::TinyDisk::mount() else { return };
+    let out = disk.path().join("out");
     let big = "x".repeat(100_000);
     refused(
         write_folder(&out.join("deep"), &files(&[("a", &big), ("b", &big), ("c", &big)]), false),
         Code::OutputNotWritten,
         "no space left on device",
     );
-    assert_eq!(content(disk.0.path()), expected(&[]));
+    assert_eq!(content(disk.path()), expected(&[]));
     write_folder(&out, &files(&[("a", "1"), ("b", "2")]), false).expect("written");
     let finding = write_folder(&out, &files(&[("a", &big), ("b", &big), ("t/c", &big)]), false).expect_err("full");
     assert_eq!(finding.hint.as_deref(), Some("free some space, or write to another disk"));
     assert_eq!(
-        content(disk.0.path()),
+        content(disk.path()),
         expected(&[("out/", ""), ("out/.nxk-output", LIST), ("out/a", "1"), ("out/b", "2")])
     );
     // The root of a mount cannot be renamed, but it can be written.
     fs::remove_dir_all(&out).expect("removed");
-    write_folder(disk.0.path(), &files(&[("a", "1")]), false).expect("written");
-    assert_eq!(content(disk.0.path()), expected(&[("a", "1")]));
+    write_folder(disk.path(), &files(&[("a", "1")]), false).expect("written");
+    assert_eq!(content(disk.path()), expected(&[("a", "1")]));
 }
 
 const LIST: &str = "nxk output 1: nxk writes, replaces and removes the files below\na\nb\n";

@@ -91,6 +91,33 @@ pub fn files_below(folder: &str, ending: &str) -> Vec<PathBuf> {
     found
 }
 
+/// A file system of 256 KiB that is unmounted with the value.
+pub struct TinyDisk(tempfile::TempDir);
+
+impl TinyDisk {
+    /// Mounts one where that is allowed.
+    pub fn mount() -> Option<TinyDisk> {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"]).arg(folder.path()).output();
+        if mount.is_ok_and(|output| output.status.success()) {
+            return Some(TinyDisk(folder));
+        }
+        not_run("no small file system can be mounted here");
+        None
+    }
+
+    /// Where it is mounted.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for TinyDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.path()).status();
+    }
+}
+
 /// What `work` makes of each item, in their order, on all cores.
 pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
