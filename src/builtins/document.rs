@@ -42,7 +42,9 @@ impl Evaluator {
     /// # Errors
     /// `BadDocument`, with line and column of the document; `text_at` is where the text comes from.
     pub fn parse_document(&mut self, format: Format, text: &str, span: Span, text_at: Span) -> Result<Value> {
-        let root = Reader { format, span, depth: 0 };
+        // The reader below gives `-0` as a float, which in Nix it is only when written as one.
+        let whole_zero = format == Format::Json && !["-0.", "-0e", "-0E"].iter().any(|zero| text.contains(zero));
+        let root = Reader { format, span, depth: 0, whole_zero };
         let read = match format {
             Format::Json => json(root, text),
             Format::Yaml => yaml(root, text),
@@ -134,6 +136,8 @@ struct Reader {
     format: Format,
     span: Span,
     depth: u32,
+    /// Whether a negative zero was written without a fraction.
+    whole_zero: bool,
 }
 
 impl Reader {
@@ -237,6 +241,9 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_f64<E>(self, number: f64) -> std::result::Result<Value, E> {
+        if number == 0.0 && number.is_sign_negative() && self.whole_zero {
+            return self.value(Kind::Int(0));
+        }
         self.value(Kind::Float(number))
     }
 

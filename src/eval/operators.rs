@@ -116,7 +116,8 @@ impl Evaluator {
         let value = self.eval(operand, env)?;
         match value.kind {
             Kind::Int(number) => integers(BinaryOp::Subtract, 0, number, span).map(Kind::Int),
-            Kind::Float(number) => Ok(Kind::Float(-number)),
+            // As in Nix it is a subtraction, which shows in the sign of zero.
+            Kind::Float(number) => Ok(Kind::Float(0.0 - number)),
             _ => Err(self.wrong_kind(&value, "a number", "the operand of `-`", operand.span)),
         }
     }

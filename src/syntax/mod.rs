@@ -59,7 +59,16 @@ pub fn parse(text: &str, base: u32) -> Parsed {
     forget_swallowed(&mut diagnostics, lexed.cut);
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
     diagnostics.truncate(MAX_DIAGNOSTICS);
-    Parsed { root: finished.root, tokens: lexed.tokens, trivia: lexed.trivia, diagnostics }
+    let mut root = finished.root;
+    if diagnostics.iter().any(|diagnostic| diagnostic.code == Code::NestingTooDeep) {
+        // What is left of such a file means nothing: its names are worth checking, its value is not, and
+        // that some of the thousand brackets are not closed is no news.
+        diagnostics.retain(|diagnostic| {
+            !matches!(diagnostic.code, Code::UnclosedDelimiter | Code::UnterminatedString | Code::LetWithoutIn)
+        });
+        root = ast::Expr { span: root.span, kind: ast::ExprKind::Error(vec![root]) };
+    }
+    Parsed { root, tokens: lexed.tokens, trivia: lexed.trivia, diagnostics }
 }
 
 /// A comment that is never closed swallows the rest of the file: what is missing behind it is no mistake of

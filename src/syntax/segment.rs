@@ -134,8 +134,15 @@ impl<'s> Cutter<'s> {
     fn arguments(&self, items: &[Item], end: u32, out: &mut Structure) {
         let mut start = 0;
         let mut reported = false;
+        // `with` and `assert` in a default have a `;` of their own.
+        let mut heads = 0usize;
         for (index, item) in items.iter().enumerate() {
+            heads += usize::from(matches!(item.kind, Kind::Token(TokenKind::With | TokenKind::Assert)));
             let semicolon = item.kind == Kind::Token(TokenKind::Semicolon);
+            if semicolon && heads > 0 {
+                heads -= 1;
+                continue;
+            }
             if semicolon && !reported {
                 reported = true;
                 out.diagnostics.push(
