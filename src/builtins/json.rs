@@ -82,7 +82,7 @@ impl Writer {
                 '\n' => self.text.push_str("\\n"),
                 '\r' => self.text.push_str("\\r"),
                 '\t' => self.text.push_str("\\t"),
-                c if c < ' ' => self.put(format_args!("\\u{:04x}", c as u32)),
+                c if c < ' ' || self.indent.is_some() && hidden(c) => self.put(format_args!("\\u{:04x}", c as u32)),
                 c => self.text.push(c),
             }
         }
@@ -93,6 +93,11 @@ impl Writer {
         // Writing to a `String` cannot fail.
         let _ = write!(self.text, "{value}");
     }
+}
+
+/// Characters that nobody sees and that YAML readers refuse or lose; where people read, they are escaped.
+fn hidden(c: char) -> bool {
+    matches!(c, '\x7f'..='\u{9f}' | '\u{2028}'..='\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// A float as Nix writes it: six digits where these are the whole number (`1.0` is `1`), else as
