@@ -2,7 +2,7 @@
 //!
 //! Everything here loops: the depth of the evaluation never grows with the length of a list.
 
-use super::later;
+use super::Later;
 use crate::diag::Code;
 use crate::eval::error;
 use crate::source::Span;
@@ -77,8 +77,8 @@ fn elem(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
 
 fn map(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let items = machine.list_of(&call, 1)?;
-    let items = items.iter().map(|item| later(&call[0], [item.clone()], call.span)).collect();
-    Ok(Value::list(items, call.span))
+    let function = Later::new(&call[0], call.span);
+    Ok(Value::list(items.iter().map(|item| function.apply([item.clone()])).collect(), call.span))
 }
 
 fn gen_list(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
@@ -89,7 +89,8 @@ fn gen_list(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     if count > MAX_GENERATED {
         return Err(machine.refused(&call, format!("a list of {count} items is too long; at most {MAX_GENERATED}")));
     }
-    let item = |at| later(&call[0], [Value::int(at, call.span).into()], call.span);
+    let function = Later::new(&call[0], call.span);
+    let item = |at| function.apply([Value::int(at, call.span).into()]);
     Ok(Value::list((0..count).map(item).collect(), call.span))
 }
 
@@ -98,7 +99,7 @@ fn filter(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let items = machine.list_of(&call, 1)?;
     let mut kept = Vec::new();
     for item in items.iter() {
-        if machine.test(&keep, item.clone(), &call)? {
+        if machine.test(&keep, [item.clone()], &call)? {
             kept.push(item.clone());
         }
     }
@@ -119,7 +120,7 @@ fn all(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let holds = machine.function_of(&call, 0)?;
     let items = machine.list_of(&call, 1)?;
     for item in items.iter() {
-        if !machine.test(&holds, item.clone(), &call)? {
+        if !machine.test(&holds, [item.clone()], &call)? {
             return Ok(Value::bool(false, call.span));
         }
     }
@@ -130,7 +131,7 @@ fn any(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let holds = machine.function_of(&call, 0)?;
     let items = machine.list_of(&call, 1)?;
     for item in items.iter() {
-        if machine.test(&holds, item.clone(), &call)? {
+        if machine.test(&holds, [item.clone()], &call)? {
             return Ok(Value::bool(true, call.span));
         }
     }
@@ -172,7 +173,7 @@ fn partition(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let items = machine.list_of(&call, 1)?;
     let (mut right, mut wrong) = (Vec::new(), Vec::new());
     for item in items.iter() {
-        let side = if machine.test(&holds, item.clone(), &call)? { &mut right } else { &mut wrong };
+        let side = if machine.test(&holds, [item.clone()], &call)? { &mut right } else { &mut wrong };
         side.push(item.clone());
     }
     let mut set = AttrsBuilder::new();
@@ -215,8 +216,7 @@ fn sort(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
         if plain {
             return machine.less(a, b, call.span);
         }
-        let step = machine.apply(&before, a.clone().into(), call.span)?;
-        machine.test(&step, b.clone().into(), &call)
+        machine.test(&before, [a.clone().into(), b.clone().into()], &call)
     };
     let mut width = 1;
     while width < items.len() {

@@ -6,7 +6,7 @@
 //! floors add natives of their own through [`Evaluator::install`] in the same way.
 //!
 //! What a builtin computes, and how much of its arguments it needs for that, is Nix's. Where a
-//! function is applied to each item, the results are thunks ([`later`]): nobody pays for items that
+//! function is applied to each item, the results are thunks ([`Later`]): nobody pays for items that
 //! nobody looks at.
 
 mod arithmetic;
@@ -174,13 +174,24 @@ impl Evaluator {
     }
 }
 
-/// The answer of `function` to these arguments, computed when it is first needed.
-fn later<const N: usize>(function: &Thunk, arguments: [Thunk; N], span: Span) -> Thunk {
-    let function = function.clone();
-    Thunk::defer(move |machine| {
-        let function = machine.force_at(&function, span)?;
-        machine.apply_all(&function, arguments, span)
-    })
+/// A function for later, shared by all the items that it will be applied to.
+struct Later(Rc<(Thunk, Span)>);
+
+impl Later {
+    /// The function that a builtin was called with.
+    fn new(function: &Thunk, span: Span) -> Later {
+        Later(Rc::new((function.clone(), span)))
+    }
+
+    /// Its answer to these arguments, computed when it is first needed.
+    fn apply<const N: usize>(&self, arguments: [Thunk; N]) -> Thunk {
+        let shared = self.0.clone();
+        Thunk::defer(move |machine| {
+            let (function, span) = &*shared;
+            let function = machine.force_at(function, *span)?;
+            machine.apply_all(&function, arguments, *span)
+        })
+    }
 }
 
 #[cfg(test)]

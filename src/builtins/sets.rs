@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::later;
+use super::Later;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::ParamTerm;
@@ -79,9 +79,10 @@ fn intersect_attrs(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
 
 fn map_attrs(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let attrs = machine.attrs_of(&call, 1)?;
+    let function = Later::new(&call[0], call.span);
     let mapped = attrs.mapped(|attr| {
         let name = Value::string(attr.name.as_str(), attr.span.or(call.span));
-        later(&call[0], [name.into(), attr.value.clone()], call.span)
+        function.apply([name.into(), attr.value.clone()])
     });
     Ok(Value::attrs(mapped, call.span))
 }
@@ -133,11 +134,12 @@ fn zip_attrs_with(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     }
     // Stable, so the values of a name stay in the order of the list.
     entries.sort_by_key(|attr| attr.name);
+    let function = Later::new(&call[0], call.span);
     let mut zipped = AttrsBuilder::new();
     for group in entries.chunk_by(|a, b| a.name == b.name) {
         let values: Vec<Thunk> = group.iter().map(|attr| attr.value.clone()).collect();
         let name = Value::string(group[0].name.as_str(), call.span);
-        let value = later(&call[0], [name.into(), Value::list(values, call.span).into()], call.span);
+        let value = function.apply([name.into(), Value::list(values, call.span).into()]);
         zipped.add(group[0].name, group[0].span, value);
     }
     Ok(Value::attrs(zipped.build(), call.span))

@@ -70,8 +70,8 @@ impl Evaluator {
     }
 
     /// A function's answer that must be a boolean.
-    pub fn test(&mut self, function: &Value, argument: Thunk, call: &Arguments) -> Result<bool> {
-        match self.apply(function, argument, call.span)? {
+    pub fn test<const N: usize>(&mut self, function: &Value, arguments: [Thunk; N], call: &Arguments) -> Result<bool> {
+        match self.apply_all(function, arguments, call.span)? {
             Value { kind: Kind::Bool(value), .. } => Ok(value),
             other => {
                 let what = format!("the answer of the function given to `{}`", call.name);

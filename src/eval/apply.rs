@@ -6,7 +6,7 @@ use super::error;
 use crate::diag::{Code, did_you_mean};
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::term::{FormalTerm, Lambda, ParamTerm, TermRef};
+use crate::term::{FormalTerm, Lambda, ParamTerm, TermKind, TermRef};
 use crate::value::{Arguments, Closure, Env, Error, Evaluator, Kind, Partial, Result, Thunk, Value};
 
 impl Evaluator {
@@ -40,7 +40,29 @@ impl Evaluator {
         arguments: impl IntoIterator<Item = Thunk>,
         span: Span,
     ) -> Result<Value> {
-        arguments.into_iter().try_fold(function.clone(), |function, argument| self.apply(&function, argument, span))
+        let mut arguments = arguments.into_iter();
+        let mut value = function.clone();
+        while let Some(first) = arguments.next() {
+            value = match arguments.next() {
+                Some(second) => self.apply_two(&value, [first, second], span)?,
+                None => self.apply(&value, first, span)?,
+            };
+        }
+        Ok(value)
+    }
+
+    /// `f a b`. Most functions of two arguments are `x: y: …`; these need no closure in between.
+    fn apply_two(&mut self, function: &Value, [first, second]: [Thunk; 2], span: Span) -> Result<Value> {
+        if let Kind::Lambda(closure) = &function.kind
+            && let (ParamTerm::Name(_), TermKind::Lambda(inner)) = (&closure.lambda.param, &closure.lambda.body.kind)
+            && let ParamTerm::Name(_) = inner.param
+        {
+            let env = closure.env.bind(first).bind(second);
+            let result = self.deeper(span, |machine| machine.eval(&inner.body, &env));
+            return result.inspect_err(|error| error.passes(span, &self.sources));
+        }
+        let function = self.apply(function, first, span)?;
+        self.apply(&function, second, span)
     }
 
     /// `f a b c` as it stands in a text.
@@ -70,9 +92,15 @@ impl Evaluator {
                 rest = later;
             }
         }
-        for argument in rest {
-            let argument = self.delay(argument, env);
-            value = self.apply(&value, argument, span)?;
+        while let [first, behind @ ..] = rest {
+            let first = self.delay(first, env);
+            (value, rest) = match behind {
+                [second, behind @ ..] => {
+                    let second = self.delay(second, env);
+                    (self.apply_two(&value, [first, second], span)?, behind)
+                }
+                [] => (self.apply(&value, first, span)?, behind),
+            };
         }
         Ok(value)
     }

@@ -24,14 +24,19 @@ pub(super) fn guarded<T: 'static>(content: T) {
         let _ = PARKED.try_with(|parked| parked.borrow_mut().push(Box::new(content)));
         return;
     }
-    DEPTH.set(depth + 1);
+    set_depth(depth + 1);
     drop(content);
     if depth == 0 {
         while let Some(parked) = PARKED.with(|parked| parked.borrow_mut().pop()) {
             drop(parked);
         }
     }
-    DEPTH.set(depth);
+    set_depth(depth);
+}
+
+/// Every value passes here when it dies, and `LocalKey::set` is a call where this is one store.
+fn set_depth(depth: u32) {
+    DEPTH.with(|levels| levels.set(depth));
 }
 
 #[cfg(test)]
