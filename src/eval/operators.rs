@@ -116,7 +116,7 @@ impl Evaluator {
         let value = self.eval(operand, env)?;
         match value.kind {
             Kind::Int(number) => integers(BinaryOp::Subtract, 0, number, span).map(Kind::Int),
-            // As in Nix it is a subtraction, which shows in the sign of zero.
+            // As in Nix a subtraction from zero, so that there is no `-0.0`.
             Kind::Float(number) => Ok(Kind::Float(0.0 - number)),
             _ => Err(self.wrong_kind(&value, "a number", "the operand of `-`", operand.span)),
         }
