@@ -140,7 +140,11 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        self.value(Kind::Float(number))
+        match self.format {
+            // The library takes the integer `-0` for a float.
+            Format::Json if number == 0.0 && number.is_sign_negative() => self.value(Kind::Int(0)),
+            _ => self.value(Kind::Float(number)),
+        }
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
