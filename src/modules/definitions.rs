@@ -20,7 +20,7 @@ use crate::diag::Code;
 use crate::eval::error;
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::term::TermKind;
+use crate::term::{BinaryOp, TermKind};
 use crate::value::{Attr, Attrs, Error, Evaluator, Kind, Result, State, Thunk, Value};
 
 /// What an option's own default counts as. Of two priorities the lower number is the stronger.
@@ -417,15 +417,25 @@ fn is_plain(value: &Thunk) -> bool {
         Thunk::Done(value) => is_plain_value(value),
         Thunk::Lazy(lazy) => match &*lazy.0.borrow() {
             State::Done(value) => is_plain_value(value),
-            State::Suspended(term, _) => match &term.kind {
-                TermKind::Attrs(set) => {
-                    set.dynamic.is_empty() && set.fields.iter().all(|field| field.name != words().mark)
-                }
-                TermKind::Interpolated(_) | TermKind::List(_) | TermKind::Path(_) | TermKind::Type(_) => true,
-                _ => false,
-            },
+            State::Suspended(term, _) => is_plain_term(&term.kind),
             _ => false,
         },
+    }
+}
+
+/// Whether a term makes no property, by its form alone.
+fn is_plain_term(term: &TermKind) -> bool {
+    match term {
+        TermKind::Attrs(set) => set.dynamic.is_empty() && set.fields.iter().all(|field| field.name != words().mark),
+        TermKind::Interpolated(_) | TermKind::List(_) | TermKind::Path(_) | TermKind::Type(_) => true,
+        TermKind::Unary { .. } | TermKind::HasAttr { .. } => true,
+        TermKind::Binary { op, .. } => !matches!(op, BinaryOp::Update | BinaryOp::PipeLeft | BinaryOp::PipeRight),
+        TermKind::If { then, otherwise, .. } => is_plain_term(&then.kind) && is_plain_term(&otherwise.kind),
+        TermKind::Let { body, .. } | TermKind::With { body, .. } | TermKind::Assert { body, .. } => {
+            is_plain_term(&body.kind)
+        }
+        TermKind::Null | TermKind::Bool(_) | TermKind::Int(_) | TermKind::Float(_) | TermKind::Str(_) => true,
+        _ => false,
     }
 }
 

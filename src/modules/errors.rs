@@ -220,7 +220,8 @@ fn listing<'a>(what: &str, names: impl Iterator<Item = &'a Symbol>) -> Option<St
 }
 
 /// An option declared twice.
-pub(super) fn declared_twice(site: &Site, first: Span, second: Span) -> Error {
+pub(super) fn declared_twice(site: &Site, one: Span, other: Span) -> Error {
+    let (first, second) = (one.min(other), one.max(other));
     let message = format!("the option `{}` is declared twice", site.path);
     error(Code::ConflictingDeclarations, second, message).described(|finding| {
         finding.label("declared again").also(first, "first declared here").hint("remove one of the declarations")
@@ -280,7 +281,7 @@ fn place_of(machine: &Evaluator, settled: &Settled, site: &Site) -> Span {
 
 /// A value in a few characters.
 fn show(value: &Value) -> String {
-    let text = match &value.kind {
+    match &value.kind {
         Kind::Null => "null".to_string(),
         Kind::Bool(value) => value.to_string(),
         Kind::Int(number) => number.to_string(),
@@ -291,6 +292,5 @@ fn show(value: &Value) -> String {
         Kind::Str(text) => quoted(text),
         Kind::Path(path) => path.display().to_string(),
         _ => value.describe().to_string(),
-    };
-    text
+    }
 }

@@ -14,7 +14,7 @@ use super::words::words;
 use crate::eval::Blame;
 use crate::source::Span;
 use crate::types::{Custom, ModuleType, Scalar, Type, TypeRef, check_scalar};
-use crate::value::{Attr, Attrs, AttrsBuilder, Evaluator, Host, Kind, Result, Thunk, Value};
+use crate::value::{Attr, Attrs, AttrsBuilder, Error, Evaluator, Host, Kind, Result, Thunk, Value};
 
 impl Evaluator {
     /// The value of an option.
@@ -27,7 +27,7 @@ impl Evaluator {
         }
         match self.merge(&ty, &definitions, &leaf.site)? {
             Some(value) => Ok(value),
-            None if leaf.group.is_incomplete() => Err(crate::value::Error::silent()),
+            None if leaf.group.is_incomplete() || self.is_mistyped(leaf)? => Err(Error::silent()),
             None => Err(errors::undefined(self, &leaf.site, &ty)),
         }
     }
@@ -331,10 +331,10 @@ impl Evaluator {
     }
 
     /// Reports all definitions that do not have the type, and gives the first of these failures.
-    fn mismatch(&mut self, ty: &TypeRef, settled: &[Settled], site: &Site) -> crate::value::Error {
+    fn mismatch(&mut self, ty: &TypeRef, settled: &[Settled], site: &Site) -> Error {
         match self.all_held(ty, settled, site) {
             Err(failure) => failure,
-            Ok(()) => crate::value::Error::silent(),
+            Ok(()) => Error::silent(),
         }
     }
 

@@ -27,8 +27,6 @@ mod object;
 mod path;
 mod records;
 mod submodule;
-#[cfg(test)]
-mod tests;
 mod tree;
 mod types;
 mod words;

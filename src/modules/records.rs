@@ -10,6 +10,7 @@ use super::definitions::{Definition, Definitions, OPTION_DEFAULT, Settled, by_na
 use super::errors;
 use super::merge::plainly_fitting;
 use super::path::Site;
+use crate::diag::closest;
 use crate::eval::field_default;
 use crate::source::Span;
 use crate::symbol::Symbol;
@@ -70,22 +71,28 @@ impl Evaluator {
         self.all_sets(ty, &sets, site)?;
         let plan = Plan::of(record, self);
         let mut entries = Vec::with_capacity(plan.fields.len());
-        let mut unknown = Vec::new();
+        let (mut unknown, mut missing) = (Vec::new(), Vec::new());
         let mut defined = by_name(&sets).into_iter().peekable();
         for (at, field) in plan.fields.iter().enumerate() {
             while let Some(stray) = defined.next_if(|(name, _)| *name < field.name) {
                 unknown.push(stray);
             }
-            match defined.next_if(|(name, _)| *name == field.name) {
-                Some((_, definitions)) => entries.extend(self.defined_field(&plan, at, definitions, site)),
-                None => entries.extend(self.absent_field(field, site)),
+            match (defined.next_if(|(name, _)| *name == field.name), &field.merged) {
+                (Some((_, definitions)), _) => entries.extend(self.defined_field(&plan, at, definitions, site)),
+                (None, Some(default)) => {
+                    entries.push(Attr { name: field.name, span: field.declared, value: default.clone() });
+                }
+                (None, None) if field.optional => {}
+                (None, None) => missing.push(field),
             }
         }
         unknown.extend(defined);
         if record.open {
-            entries.extend(unknown.into_iter().map(|(name, definitions)| self.further_field(name, definitions, site)));
-        } else if !unknown.is_empty() {
-            self.unknown_fields(unknown, record, ty, site);
+            let further = std::mem::take(&mut unknown).into_iter();
+            entries.extend(further.map(|(name, definitions)| self.further_field(name, definitions, site)));
+        }
+        if !(unknown.is_empty() && missing.is_empty()) {
+            entries.extend(self.misfit(unknown, &missing, record, ty, site));
         }
         Ok(Value::attrs(Attrs::new(entries), self.origin_of(&sets)))
     }
@@ -133,20 +140,6 @@ impl Evaluator {
         }
     }
 
-    /// A field that nobody defines.
-    fn absent_field(&mut self, field: &PlannedField, site: &Site) -> Option<Attr> {
-        let value = match &field.merged {
-            Some(default) => default.clone(),
-            None if field.optional => return None,
-            None => {
-                let missing = errors::missing_field(self, field.name, &field.ty, field.declared, site);
-                self.report(&missing);
-                Thunk::failed(missing)
-            }
-        };
-        Some(Attr { name: field.name, span: field.declared, value })
-    }
-
     /// A field of an open record that its type does not name.
     fn further_field(&mut self, name: Symbol, definitions: Definitions, site: &Site) -> Attr {
         let key = self.key_of(&definitions);
@@ -154,15 +147,35 @@ impl Evaluator {
         Attr { name, span: key, value: self.merged_later(&ty, definitions, site.entry(name, key)) }
     }
 
-    /// Reports what the record has no field for. The rest of the record is as good as it was.
-    fn unknown_fields(&mut self, mut unknown: Vec<(Symbol, Definitions)>, record: &Record, ty: &TypeRef, site: &Site) {
+    /// Reports what the record has no field for, and what it lacks. The rest of it is as good as it was.
+    fn misfit(
+        &mut self,
+        mut unknown: Vec<(Symbol, Definitions)>,
+        missing: &[&PlannedField],
+        record: &Record,
+        ty: &TypeRef,
+        site: &Site,
+    ) -> Vec<Attr> {
         unknown.sort_by_key(|(name, definitions)| (definitions.as_slice()[0].key, name.as_str()));
-        for (name, definitions) in unknown {
+        for (name, definitions) in &unknown {
             for definition in definitions.as_slice() {
-                let finding: Error = errors::unknown_field(self, name, definition.key, record, ty, site);
+                let finding = errors::unknown_field(self, *name, definition.key, record, ty, site);
                 self.report(&finding);
             }
         }
+        let mut entries = Vec::with_capacity(missing.len());
+        for field in missing {
+            // One mistake, one report: what is mistyped above is not missing as well.
+            let fields = || record.fields.keys().map(|name| name.as_str());
+            let meant = |(name, _): &(Symbol, Definitions)| closest(name.as_str(), fields());
+            let failure = match unknown.iter().any(|stray| meant(stray) == Some(field.name.as_str())) {
+                true => Error::silent(),
+                false => errors::missing_field(self, field.name, &field.ty, field.declared, site),
+            };
+            self.report(&failure);
+            entries.push(Attr { name: field.name, span: field.declared, value: Thunk::failed(failure) });
+        }
+        entries
     }
 }
 

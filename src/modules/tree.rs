@@ -12,6 +12,7 @@ use super::definitions::Definition;
 use super::errors;
 use super::path::{Path, Site};
 use super::words::words;
+use crate::diag::closest;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{ModuleType, Type, TypeRef};
@@ -222,7 +223,7 @@ impl Evaluator {
             ([(set, _)], []) => Ok(Node::Leaf(Rc::new(leaf(group, at, site, set.clone())))),
             ([], _) => {
                 let declared: Vec<Attrs> = groups.into_iter().map(|(set, _)| set).collect();
-                let freeform = group.freeform.as_ref().map(|ty| inside_freeform(ty));
+                let freeform = group.freeform.as_ref().map(inside_freeform);
                 let source = Source::Parent(group.clone(), at);
                 Ok(Node::Group(Rc::new(Group::new(site.path, &declared, source, freeform))))
             }
@@ -286,6 +287,14 @@ impl Evaluator {
         }
         content.unknown.sort_by_key(|(name, definition)| (definition.key, name.as_str()));
         Ok(Rc::new(content))
+    }
+
+    /// Whether a definition beside the option is most likely meant for it; then that is the mistake to tell.
+    pub(super) fn is_mistyped(&mut self, leaf: &Leaf) -> Result<bool> {
+        let content = self.opened(&leaf.group)?;
+        let name = leaf.group.children[leaf.at].name.as_str();
+        let names = || leaf.group.children.iter().map(|child| child.name.as_str());
+        Ok(content.unknown.iter().any(|(stray, _)| closest(stray.as_str(), names()) == Some(name)))
     }
 
     /// A group's part of `config`: a set of lazy values.
