@@ -6,7 +6,7 @@
 FOLDER/main.nxk is the entry. With K above 1 it imports the applications from K files. An
 application has what most real ones have: an image, one or two ports, environment variables,
 resources, both probes, and dependencies on `postgres` and on one or two applications before it.
-That makes about six objects each: Deployment, Service, ServiceAccount and network policies.
+That makes about five objects each: Deployment, Service, ServiceAccount and NetworkPolicies.
 """
 
 import argparse
