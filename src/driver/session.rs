@@ -8,7 +8,8 @@ use crate::diag::{Diagnostic, Severity};
 use crate::eval::error;
 use crate::source::{ReadError, ReadErrorKind, SourceId, SourceKind, Span, World};
 use crate::syntax;
-use crate::term::{self, TermRef};
+use crate::syntax::ast::ExprKind;
+use crate::term::{self, Term, TermKind, TermRef};
 use crate::value::{Env, Evaluator};
 use crate::{graph, layers, modules};
 
@@ -41,6 +42,8 @@ pub struct Session {
 pub struct Parsed {
     source: SourceId,
     tree: syntax::Parsed,
+    /// Whether something in it could not be read.
+    broken: bool,
 }
 
 /// The entry with its names resolved.
@@ -93,8 +96,9 @@ impl Session {
     fn parse_source(&mut self, source: SourceId) -> Parsed {
         let file = self.machine.sources.file(source);
         let mut tree = syntax::parse(&file.text, file.base);
+        let broken = !tree.diagnostics.is_empty();
         self.machine.findings.append(&mut tree.diagnostics);
-        Parsed { source, tree }
+        Parsed { source, tree, broken }
     }
 
     /// Resolves names.
@@ -104,6 +108,14 @@ impl Session {
         let mut desugared = term::desugar(&parsed.tree.root, &names);
         self.machine.findings.append(&mut desugared.diagnostics);
         self.timings.add("check", start.elapsed());
+        // What is left of a broken file may be no configuration at all; to say so would be no news.
+        let literal = matches!(
+            parsed.tree.root.kind,
+            ExprKind::Str(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::List(_) | ExprKind::Path(_)
+        );
+        if parsed.broken && literal {
+            return Checked { term: Term::new(TermKind::Error, desugared.root.span) };
+        }
         Checked { term: desugared.root }
     }
 
