@@ -444,8 +444,26 @@ impl Lexer<'_> {
         }
     }
 
+    /// `'web'`, `“web”`: a string between the wrong marks.
+    fn foreign_string(&mut self, content: std::ops::Range<usize>, end: usize) {
+        let start = self.at;
+        let (mark, text) = (&self.text[start..content.start], &self.text[content.clone()]);
+        let span = self.span(start, end);
+        self.out.diagnostics.push(
+            Diagnostic::new(Code::BadCharacter, span, format!("`{mark}` does not begin a string"))
+                .hint(format!("strings stand between `\"`: `\"{text}\"`")),
+        );
+        self.push(TokenKind::StrOpen, start, content.start);
+        self.push(TokenKind::StrText, content.start, content.end);
+        self.push(TokenKind::StrClose, content.end, end);
+        self.at = end;
+    }
+
     fn bad_characters(&mut self) {
         let start = self.at;
+        if let Some((content, end)) = scan::foreign_quotes(self.text, start) {
+            return self.foreign_string(content, end);
+        }
         let bad = |rest: &[u8]| match rest.first() {
             Some(byte) if !byte.is_ascii() => true,
             Some(b'\'') => rest.get(1) != Some(&b'\''),
@@ -461,19 +479,25 @@ impl Lexer<'_> {
         // A run ends in front of an ASCII byte or the end, so on a character boundary.
         let run = &self.text[start..self.at];
         let hint = match run {
-            "'" => Some("strings stand between `\"` or between `''`"),
-            "&" => Some("the logical operator is written `&&`"),
-            "$" => Some("an interpolation is written `${…}`"),
-            _ if run.contains(['“', '”', '„', '‘', '’']) => Some("use plain `\"` quotes"),
-            _ if run.contains('\u{a0}') => Some("use plain blanks"),
-            _ => None,
+            "'" | "`" => "strings stand between `\"` or between `''`",
+            "&" => "the logical operator is written `&&`",
+            "$" => "an interpolation is written `${…}`",
+            "%" => "the remainder of a division is `lib.mod a b`",
+            "\u{feff}" => "save the file as UTF-8 without a byte order mark",
+            _ if run.contains(['“', '”', '„', '‘', '’']) => "strings stand between plain `\"` quotes",
+            _ if run.contains(scan::is_blank) => "replace it by a plain blank",
+            _ => "remove it, or put it in a string",
         };
-        let shown: String = run.chars().take(20).flat_map(char::escape_debug).collect();
-        let message = format!("`{shown}` has no meaning here");
+        let message = match run {
+            "\u{a0}" => "a no-break space has no meaning here".to_owned(),
+            "\u{feff}" => "a byte order mark has no meaning here".to_owned(),
+            _ => {
+                let shown: String = run.chars().take(20).flat_map(scan::shown).collect();
+                format!("`{shown}` has no meaning here")
+            }
+        };
         let span = self.span(start, self.at);
-        self.out
-            .diagnostics
-            .push(Diagnostic::new(Code::BadCharacter, span, message).maybe_hint(hint.map(str::to_owned)));
+        self.out.diagnostics.push(Diagnostic::new(Code::BadCharacter, span, message).hint(hint));
         self.push(TokenKind::Unknown, start, self.at);
     }
 

@@ -13,6 +13,7 @@
 //! the stack on deep ones. Here it sees neither: brackets are paired before, and depth is bounded.
 
 pub mod ast;
+mod brackets;
 mod lexer;
 mod parser;
 mod position;

@@ -250,3 +250,35 @@ fn bound(bytes: &[u8], start: usize, tokens: &mut Vec<RangeToken>) -> usize {
     tokens.push((kind, first, end));
     end
 }
+
+/// A string between the wrong marks is looked for no further than this.
+const LONGEST_FOREIGN: usize = 200;
+
+/// The content and the end of `'…'`, `“…”` and the like at `at`, on one line.
+pub(super) fn foreign_quotes(text: &str, at: usize) -> Option<(std::ops::Range<usize>, usize)> {
+    let mut characters = text[at..].char_indices();
+    let (_, open) = characters.next()?;
+    let closing: &[char] = match open {
+        '\'' => &['\''],
+        '`' => &['`'],
+        '“' | '„' => &['”', '“'],
+        '‘' | '‚' => &['’', '‘'],
+        '«' => &['»'],
+        _ => return None,
+    };
+    let line = characters.take_while(|(_, character)| *character != '\n').take(LONGEST_FOREIGN);
+    let (length, close) = line.into_iter().find(|(_, character)| closing.contains(character))?;
+    Some((at + open.len_utf8()..at + length, at + length + close.len_utf8()))
+}
+
+/// Characters that look like a blank, or like nothing.
+pub(super) fn is_blank(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+}
+
+/// A character as it is, or its number where it can't be seen.
+pub(super) fn shown(character: char) -> impl Iterator<Item = char> {
+    let hidden = character.is_control() || is_blank(character);
+    let escaped = hidden.then(|| character.escape_unicode()).into_iter().flatten();
+    escaped.chain((!hidden).then_some(character))
+}

@@ -20,11 +20,15 @@ use std::collections::VecDeque;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
+use super::brackets::{mistyped, stray, unclosed};
 use super::segment::{self, Cutter};
 use super::token::{Token, TokenKind};
 
 /// How deep a tree may be: brackets, operators, functions and conditionals all count.
 pub(super) const MAX_DEPTH: u32 = 1_000;
+
+/// So far is looked from a closer for the opener that was meant.
+const NEAR: usize = 200;
 
 /// Stands for "no group", "no item".
 pub(super) const NONE: u32 = u32::MAX;
@@ -363,6 +367,10 @@ impl Grouper<'_> {
     }
 
     fn close(&mut self, kind: GroupKind, index: u32) {
+        if let Some(opener) = self.mistyped_closer(kind, index) {
+            self.out.diagnostics.push(mistyped(self.tokens[index as usize], opener));
+            return self.pop(index);
+        }
         if slot(kind).is_some_and(|slot| self.counts[slot] == 0) {
             let Token { kind, span } = self.tokens[index as usize];
             return self.out.diagnostics.push(stray(kind, span));
@@ -372,6 +380,36 @@ impl Grouper<'_> {
             self.pop_broken(index);
         }
         self.pop(index);
+    }
+
+    /// The opener that the wrong closer at `index` was meant for: `[ 1 2 }`, while the `{` is on another line.
+    fn mistyped_closer(&self, kind: GroupKind, index: u32) -> Option<Token> {
+        let bracket = |kind: GroupKind| matches!(kind, GroupKind::Paren | GroupKind::List | GroupKind::Brace);
+        let top = self.open.last().filter(|top| bracket(top.kind) && bracket(kind) && top.kind != kind)?;
+        let near = |open: &Open| self.is_near(self.tokens[open.token as usize].span, index);
+        let inside = self.open.iter().rev().take_while(|open| open.kind != GroupKind::Interp);
+        let wanted = inside.take(NEAR).find(|open| open.kind == kind);
+        let closed_later = self.closes_on_this_line(top.kind, index);
+        (near(top) && !wanted.is_some_and(near) && !closed_later).then(|| self.tokens[top.token as usize])
+    }
+
+    /// Whether the right closer follows on the line of the token `index`.
+    fn closes_on_this_line(&self, kind: GroupKind, index: u32) -> bool {
+        let closer = match kind {
+            GroupKind::Paren => TokenKind::RParen,
+            GroupKind::List => TokenKind::RBracket,
+            _ => TokenKind::RBrace,
+        };
+        let mut behind = (index + 1..self.tokens.len() as u32).take(NEAR);
+        let found = behind.find(|&later| self.kind_at(later) == Some(closer));
+        found.is_some_and(|found| self.is_near(self.tokens[index as usize].span, found))
+    }
+
+    /// Whether only a few characters and no line's end stand between `place` and the token `index` behind it.
+    fn is_near(&self, place: Span, index: u32) -> bool {
+        let token = self.tokens[index as usize].span;
+        let between = (place.hi - self.base) as usize..(token.lo - self.base) as usize;
+        between.len() <= NEAR && !self.text.as_bytes()[between].contains(&b'\n')
     }
 
     /// The lexer saw to it that a string or path is open; what is inside need not be closed at the file's end.
@@ -537,17 +575,4 @@ fn mark_skipped(structure: &mut Structure) {
             structure.groups[index].skip = true;
         }
     }
-}
-
-fn unclosed(span: Span, opener: &str, closer: &str) -> Diagnostic {
-    Diagnostic::new(Code::UnclosedDelimiter, span, format!("this `{opener}` is never closed"))
-        .hint(format!("add `{closer}` where it should end"))
-}
-
-fn stray(kind: TokenKind, span: Span) -> Diagnostic {
-    let (message, hint) = match kind {
-        TokenKind::In => ("this `in` has no `let`".to_owned(), "remove it, or add `let` in front of the definitions"),
-        _ => (format!("this {} closes nothing", kind.shown()), "remove it, or add the bracket that it should close"),
-    };
-    Diagnostic::new(Code::StrayDelimiter, span, message).hint(hint)
 }

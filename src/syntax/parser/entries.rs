@@ -145,7 +145,7 @@ impl<'s> Assembler<'s> {
                 })
             }
             Form::TypeDeclaration(assign) => Part::Entry(self.type_declaration(items, assign as usize, segment)),
-            _ => self.entry(items, segment),
+            _ => self.entry(items, segment, is_type),
         })
     }
 
@@ -160,14 +160,14 @@ impl<'s> Assembler<'s> {
     }
 
     /// `a.b = e`, `a.b : T = e`, `a.b : T`, `a? : T`
-    fn entry(&mut self, items: &'s [Item], segment: &Segment) -> Part {
+    fn entry(&mut self, items: &'s [Item], segment: &Segment, is_type: bool) -> Part {
         let colon = Builder::place(segment.colon);
         let assign = Builder::place(segment.assign);
         let head_end = colon.or(assign).unwrap_or(items.len());
         let path_end = segment::path_end(items, 0);
         let optional = colon == Some(path_end + 1) && path_end > 0;
         if path_end == 0 || (path_end != head_end && !optional) || (colon.or(assign)).is_none() {
-            return Part::Entry(self.unreadable(items, path_end, head_end, segment));
+            return Part::Entry(self.unreadable(items, (path_end, head_end), segment, is_type));
         }
         let doc = self.state.doc(items[0]);
         let names = items[..path_end].iter().filter(|item| is_attr_name(item.kind));
@@ -191,9 +191,12 @@ impl<'s> Assembler<'s> {
     }
 
     /// An entry whose name can't be read, or that is only a name.
-    fn unreadable(&mut self, items: &'s [Item], path: usize, head: usize, segment: &Segment) -> Entry {
-        if !items[..items.len().min(path + 1)].iter().any(messages::is_reported) {
-            let diagnostic = messages::bad_entry(&self.state, items, (path, head), segment);
+    fn unreadable(&mut self, items: &'s [Item], ends: (usize, usize), segment: &Segment, is_type: bool) -> Entry {
+        if !items[..items.len().min(ends.0 + 1)].iter().any(messages::is_reported) {
+            let diagnostic = match is_type && ends.0 == items.len() {
+                true => messages::field_without_type(&self.state, items, segment),
+                false => messages::bad_entry(&self.state, items, ends, segment),
+            };
             self.state.diagnostics.push(diagnostic);
         }
         Entry::Error(self.state.inner(items))
@@ -271,5 +274,8 @@ fn is_type(parts: &[Part], position: Position) -> bool {
     });
     let declares = parts.iter().any(|part| matches!(part, Part::Annotated(entry) if entry.value.is_none()));
     let only_annotated = parts.iter().all(|part| matches!(part, Part::Annotated(_)));
+    let binds = parts.iter().any(|part| matches!(part, Part::Entry(Entry::Bind(_))));
+    // Bindings and not a single field: a set that something of a type strayed into.
+    let marked = marked && (declares || !binds);
     marked || (position == Position::Value && declares && only_annotated)
 }

@@ -16,60 +16,64 @@ impl<'s> Assembler<'s> {
         let segments = structure.segments_of(group);
         for (index, segment) in segments.iter().enumerate() {
             let items = structure.items_of(segment);
-            if formals.open {
-                let span = self.state.span_of(items, segment);
-                let message = "`...` comes last among the arguments";
-                let hint = "move the other arguments in front of `...`, and remove a `,` behind it";
-                self.state.diagnostics.push(Diagnostic::new(Code::UnexpectedToken, span, message).hint(hint));
-                break;
-            }
             match items {
                 [dots] if dots.kind == Kind::Token(TokenKind::Ellipsis) => {
-                    formals.open = true;
-                    if segment.terminated && index + 1 == segments.len() {
-                        self.behind_dots(*dots);
+                    let last = index + 1 == segments.len();
+                    if !formals.open && (segment.terminated || !last) {
+                        self.behind_dots(*dots, last);
                     }
+                    formals.open = true;
                 }
-                _ => formals.formals.extend(self.formal(items, segment)),
+                _ => self.formal(items, segment, &mut formals.formals),
             }
         }
         Tree::Formals(formals)
     }
 
-    fn behind_dots(&mut self, dots: Item) {
-        let message = "`...` comes last among the arguments, without a `,` behind it";
-        let diagnostic = Diagnostic::new(Code::UnexpectedToken, dots.span.end(), message);
-        self.state.diagnostics.push(diagnostic.hint("remove the `,`, or move the other arguments in front of `...`"));
+    fn behind_dots(&mut self, dots: Item, last: bool) {
+        let (span, message, hint) = match last {
+            true => {
+                (dots.span.end(), "`...` comes last among the arguments, without a `,` behind it", "remove this `,`")
+            }
+            false => (dots.span, "`...` comes last among the arguments", "move it behind the other arguments"),
+        };
+        self.state.diagnostics.push(Diagnostic::new(Code::UnexpectedToken, span, message).hint(hint));
     }
 
     /// `a`, `a : T`, `a ? e`, `a : T ? e`
-    fn formal(&mut self, items: &'s [Item], segment: &Segment) -> Option<Formal> {
+    fn formal(&mut self, items: &'s [Item], segment: &Segment, formals: &mut Vec<Formal>) {
         let colon = Builder::place(segment.colon);
         let question = Builder::place(segment.assign);
         let head = &items[..colon.or(question).unwrap_or(items.len())];
         let name = match head {
-            [name] if matches!(name.kind, Kind::Token(TokenKind::Ident) | Kind::Param | Kind::Alias) => *name,
+            [name] if is_argument(name) => *name,
             _ => {
                 self.bad_name(head, items, segment);
-                return None;
+                // What was meant is bound all the same, so that its uses are not reported too.
+                let names = head.iter().take_while(|item| is_argument(item)).map(|name| self.plain(*name));
+                return formals.extend(names.collect::<Vec<_>>());
             }
         };
         let annotation = colon.map(|colon| self.annotation(items, colon, segment));
         let default = question.map(|question| self.expr(&items[question + 1..], segment));
         let doc = self.state.doc(name);
-        Some(Formal { name: self.state.symbol(name), name_span: name.span, annotation, default, doc })
+        formals.push(Formal { annotation, default, doc, ..self.plain(name) });
+    }
+
+    fn plain(&self, name: Item) -> Formal {
+        let symbol = self.state.symbol(name);
+        Formal { name: symbol, name_span: name.span, annotation: None, default: None, doc: None }
     }
 
     fn bad_name(&mut self, head: &[Item], items: &[Item], segment: &Segment) {
-        let is_name = |item: &Item| matches!(item.kind, Kind::Token(TokenKind::Ident) | Kind::Param);
         let (span, message, hint) = match head {
             [] if items.is_empty() => {
                 (self.state.end_span(segment), "expected the name of an argument, found `,`", "remove this `,`")
             }
-            [first, second, ..] if is_name(first) && is_name(second) => {
+            [first, second, ..] if is_argument(first) && is_argument(second) => {
                 (first.span.end(), "expected `,` between two arguments", "add `,` here")
             }
-            [first, second, ..] if is_name(first) && second.kind == Kind::Token(TokenKind::Assign) => {
+            [first, second, ..] if is_argument(first) && second.kind == Kind::Token(TokenKind::Assign) => {
                 (second.span, "expected `?` in front of an argument's default, found `=`", "write `name ? default`")
             }
             _ => (
@@ -80,4 +84,9 @@ impl<'s> Assembler<'s> {
         };
         self.state.diagnostics.push(Diagnostic::new(Code::UnexpectedToken, span, message).hint(hint));
     }
+}
+
+/// Whether an argument can be called so.
+fn is_argument(item: &Item) -> bool {
+    matches!(item.kind, Kind::Token(TokenKind::Ident) | Kind::Param | Kind::Alias)
 }

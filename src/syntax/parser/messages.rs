@@ -31,6 +31,11 @@ pub(super) fn explain(
         let diagnostic = Diagnostic::new(Code::MissingElse, word.span, "this `if` has no `else`");
         return Some(diagnostic.hint("every `if` needs both branches: `if … then … else …`"));
     }
+    if let Some(word) = missing_body(items) {
+        let message = format!("this `{}` needs a `;` and an expression behind it", state.text(word.span));
+        let diagnostic = Diagnostic::new(Code::MissingSemicolon, word.span, message);
+        return Some(diagnostic.hint(format!("write `{} …; …`", state.text(word.span))));
+    }
     let at = error.map_or(0, |error| error.span().start).min(items.len());
     let found = items.get(at);
     if found.is_some_and(is_reported) || at.checked_sub(1).is_some_and(|before| is_reported(&items[before])) {
@@ -45,11 +50,7 @@ pub(super) fn explain(
         None => (state.end_span(segment), end_shown(state, segment)),
     };
     let wanted = if expected.end { end_wanted(state, segment).to_owned() } else { expected.listed() };
-    let message = match found {
-        // The `;` that is there was meant to end the entry.
-        None if wanted == shown => "`with` and `assert` need `;` and an expression behind it".to_owned(),
-        _ => format!("expected {wanted}, found {shown}"),
-    };
+    let message = format!("expected {wanted}, found {shown}");
     let diagnostic = Diagnostic::new(Code::UnexpectedToken, span, message).hint(general_hint(&wanted));
     Some(diagnostic.maybe_hint(hint(state, items, at, segment, &expected)))
 }
@@ -129,6 +130,11 @@ fn known(state: &Builder, items: &[Item], at: usize, segment: &Segment, expected
         Kind::Param | Kind::Group(GroupKind::Formals) | Kind::Alias if at > 0 && before != Some(Kind::Token(At)) => {
             error("a function needs parentheses here".to_owned(), "put it in `( )`: `(x: …)`")
         }
+        Kind::Token(Assign) if before == Some(Kind::Token(Inherit)) && at == 1 => {
+            let hint = "`inherit` is a word of the language; as a name it needs quotes";
+            let message = "expected a name, found `inherit`";
+            Some(Diagnostic::new(Code::UnexpectedToken, items[0].span, message).hint(hint))
+        }
         Kind::Token(Assign) => {
             let wanted = if expected.complete() { end_wanted(state, segment) } else { "an expression" };
             let hint = match state.end_kind(segment) {
@@ -161,6 +167,19 @@ fn missing_else(items: &[Item]) -> Option<Item> {
     items.iter().find(then).map(|_| last)
 }
 
+/// The first `with` or `assert` without its `;`.
+fn missing_body(items: &[Item]) -> Option<Item> {
+    let mut open = None;
+    for item in items {
+        match item.kind {
+            Kind::Token(TokenKind::With | TokenKind::Assert) => open = open.or(Some(*item)),
+            Kind::Token(TokenKind::Semicolon) => open = None,
+            _ => {}
+        }
+    }
+    open
+}
+
 fn hint(state: &Builder, items: &[Item], at: usize, segment: &Segment, expected: &Expected) -> Option<String> {
     use TokenKind::*;
     let found = items.get(at).map(|item| item.kind);
@@ -172,16 +191,20 @@ fn hint(state: &Builder, items: &[Item], at: usize, segment: &Segment, expected:
         Some(Kind::Token(Comma)) if expected.end => {
             "elements of a list are separated by blanks, entries of a set by `;`"
         }
-        Some(Kind::Token(Semicolon)) if state.structure.items_of(segment).len() > at => {
-            "`;` ends entries of a set or `let`; are the braces missing?"
+        Some(Kind::Token(Rec)) if expected.has("a type") => "a type may mention itself by its name, without `rec`",
+        Some(Kind::Token(Semicolon)) if at + 1 == items.len() && state.end_kind(segment).is_none() => {
+            "a file holds one expression, without `;` at its end"
         }
-        Some(Kind::Token(Bar)) => "types are joined with `|`, conditions with `||`",
+        Some(Kind::Token(Bar | OrOr)) => "types are joined with `|`, conditions with `||`",
         Some(Kind::Token(Colon)) => "a type annotation stands behind a name in a set or `let`: `name : Type = value;`",
         Some(Kind::Token(Minus)) if !expected.has("an operator") => "put the negative number in parentheses: `(-1)`",
         Some(Kind::Token(Ellipsis)) => "`...` stands in record types and among the arguments of a function",
         Some(Kind::Token(If)) => "put the whole `if` in `( )`",
         None if state.end_kind(segment) == Some(Semicolon) && expected.has("an expression") && !expected.has("`;`") => {
             "write a value in front of the `;`"
+        }
+        Some(Kind::Token(Semicolon)) if state.structure.items_of(segment).len() > at => {
+            "`;` ends entries of a set or `let`; are the braces missing?"
         }
         _ => return None,
     };
@@ -300,6 +323,14 @@ pub(super) fn not_a_field(entry: &Entry) -> Diagnostic {
     Diagnostic::new(Code::UnexpectedToken, span, message).hint(hint)
 }
 
+/// A field of a record type that is only a name.
+pub(super) fn field_without_type(state: &Builder, items: &[Item], segment: &Segment) -> Diagnostic {
+    let name = state.text(state.span_of(items, segment));
+    let message = format!("the field `{name}` needs a type");
+    Diagnostic::new(Code::UnexpectedToken, state.span_of(items, segment), message)
+        .hint(format!("write `{name} : Type;`"))
+}
+
 /// A refinement that is neither a range nor a pattern.
 pub(super) fn bad_refinement(span: Span) -> Diagnostic {
     Diagnostic::new(Code::UnexpectedToken, span, "expected a range or a pattern")
@@ -317,7 +348,7 @@ pub(super) fn bad_entry(state: &Builder, items: &[Item], ends: (usize, usize), s
     if path == 0 {
         return error(format!("expected a name, found {shown}")).maybe_hint(match found.map(|item| item.kind) {
             Some(Kind::Token(TokenKind::Int | TokenKind::Float)) => {
-                Some("put the name in quotes: `\"1\" = …;`".to_owned())
+                Some(format!("put the name in quotes: `\"{}\" = …;`", state.text(span)))
             }
             Some(Kind::Token(word)) if head > 0 && state.text(span).starts_with(|c: char| c.is_ascii_lowercase()) => {
                 Some(format!("{} is a word of the language; as a name it needs quotes", word.shown()))
