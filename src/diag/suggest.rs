@@ -2,8 +2,8 @@
 
 /// The candidate nearest to `name`, if one is near enough to be meant.
 ///
-/// Near means: equal but for case, `-` and `_`; or at most one edit in three characters (two at the
-/// least for names of four and more), where a swap of neighbours is one edit. Of equally near ones
+/// Near means: equal but for case, `-` and `_`; or at most one edit in three characters (one at the
+/// least), where a swap of neighbours is one edit. Of equally near ones
 /// the alphabetically first wins, so that the answer never depends on the order of the candidates.
 pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let fold = |text: &str| text.to_lowercase().replace(['-', '_'], "");
@@ -11,8 +11,7 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let length = name.chars().count();
     let limit = match length {
         0..=1 => 0,
-        2..=3 => 1,
-        _ => (length / 3).clamp(2, 4),
+        _ => (length / 3).clamp(1, 4),
     };
     candidates
         .into_iter()

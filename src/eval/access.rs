@@ -88,8 +88,10 @@ impl Evaluator {
             _ => format!("the {} argument", ORDINALS.get(at).unwrap_or(&"last")),
         };
         let message = format!("{which} of `{}` must be {wanted}, not {}", call.name, got.describe());
-        error(Code::WrongKind, call.span, message)
-            .described(|finding| finding.also(got.origin, format!("this is {}", got.describe())))
+        let hint = self.conversion(got, wanted);
+        error(Code::WrongKind, call.span, message).described(|finding| {
+            finding.label("called here").also(got.origin, format!("this is {}", got.describe())).maybe_hint(hint)
+        })
     }
 
     /// The error for an argument of the right kind that the builtin cannot work with.

@@ -53,12 +53,9 @@ impl Evaluator {
 
     /// `f a b`. Most functions of two arguments are `x: y: …`; these need no closure in between.
     fn apply_two(&mut self, function: &Value, [first, second]: [Thunk; 2], span: Span) -> Result<Value> {
-        if let Kind::Lambda(closure) = &function.kind
-            && let (ParamTerm::Name(_), TermKind::Lambda(inner)) = (&closure.lambda.param, &closure.lambda.body.kind)
-            && let ParamTerm::Name(_) = inner.param
-        {
-            let env = closure.env.bind(first).bind(second);
-            let result = self.deeper(span, |machine| machine.eval(&inner.body, &env));
+        if let Some((env, body)) = takes_two(function) {
+            let env = env.bind(first).bind(second);
+            let result = self.deeper(span, |machine| machine.eval(body, &env));
             return result.inspect_err(|error| error.passes(span, &self.sources));
         }
         let function = self.apply(function, first, span)?;
@@ -93,13 +90,17 @@ impl Evaluator {
             }
         }
         while let [first, behind @ ..] = rest {
+            let taken = arguments.len() - rest.len();
+            if taken > 0 && !is_callable(&value) {
+                return Err(too_many_arguments(&value, taken, arguments, span));
+            }
             let first = self.delay(first, env);
             (value, rest) = match behind {
-                [second, behind @ ..] => {
+                [second, behind @ ..] if takes_two(&value).is_some() => {
                     let second = self.delay(second, env);
                     (self.apply_two(&value, [first, second], span)?, behind)
                 }
-                [] => (self.apply(&value, first, span)?, behind),
+                _ => (self.apply(&value, first, span)?, behind),
             };
         }
         Ok(value)
@@ -170,12 +171,48 @@ impl Evaluator {
     fn not_a_function(&mut self, value: &Value, span: Span) -> Error {
         let message = format!("{} is called as if it were a function", value.describe());
         error(Code::NotAFunction, span, message).described(|finding| {
-            finding
-                .label("called here")
-                .also(value.origin, format!("this is {}", value.describe()))
-                .hint("in a list, put parentheses around a call; in a set, look for a missing `;` in front")
+            finding.label("called here").also(value.origin, format!("this is {}", value.describe())).hint(
+                match value.kind {
+                    Kind::Attrs(_) => {
+                        "two sets are joined with `//`; or is an operator or a `;` missing between the two?"
+                    }
+                    Kind::List(_) => {
+                        "two lists are joined with `++`; or is an operator or a `;` missing between the two?"
+                    }
+                    Kind::Type(_) => "a range is written with dots: `Int(1..10)`, `Int(0..)`",
+                    _ => "is an operator or a `;` missing between the two?",
+                },
+            )
         })
     }
+}
+
+/// A function that was done after `taken` of its arguments.
+fn too_many_arguments(value: &Value, taken: usize, arguments: &[TermRef], span: Span) -> Error {
+    let plural = if taken == 1 { "" } else { "s" };
+    let message = format!("the function takes {taken} argument{plural}, but is given {}", arguments.len());
+    let place = arguments.get(taken).map_or(span, |argument| argument.span);
+    error(Code::NotAFunction, place, message).described(|finding| {
+        finding
+            .label("one too many")
+            .also(value.origin, format!("after {taken}, the result is {}", value.describe()))
+            .hint("remove it, or put parentheses around a call that is itself an argument")
+    })
+}
+
+/// The environment and inner body of `x: y: …`.
+fn takes_two(function: &Value) -> Option<(&Env, &TermRef)> {
+    let Kind::Lambda(closure) = &function.kind else { return None };
+    match (&closure.lambda.param, &closure.lambda.body.kind) {
+        (ParamTerm::Name(_), TermKind::Lambda(inner)) if matches!(inner.param, ParamTerm::Name(_)) => {
+            Some((&closure.env, &inner.body))
+        }
+        _ => None,
+    }
+}
+
+fn is_callable(value: &Value) -> bool {
+    value.is_function() || matches!(&value.kind, Kind::Attrs(attrs) if attrs.named("__functor").is_some())
 }
 
 /// What formals say besides names.
@@ -191,7 +228,7 @@ fn missing_argument(formal: &FormalTerm, value: &Value, span: Span) -> Error {
         finding
             .label("called here without it")
             .also(formal.span, "declared here")
-            .also(if value.origin == span { Span::NONE } else { value.origin }, "the argument was made here")
+            .also(if contains(span, value.origin) { Span::NONE } else { value.origin }, "the argument was made here")
             .hint(format!("add `{} = …;`, or give it a default with `{} ? …`", formal.name, formal.name))
     })
 }
@@ -203,6 +240,13 @@ fn unexpected_argument(lambda: &Lambda, formals: &[FormalTerm], attrs: &crate::v
     let hint = did_you_mean(attr.name.as_str(), names)
         .unwrap_or_else(|| "remove it, or allow further arguments with `...`".to_string());
     let message = format!("the function takes no argument `{}`", attr.name);
-    error(Code::UnexpectedArgument, attr.span.or(span), message)
-        .described(|finding| finding.also(lambda.span, "the function").also(span, "called here").hint(hint))
+    let call = if contains(span, attr.span) { Span::NONE } else { span };
+    error(Code::UnexpectedArgument, attr.span.or(span), message).described(|finding| {
+        finding.label("not an argument").also(lambda.span, "the function").also(call, "called here").hint(hint)
+    })
+}
+
+/// Whether `inner` stands in `outer`.
+fn contains(outer: Span, inner: Span) -> bool {
+    outer.lo <= inner.lo && inner.hi <= outer.hi
 }

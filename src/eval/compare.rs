@@ -87,10 +87,13 @@ impl Evaluator {
                     a.len().cmp(&b.len())
                 }
                 _ => {
+                    // `a > b` asks whether `b < a`: people read them in the order of the text.
+                    let (a, b) = if b.origin < a.origin { (b, a) } else { (a, b) };
                     let message = format!("cannot compare {} with {}", a.describe(), b.describe());
                     let hint = "only numbers, strings, paths and lists of these have an order";
                     return Err(error(Code::NotComparable, span, message).described(|finding| {
                         finding
+                            .label("compared here")
                             .also(a.origin, format!("this is {}", a.describe()))
                             .also(b.origin, format!("this is {}", b.describe()))
                             .hint(hint)

@@ -7,37 +7,18 @@
 
 use std::rc::Rc;
 
-use super::error;
-use crate::diag::{Code, did_you_mean};
+use super::blame::{Blame, missing_field, out_of_rule, unknown_field};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::TermRef;
 use crate::types::{Field, Mismatch, ModuleType, Opaque, Record, Scalar, Type, TypeRef, check_scalar};
-use crate::value::{Attr, Attrs, Env, Error, Evaluator, Host, Kind, List, Result, Thunk, Value};
-
-/// Who demands the type: a name with the way inside (`web.ports[0]`), and where the type is written.
-#[derive(Clone, Debug)]
-pub struct Blame {
-    /// What is held to the type.
-    pub what: Rc<str>,
-    /// Where the type is written.
-    pub declared: Span,
-    /// Where the value meets the type, for values without a place of their own.
-    pub place: Span,
-}
-
-impl Blame {
-    /// The same demand, one step further inside.
-    fn inside(&self, step: &str, place: Span) -> Blame {
-        Blame { what: format!("{}{step}", self.what).into(), declared: self.declared, place: place.or(self.place) }
-    }
-}
+use crate::value::{Attr, Attrs, Env, Evaluator, Host, Kind, List, Result, Thunk, Value};
 
 impl Evaluator {
     /// `name : T = value`
     pub(super) fn annotated(&mut self, name: Symbol, value: &TermRef, ty: &TermRef, env: &Env) -> Result<Value> {
         let wanted = self.type_of_term(ty, env)?;
-        let blame = Blame { what: name.as_str().into(), declared: ty.span, place: value.span };
+        let blame = Blame::new(name.as_str(), ty.span, value.span);
         let value = self.eval(value, env)?;
         self.hold(value, &wanted, &blame)
     }
@@ -48,7 +29,7 @@ impl Evaluator {
         Thunk::defer(move |machine| {
             let wanted = machine.type_of_term(&ty, &env)?;
             let value = machine.force(&thunk)?;
-            let blame = Blame { what: name.as_str().into(), declared: ty.span, place: value.origin };
+            let blame = Blame::new(name.as_str(), ty.span, value.origin);
             machine.hold(value, &wanted, &blame)
         })
     }
@@ -65,7 +46,7 @@ impl Evaluator {
             (Type::Declared(_, inner), _) => self.hold(value, &inner.clone(), blame),
             (Type::Union(members), _) => match self.member(&value, members)? {
                 Some(member) => self.hold(value, &member, blame),
-                None => Err(mismatch(&value, ty, blame)),
+                None => Err(self.type_mismatch(&value, ty, blame)),
             },
             (Type::Path, Kind::Path(_)) => Ok(value),
             (Type::List(item), Kind::List(items)) => Ok(self.hold_items(items, item, blame, value.origin)),
@@ -79,7 +60,7 @@ impl Evaluator {
             _ => match scalar_of(&value).map(|scalar| check_scalar(ty, &scalar)) {
                 Some(Some(Ok(()))) => Ok(value),
                 Some(Some(Err(Mismatch::Rule(rule)))) => Err(out_of_rule(&value, ty, &rule, blame)),
-                _ => Err(mismatch(&value, ty, blame)),
+                _ => Err(self.type_mismatch(&value, ty, blame)),
             },
         }
     }
@@ -87,11 +68,11 @@ impl Evaluator {
     fn hold_module(&mut self, value: Value, module: &ModuleType, ty: &TypeRef, blame: &Blame) -> Result<Value> {
         match (module, &value.kind) {
             (ModuleType::Joined(_), Kind::Str(_)) | (ModuleType::Submodule(_), Kind::Attrs(_)) => Ok(value),
-            (ModuleType::Joined(_) | ModuleType::Submodule(_), _) => Err(mismatch(&value, ty, blame)),
+            (ModuleType::Joined(_) | ModuleType::Submodule(_), _) => Err(self.type_mismatch(&value, ty, blame)),
             (ModuleType::Unique(inner, _), _) => self.hold(value, inner, blame),
             (ModuleType::Checked(inner, predicate), _) => {
                 let value = self.hold(value, inner, blame)?;
-                if self.passes(&value, predicate)? { Ok(value) } else { Err(mismatch(&value, ty, blame)) }
+                if self.passes(&value, predicate)? { Ok(value) } else { Err(self.type_mismatch(&value, ty, blame)) }
             }
             (ModuleType::Coerced(from, function, to), _) => {
                 let value = if self.fits(&value, from)? {
@@ -104,8 +85,8 @@ impl Evaluator {
                 self.hold(value, to, blame)
             }
             (ModuleType::OptionType, Kind::Type(_)) => Ok(value),
-            (ModuleType::OptionType, _) => Err(mismatch(&value, ty, blame)),
-            (ModuleType::Custom(_), _) if !self.fits(&value, ty)? => Err(mismatch(&value, ty, blame)),
+            (ModuleType::OptionType, _) => Err(self.type_mismatch(&value, ty, blame)),
+            (ModuleType::Custom(_), _) if !self.fits(&value, ty)? => Err(self.type_mismatch(&value, ty, blame)),
             _ => Ok(value),
         }
     }
@@ -139,9 +120,7 @@ impl Evaluator {
         let mut entries = Vec::with_capacity(record.fields.len());
         for attr in attrs.iter() {
             let value = match record.fields.get(&attr.name) {
-                Some(field) => {
-                    self.hold_later(&attr.value, &field.ty, || blame.inside(&format!(".{}", attr.name), attr.span))
-                }
+                Some(field) => self.hold_later(&attr.value, &field.ty, || blame.field(attr, field.span)),
                 None => attr.value.clone(),
             };
             entries.push(Attr { value, ..attr.clone() });
@@ -184,16 +163,21 @@ impl Evaluator {
                 return Ok(Some(member.clone()));
             }
         }
-        // A value that fits none, but has the shape of one alone, is judged by that one: its
-        // message can say which part is wrong.
-        let mut shaped = Vec::new();
+        // A value that fits none, but has the shape of one alone, or more field names of one than of any
+        // other, is judged by that one: its message can say which part is wrong.
+        let mut shaped: Vec<(usize, TypeRef)> = Vec::new();
         for member in members {
             let resolved = self.resolve(member)?;
             if same_shape(value, resolved.peeled()) {
-                shaped.push(member.clone());
+                shaped.push((shared_names(value, resolved.peeled()), member.clone()));
             }
         }
-        Ok(if shaped.len() == 1 { shaped.pop() } else { None })
+        let most = shaped.iter().map(|(shared, _)| *shared).max().unwrap_or_default();
+        let mut best = shaped.iter().filter(|(shared, _)| *shared == most);
+        Ok(match (best.next(), best.next()) {
+            (Some((_, member)), None) => Some(member.clone()),
+            _ => None,
+        })
     }
 
     /// Whether the predicate of a type holds for the value.
@@ -273,6 +257,16 @@ fn same_shape(value: &Value, ty: &Type) -> bool {
     }
 }
 
+/// How many names of a set are fields of the type.
+fn shared_names(value: &Value, ty: &Type) -> usize {
+    match (&value.kind, ty) {
+        (Kind::Attrs(attrs), Type::Record(record)) => {
+            attrs.iter().filter(|attr| record.fields.contains_key(&attr.name)).count()
+        }
+        _ => 0,
+    }
+}
+
 fn callable(value: &Value) -> bool {
     value.is_function() || matches!(&value.kind, Kind::Attrs(attrs) if attrs.named("__functor").is_some())
 }
@@ -296,8 +290,8 @@ pub(crate) fn field_default(field: &Field) -> Option<Thunk> {
 
 fn hold_function(function: Value, from: &TypeRef, to: &TypeRef, blame: &Blame) -> Value {
     let (from, to) = (from.clone(), to.clone());
-    let into = blame.inside(" (its argument)", Span::NONE);
-    let out = blame.inside(" (its result)", Span::NONE);
+    let into = blame.part("argument");
+    let out = blame.part("result");
     let origin = function.origin;
     let run = move |machine: &mut Evaluator, argument: Thunk, span: Span| {
         let into = Blame { place: span, ..into.clone() };
@@ -306,56 +300,4 @@ fn hold_function(function: Value, from: &TypeRef, to: &TypeRef, blame: &Blame) -
         machine.hold(answer, &to, &out)
     };
     Value::new(Kind::Host(Rc::new(Host { name: "a typed function", run: Box::new(run) })), origin)
-}
-
-fn mismatch(value: &Value, ty: &Type, blame: &Blame) -> Error {
-    let message = format!("`{}` must be {ty}, not {}", blame.what, value.describe());
-    let span = value.origin.or(blame.place);
-    let hint = match (ty.peeled(), &value.kind) {
-        (Type::String(_), Kind::Int(_) | Kind::Float(_)) => Some("put it in quotes to make it a string"),
-        (Type::Int(_), Kind::Str(text)) if text.parse::<i64>().is_ok() => Some("remove the quotes to make it a number"),
-        (Type::List(_), _) => Some("put it in brackets to make it a list"),
-        _ => None,
-    };
-    error(Code::TypeMismatch, span, message).described(|finding| {
-        finding
-            .label(format!("this is {}", value.describe()))
-            .also(blame.declared, "the type is declared here")
-            .maybe_hint(hint.map(String::from))
-    })
-}
-
-fn out_of_rule(value: &Value, ty: &Type, rule: &str, blame: &Blame) -> Error {
-    let shown = scalar_of(value).map_or_else(String::new, |scalar| format!(", not {scalar}"));
-    let message = format!("`{}` must be {rule}{shown}", blame.what);
-    let hint = match (ty.peeled(), &value.kind) {
-        (Type::Literal(Scalar::Str(wanted)), Kind::Str(text)) => did_you_mean(text, [wanted.as_str()]),
-        _ => None,
-    };
-    error(Code::OutOfRange, value.origin.or(blame.place), message)
-        .described(|finding| finding.also(blame.declared, format!("the type is {ty}")).maybe_hint(hint))
-}
-
-fn unknown_field(attr: &Attr, record: &Record, ty: &Type, blame: &Blame) -> Error {
-    let names = record.fields.keys().map(|name| name.as_str());
-    let hint = did_you_mean(attr.name.as_str(), names).unwrap_or_else(|| match record.fields.len() {
-        0 => "the type has no fields".to_string(),
-        _ => {
-            let names: Vec<String> = record.fields.keys().map(|name| format!("`{name}`")).collect();
-            format!("the fields are {}", names.join(", "))
-        }
-    });
-    let message = format!("`{}` has no field `{}`", blame.what, attr.name);
-    error(Code::UnknownField, attr.span.or(blame.place), message)
-        .described(|finding| finding.label("not a field").also(blame.declared, format!("the type is {ty}")).hint(hint))
-}
-
-fn missing_field(name: Symbol, field: &Field, blame: &Blame, origin: Span) -> Error {
-    let message = format!("`{}` lacks the field `{name}`", blame.what);
-    error(Code::MissingField, origin.or(blame.place), message).described(|finding| {
-        finding
-            .label(format!("`{name}` is missing here"))
-            .also(field.span, "declared here")
-            .hint(format!("add `{name} = …;`, a value of type {}", field.ty))
-    })
 }

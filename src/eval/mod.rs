@@ -9,6 +9,7 @@
 
 mod access;
 mod apply;
+mod blame;
 mod compare;
 mod contract;
 mod data;
@@ -23,14 +24,15 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::source::{SourceMap, Span, World};
 use crate::symbol::Symbol;
 use crate::term::{AttrsTerm, Globals, StrTerm, Term, TermKind, TermRef, UnaryOp};
 use crate::value::{Attr, Attrs, Closure, Env, Error, Evaluator, Kind, Limits, Result, State, Thunk, Value};
 
+pub use blame::Blame;
 pub(crate) use contract::field_default;
-pub use contract::{Blame, scalar_of};
+pub use contract::scalar_of;
 pub use data::Depth;
 pub use import::LIBRARY_ROOT;
 pub use print::{glance, print};
@@ -161,7 +163,9 @@ impl Evaluator {
                 State::Done(value) => return Ok(value.clone()),
                 State::Failed(error) => return Err(error.clone()),
                 State::Running => {
-                    let error = error(Code::InfiniteRecursion, span, "this value depends on itself");
+                    let name = self.sources.text(span);
+                    let what = if is_name(name) { format!("`{name}`") } else { "this value".to_string() };
+                    let error = error(Code::InfiniteRecursion, span, format!("{what} depends on itself"));
                     return Err(error.described(|finding| {
                         finding
                             .label("needed here while it is being computed")
@@ -207,6 +211,7 @@ impl Evaluator {
                 Ok(env.get(*depth, *slot).expect("scope resolution gave the address of a filled slot").clone())
             }
             TermKind::Scoped { name, withs, global } => {
+                let mut supplied = Vec::new();
                 for &depth in withs {
                     let scope = env.get(depth, 0).expect("a `with` frame has one slot").clone();
                     let scope = self.force_at(&scope, term.span)?;
@@ -216,13 +221,17 @@ impl Evaluator {
                     if let Some(attr) = attrs.get(*name) {
                         return Ok(attr.value.clone());
                     }
+                    supplied.extend(attrs.iter().map(|attr| attr.name.as_str()));
                 }
                 if *global {
                     return self.global(*name, term.span);
                 }
                 let message = format!("undefined variable `{name}`");
-                Err(error(Code::UndefinedVariable, term.span, message)
-                    .described(|finding| finding.hint("no `with` around it has this attribute")))
+                Err(error(Code::UndefinedVariable, term.span, message).described(|finding| {
+                    let hint = did_you_mean(name.as_str(), supplied);
+                    let hint = hint.unwrap_or_else(|| "bind it with `let`, or add it to the set of the `with`".into());
+                    finding.label("neither bound nor in the `with` around it").hint(hint)
+                }))
             }
             TermKind::Global(name) => self.global(*name, term.span),
             _ => Err(Error::silent()),
@@ -259,8 +268,9 @@ impl Evaluator {
             if let Some(first) = entries.iter().find(|attr| attr.name == symbol) {
                 let message = format!("the attribute `{symbol}` is defined twice");
                 let first = first.span;
-                return Err(error(Code::DuplicateAttribute, name.span, message)
-                    .described(|finding| finding.also(first, "first here").hint("remove one of the two")));
+                return Err(error(Code::DuplicateAttribute, name.span, message).described(|finding| {
+                    finding.label("again here").also(first, "first here").hint("remove one of the two")
+                }));
             }
             entries.push(Attr { name: symbol, span: name.span, value: self.delay(value, &env) });
         }
@@ -291,9 +301,33 @@ impl Evaluator {
     pub fn wrong_kind(&self, value: &Value, wanted: &str, what: &str, span: Span) -> Error {
         let span = span.or(value.origin);
         let message = format!("{what} must be {wanted}, not {}", value.describe());
-        let made = if value.origin == span { Span::NONE } else { value.origin };
-        error(Code::WrongKind, span, message).described(|finding| {
-            finding.label(format!("this is {}", value.describe())).also(made, "it comes from here")
+        let hint = self.conversion(value, wanted);
+        error(Code::WrongKind, span, message)
+            .described(|finding| shown_at(finding, value, span, &format!("{wanted} is needed here")).maybe_hint(hint))
+    }
+
+    /// How a value of another kind becomes what is wanted, if there is a plain way.
+    fn conversion(&self, value: &Value, wanted: &str) -> Option<String> {
+        let written = |text: &str| self.sources.text(value.origin) == format!("\"{text}\"");
+        Some(match (wanted, &value.kind) {
+            (_, Kind::Lambda(_) | Kind::Native(_) | Kind::Host(_)) => "is an argument missing in a call?".to_string(),
+            ("a number" | "an integer", Kind::Str(text)) if text.parse::<f64>().is_ok() => match written(text) {
+                true => format!("remove the quotes to make it a number: `{text}`"),
+                false => "read the number from the string with `lib.toInt`".to_string(),
+            },
+            ("a boolean", Kind::Str(text)) if matches!(text.as_str(), "true" | "false") && written(text) => {
+                format!("remove the quotes to make it a boolean: `{text}`")
+            }
+            ("a boolean", _) => "write a condition, such as `x != null` or `x == 1`".to_string(),
+            ("a string", Kind::Int(_) | Kind::Float(_)) => "make it a string with `toString`".to_string(),
+            ("a list", Kind::Attrs(_)) => "its values are a list: `builtins.attrValues set`".to_string(),
+            ("a list", _) => "put it in brackets to make it a list: `[ x ]`".to_string(),
+            ("a set", Kind::List(_)) => {
+                "a set has names for its values: `{ name = value; }`; or join lists with `++`".to_string()
+            }
+            ("a set", _) => "a set is written `{ name = value; }`".to_string(),
+            ("a function", _) => "a function is written `x: …`".to_string(),
+            _ => return None,
         })
     }
 
@@ -311,4 +345,19 @@ impl Evaluator {
         }
         Ok(text)
     }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 80
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-'.".contains(&byte))
+}
+
+/// Says where a value is needed and where it was made. `needed` is for the first place if they are two.
+fn shown_at(finding: Diagnostic, value: &Value, span: Span, needed: &str) -> Diagnostic {
+    let made = value.origin;
+    if made.is_none() || made == span {
+        return finding.label(format!("this is {}", value.describe()));
+    }
+    finding.label(needed).also(made, format!("this is {}", value.describe()))
 }

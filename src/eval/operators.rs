@@ -94,6 +94,7 @@ impl Evaluator {
     /// Numbers: of two integers an integer, else a float.
     pub fn arithmetic(&mut self, op: BinaryOp, a: &Value, b: &Value, sides: (Span, Span), span: Span) -> Result<Kind> {
         let (x, y) = match (&a.kind, &b.kind) {
+            (Kind::Int(_), Kind::Int(0)) if op == BinaryOp::Divide => return Err(division_by_zero(b, span)),
             (Kind::Int(a), Kind::Int(b)) => return integers(op, *a, *b, span).map(Kind::Int),
             (Kind::Int(a), Kind::Float(b)) => (*a as f64, *b),
             (Kind::Float(a), Kind::Int(b)) => (*a, *b as f64),
@@ -107,7 +108,7 @@ impl Evaluator {
             BinaryOp::Add => x + y,
             BinaryOp::Subtract => x - y,
             BinaryOp::Multiply => x * y,
-            _ if y == 0.0 => return Err(division_by_zero(span)),
+            _ if y == 0.0 => return Err(division_by_zero(b, span)),
             _ => x / y,
         }))
     }
@@ -128,17 +129,22 @@ fn integers(op: BinaryOp, a: i64, b: i64, span: Span) -> Result<i64> {
         BinaryOp::Add => a.checked_add(b),
         BinaryOp::Subtract => a.checked_sub(b),
         BinaryOp::Multiply => a.checked_mul(b),
-        _ if b == 0 => return Err(division_by_zero(span)),
         _ => a.checked_div(b),
     };
     result.ok_or_else(|| {
         let message = format!("the result of `{a} {} {b}` does not fit in 64 bits", symbol(op));
-        error(Code::Overflow, span, message)
+        let hint = "integers end at 9223372036854775807; for larger numbers make one of the two a float";
+        error(Code::Overflow, span, message).described(|finding| finding.hint(hint))
     })
 }
 
-fn division_by_zero(span: Span) -> Error {
-    error(Code::DivisionByZero, span, "division by zero")
+fn division_by_zero(divisor: &Value, span: Span) -> Error {
+    error(Code::DivisionByZero, span, "division by zero").described(|finding| {
+        finding
+            .label("divided here")
+            .also(divisor.origin, "this is 0")
+            .hint("ask first: `if divisor == 0 then … else …`")
+    })
 }
 
 /// The operator as it is written.

@@ -1,6 +1,6 @@
 //! Selection: `e.a.b`, `e.a or d`, `e ? a.b`.
 
-use super::error;
+use super::{error, shown_at};
 use crate::diag::{Code, did_you_mean};
 use crate::source::Span;
 use crate::symbol::Symbol;
@@ -71,10 +71,14 @@ impl Evaluator {
 
     fn not_a_set(&self, value: &Value, name: Symbol, span: Span) -> Error {
         let message = format!("{} has no attributes, so not `{name}` either", value.describe());
-        let made = if value.origin == span { Span::NONE } else { value.origin };
-        error(Code::WrongKind, span, message).described(|finding| {
-            finding.label("selected from here").also(made, format!("this is {}", value.describe()))
-        })
+        let hint = match &value.kind {
+            Kind::List(_) => format!("select from one of its items: `map (item: item.{name}) list`"),
+            Kind::Null => format!("ask first whether it is `null`, or give a default: `… .{name} or …`"),
+            Kind::Lambda(_) | Kind::Native(_) | Kind::Host(_) => format!("call the function first: `(f x).{name}`"),
+            _ => "only sets have attributes: make this one a set, or select from another value".to_string(),
+        };
+        error(Code::WrongKind, span, message)
+            .described(|finding| shown_at(finding, value, span, "selected from here").hint(hint))
     }
 
     /// The error for a set without `name`.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use ecow::EcoString;
 
-use super::error;
+use super::{error, shown_at};
 use crate::diag::Code;
 use crate::source::Span;
 use crate::term::StrTerm;
@@ -74,10 +74,8 @@ impl Evaluator {
             (Kind::Attrs(_), _) => "select the attribute that is meant, or use `builtins.toJSON`",
             _ => "call the function, or use another value",
         };
-        let made = if value.origin == span { Span::NONE } else { value.origin };
-        error(Code::NoCoercion, span, message).described(|finding| {
-            finding.label(format!("this is {}", value.describe())).also(made, "it comes from here").hint(hint)
-        })
+        error(Code::NoCoercion, span, message)
+            .described(|finding| shown_at(finding, value, span, "a string is needed here").hint(hint))
     }
 
     /// A path literal, made absolute from the folder of its file.

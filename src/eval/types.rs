@@ -139,7 +139,8 @@ fn refined(base: &Type, by: &Refinement, span: Span) -> Result<Type> {
     let whole = |literal: &Option<Literal>| match literal {
         None => Ok(None),
         Some(Literal::Int(number)) => Ok(Some(*number)),
-        Some(_) => Err(error(Code::NotAType, span, format!("the bounds of `{base}` must be integers"))),
+        Some(_) => Err(error(Code::NotAType, span, format!("the bounds of `{base}` must be integers"))
+            .described(|finding| finding.hint("write whole numbers, or narrow `Float` or `Number` instead"))),
     };
     let real = |literal: &Option<Literal>| match literal {
         Some(Literal::Int(number)) => Some(*number as f64),
@@ -158,7 +159,11 @@ fn refined(base: &Type, by: &Refinement, span: Span) -> Result<Type> {
         }
         (Type::String(text), Refinement::Pattern(source)) => match Pattern::new(source) {
             Ok(pattern) => Ok(Type::String(Text { pattern: Some(pattern), ..text.clone() })),
-            Err(why) => Err(error(Code::BadRegex, span, format!("the pattern cannot be read: {why}"))),
+            Err(why) => {
+                Err(error(Code::BadRegex, span, format!("the pattern cannot be read: {why}")).described(|finding| {
+                    finding.hint("write a regular expression such as `/[a-z]+-[0-9]+/`; `\\` makes a sign plain")
+                }))
+            }
         },
         _ => {
             let message = format!("`{base}` cannot be narrowed like this");

@@ -381,7 +381,7 @@ impl Evaluator {
 
 /// Who demands a type at this site.
 pub(super) fn blame(site: &Site) -> Blame {
-    Blame { what: site.path.to_string().into(), declared: site.declared, place: site.path.key() }
+    Blame::new(&site.path.to_string(), site.declared, site.path.key())
 }
 
 /// The value itself if it is the only definition, plain, a scalar that is there, and fits.

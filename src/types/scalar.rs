@@ -115,10 +115,11 @@ fn check_text(text: &Text, value: &str) -> Result<(), Mismatch> {
     if let Some(length) = &text.length
         && !length.hold(value.chars().count() as i64)
     {
-        return Err(Mismatch::Rule(format!("a length {}", rule_of(length))));
+        let plural = if length.max.or(length.min) == Some(1) { "" } else { "s" };
+        return Err(Mismatch::Rule(format!("{} character{plural} long", rule_of(length))));
     }
     match &text.pattern {
-        Some(pattern) if !pattern.matches(value) => Err(Mismatch::Rule(format!("the form /{}/", pattern.source))),
+        Some(pattern) if !pattern.matches(value) => Err(Mismatch::Rule(format!("of the form /{}/", pattern.source))),
         _ => Ok(()),
     }
 }
