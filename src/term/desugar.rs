@@ -20,7 +20,7 @@ pub struct Desugared {
 
 /// Resolves names and removes sugar. Never fails: what is wrong is reported and becomes [`TermKind::Error`].
 pub fn desugar(root: &Expr, globals: &Globals) -> Desugared {
-    let mut desugarer = Desugarer { scope: Scope::new(globals), diagnostics: Vec::new() };
+    let mut desugarer = Desugarer { scope: Scope::new(globals), plain: Vec::new(), diagnostics: Vec::new() };
     let root = desugarer.expr(root);
     Desugared { root, diagnostics: desugarer.diagnostics }
 }
@@ -28,6 +28,8 @@ pub fn desugar(root: &Expr, globals: &Globals) -> Desugared {
 /// The walk: the scope around the current expression, and the findings so far.
 pub(super) struct Desugarer<'g> {
     pub(super) scope: Scope<'g>,
+    /// The names of the sets around the expression that are not recursive: no variables, but often taken for some.
+    pub(super) plain: Vec<Vec<Symbol>>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -96,13 +98,42 @@ impl Desugarer<'_> {
                 TermKind::Error
             }
             Resolved::Undefined => {
-                let hint = did_you_mean(name.as_str(), self.scope.visible())
-                    .unwrap_or_else(|| "bind it with `let`, or take it as an argument of the function around".into());
-                let finding = Diagnostic::new(Code::UndefinedVariable, span, format!("undefined variable `{name}`"));
-                self.diagnostics.push(finding.label("not bound here").hint(hint));
+                self.diagnostics.push(self.undefined("variable", name, span));
                 TermKind::Error
             }
         }
+    }
+
+    /// The term of a name in the place of a type.
+    pub(super) fn type_variable(&mut self, name: Symbol, span: Span) -> TermKind {
+        match self.scope.resolve(name, 0) {
+            Resolved::Undefined => {
+                self.diagnostics.push(self.undefined("type", name, span));
+                TermKind::Error
+            }
+            _ => self.variable(name, span, 0),
+        }
+    }
+
+    /// The finding for a name that is not bound; `kind` is what it stands for.
+    pub(super) fn undefined(&self, kind: &str, name: Symbol, span: Span) -> Diagnostic {
+        // Types begin with a capital letter and variables do not, so one is rarely meant for the other.
+        let capital = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
+        let alike = |other: &&str| kind == "type" || capital(other) == capital(name.as_str());
+        let hint = if self.plain.iter().any(|names| names.contains(&name)) {
+            format!(
+                "`{name}` is an attribute of a set around it: for its value use `rec {{ … }}` or `let`, for its name quotes"
+            )
+        } else if let Some(hint) = did_you_mean(name.as_str(), self.scope.visible().filter(alike)) {
+            hint
+        } else if kind == "type" {
+            format!("declare it: `type {name} = …;`")
+        } else {
+            "bind it with `let`, or take it as an argument of the function around".to_string()
+        };
+        Diagnostic::new(Code::UndefinedVariable, span, format!("undefined {kind} `{name}`"))
+            .label("not bound here")
+            .hint(hint)
     }
 
     fn string(&mut self, parts: &[StrPart]) -> TermKind {
@@ -167,7 +198,8 @@ impl Desugarer<'_> {
             if let Some(first) = seen.insert(name, span) {
                 let finding =
                     Diagnostic::new(Code::DuplicateArgument, span, format!("the argument `{name}` is named twice"));
-                self.diagnostics.push(finding.also(first, "first here").hint("remove one of the two"));
+                self.diagnostics
+                    .push(finding.label("again here").also(first, "first here").hint("remove one of the two"));
             }
         }
     }

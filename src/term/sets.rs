@@ -212,12 +212,16 @@ impl Desugarer<'_> {
         let skip = usize::from(set.recursive);
         if set.recursive {
             self.scope.push(set.fields.keys().copied());
+        } else {
+            self.plain.push(set.fields.keys().copied().collect());
         }
         let fields = set.fields.into_iter().map(|(name, field)| self.field(name, field, skip)).collect();
         let dynamic = |(name, value)| (self.expr(name), self.value(value));
         let dynamic = set.dynamic.into_iter().map(dynamic).collect();
         if set.recursive {
             self.scope.pop();
+        } else {
+            self.plain.pop();
         }
         TermKind::Attrs(Box::new(AttrsTerm { recursive: set.recursive, fields, dynamic }))
     }
@@ -225,7 +229,13 @@ impl Desugarer<'_> {
     fn field(&mut self, name: Symbol, field: Field, skip: usize) -> FieldTerm {
         let span = field.span;
         let value = match field.value {
-            Value::Inherited => Term::new(self.variable(name, span, skip), span),
+            Value::Inherited => {
+                // The set's own attribute, which this makes, is not the one that is meant.
+                let own = if skip == 0 { self.plain.pop() } else { None };
+                let term = Term::new(self.variable(name, span, skip), span);
+                self.plain.extend(own);
+                term
+            }
             Value::From(from, shared) => {
                 let subject = shared.get_or_init(|| self.expr(from)).clone();
                 let path = vec![NameTerm::Fixed(name, span)];

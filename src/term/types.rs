@@ -46,7 +46,7 @@ pub(super) fn declaration(walk: &mut Desugarer, decl: &TypeDecl) -> TermRef {
 
 fn name(walk: &mut Desugarer, path: &[(Symbol, Span)], span: Span) -> TermRef {
     let (&(first, first_span), rest) = path.split_first().expect("a type name has at least one part");
-    let subject = Term::new(walk.variable(first, first_span, 0), first_span);
+    let subject = Term::new(walk.type_variable(first, first_span), first_span);
     if rest.is_empty() {
         return subject;
     }
@@ -60,7 +60,7 @@ fn record_term(walk: &mut Desugarer, record: &RecordType) -> TypeTerm {
         if let Some(first) = seen.insert(field.name, field.name_span) {
             let message = format!("the field `{}` is declared twice", field.name);
             let finding = Diagnostic::new(Code::DuplicateAttribute, field.name_span, message);
-            walk.diagnostics.push(finding.also(first, "first here").hint("remove one of the two"));
+            walk.diagnostics.push(finding.label("again here").also(first, "first here").hint("remove one of the two"));
         }
         FieldTypeTerm {
             name: field.name,
