@@ -189,6 +189,10 @@ impl Evaluator {
     /// Whether the value belongs to the type, looking no further than to tell the members of a
     /// union apart: of a record at its field names and literal fields.
     pub fn fits(&mut self, value: &Value, ty: &TypeRef) -> Result<bool> {
+        self.deeper(value.origin, |machine| machine.fits_type(value, ty))
+    }
+
+    fn fits_type(&mut self, value: &Value, ty: &TypeRef) -> Result<bool> {
         let ty = self.resolve(ty)?;
         Ok(match (&*ty, &value.kind) {
             (Type::Declared(_, inner), _) => return self.fits(value, inner),

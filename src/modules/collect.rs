@@ -67,10 +67,13 @@ struct Collector<'a> {
     incomplete: bool,
     /// The modules whose imports are being followed, for those that make further ones without end.
     depth: u32,
+    /// Whether there were too many.
+    gave_up: bool,
 }
 
-/// Modules importing each other deeper than this have lost their way.
-const MAX_DEPTH: u32 = 1000;
+/// Modules importing each other deeper than this, or more of them, have lost their way.
+const MAX_DEPTH: u32 = 500;
+const MAX_MODULES: usize = 100_000;
 
 impl Evaluator {
     /// Reads the modules and all that they import.
@@ -82,6 +85,7 @@ impl Evaluator {
             disabled: Vec::new(),
             incomplete: false,
             depth: 0,
+            gave_up: false,
         };
         let roots: Vec<usize> = modules.iter().map(|module| collector.add(self, module, Span::NONE)).collect();
         collector.finish(&roots)
@@ -101,6 +105,16 @@ impl Collector<'_> {
         }
     }
 
+    /// Told once; a module that imports itself twice would tell it as often as there are leaves to its tree.
+    fn endless(&mut self, span: Span) -> Error {
+        if std::mem::replace(&mut self.gave_up, true) {
+            return Error::silent();
+        }
+        let message = "modules import each other without end";
+        error(Code::TooDeep, span, message)
+            .described(|finding| finding.label("one import too many").hint("a module must not import itself"))
+    }
+
     fn fail(&mut self, machine: &mut Evaluator, failure: &Error) {
         machine.report(failure);
         self.incomplete = true;
@@ -113,9 +127,8 @@ impl Collector<'_> {
 
     fn enter(&mut self, machine: &mut Evaluator, value: Value, span: Span) -> Result<usize> {
         let span = value.origin.or(span);
-        if self.depth >= MAX_DEPTH {
-            let message = format!("modules import each other more than {MAX_DEPTH} levels deep");
-            return Err(error(Code::TooDeep, span, message));
+        if self.depth >= MAX_DEPTH || self.modules.len() >= MAX_MODULES {
+            return Err(self.endless(span));
         }
         let path = match &value.kind {
             Kind::Path(path) => path.to_path_buf(),

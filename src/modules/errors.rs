@@ -214,7 +214,7 @@ fn listing<'a>(what: &str, names: impl Iterator<Item = &'a Symbol>) -> Option<St
     match names.len() {
         0 => Some(format!("there are no {what}s here")),
         1 => Some(format!("the only {what} is {}", names[0])),
-        2..=20 => Some(format!("the {what}s are {}", names.join(", "))),
+        2..=12 => Some(format!("the {what}s are {}", names.join(", "))),
         _ => None,
     }
 }

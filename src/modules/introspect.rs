@@ -52,7 +52,9 @@ impl Evaluator {
         match ty.peeled() {
             Type::Map(item) | Type::Module(ModuleType::LazyMap(item)) => self.type_inside(item, rest),
             Type::Record(record) => self.type_inside(&record.fields.get(first)?.ty, rest),
-            Type::Union(members) => members.iter().find_map(|member| self.type_inside(member, path)),
+            Type::Union(members) => members
+                .iter()
+                .find_map(|member| self.deeper(Span::NONE, |machine| Ok(machine.type_inside(member, path))).ok()?),
             Type::Any | Type::Object | Type::Module(ModuleType::Anything | ModuleType::Attrs) => {
                 Some(Rc::new(Type::Any))
             }

@@ -259,7 +259,7 @@ impl Evaluator {
         for member in members {
             let member = self.resolve(member)?;
             match member.peeled() {
-                Type::Union(inner) => flat.extend(self.flattened(inner)?),
+                Type::Union(inner) => flat.extend(self.deeper(Span::NONE, |machine| machine.flattened(inner))?),
                 _ => flat.push(member),
             }
         }
@@ -404,13 +404,14 @@ fn plainly_fits(ty: &Type, value: &Value) -> bool {
         Kind::Str(text) => Scalar::Str(text.clone()),
         _ => return false,
     };
-    scalar_fits(ty, &scalar)
+    scalar_fits(ty, &scalar, 3)
 }
 
-fn scalar_fits(ty: &Type, scalar: &Scalar) -> bool {
+fn scalar_fits(ty: &Type, scalar: &Scalar, levels: u32) -> bool {
     match ty.peeled() {
         Type::Any => true,
-        Type::Union(members) => members.iter().any(|member| scalar_fits(member, scalar)),
+        // A union may hold itself; what is not plain after a few levels is decided elsewhere.
+        Type::Union(members) => levels > 0 && members.iter().any(|member| scalar_fits(member, scalar, levels - 1)),
         ty => matches!(check_scalar(ty, scalar), Some(Ok(()))),
     }
 }

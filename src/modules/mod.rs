@@ -8,7 +8,7 @@
 //!    `imports`. Only the outside of a module is computed.
 //! 2. [`tree`] joins the declarations into a tree of options. Definitions are handed down it when the
 //!    first option of a set is needed; their conditions stay uncomputed.
-//! 3. [`definitions`] decides, at one option, which definitions count: conditions, priorities, order.
+//! 3. [`settle`] decides, at one option, which definitions count: conditions, priorities, order.
 //! 4. [`merge`] makes one value of them by the option's type, one level deep; what is inside are thunks
 //!    that merge in turn. [`records`], [`submodule`] and [`object`] are the types with rules of their own.
 //!
@@ -26,6 +26,7 @@ mod natives;
 mod object;
 mod path;
 mod records;
+mod settle;
 mod submodule;
 mod tree;
 mod types;
