@@ -212,7 +212,8 @@ fn faults_of_style(finding: &Value) -> Vec<String> {
     let related = finding["related"].as_array().into_iter().flatten().filter_map(|place| place["message"].as_str());
     for text in [message, hint].into_iter().chain(related) {
         let first = text.chars().next().unwrap_or('`');
-        if text.ends_with('.') && !text.ends_with("...") || text.ends_with('!') || first.is_uppercase() && !named(text) {
+        if text.ends_with('.') && !text.ends_with("...") || text.ends_with('!') || first.is_uppercase() && !named(text)
+        {
             faults.push(format!("not in the voice of a finding: {text}"));
         }
         let lower = text.to_lowercase();
@@ -226,7 +227,8 @@ fn faults_of_style(finding: &Value) -> Vec<String> {
 /// A name may stand first as it is written: `ConfigMap`, `HTTP`, `CPU`.
 fn named(text: &str) -> bool {
     let word = text.split(' ').next().unwrap_or_default();
-    word.chars().skip(1).any(char::is_uppercase) || ["Kubernetes", "Nix", "Deployment", "Service", "Pod"].contains(&word)
+    word.chars().skip(1).any(char::is_uppercase)
+        || ["Kubernetes", "Nix", "Deployment", "Service", "Pod"].contains(&word)
 }
 
 /// Words of the implementation.

@@ -112,7 +112,7 @@ pub(super) fn unknown_field(
     let message = format!("`{}` has no field `{name}`", site.path);
     let hint = did_you_mean(name.as_str(), record.fields.keys().map(|name| name.as_str()))
         .or_else(|| field_elsewhere(machine, name, record))
-        .or_else(|| listing("field", record.fields.keys()));
+        .or_else(|| Some(listing("field", record.fields.keys())));
     error(Code::UnknownField, place, message).described(|finding| {
         finding
             .label("not a field")
@@ -151,7 +151,7 @@ pub(super) fn unknown_option(machine: &mut Evaluator, name: Symbol, key: Span, g
         .or_else(|| {
             let mut names: Vec<Symbol> = shown().collect();
             names.sort_by_key(|name| name.as_str());
-            listing("option", names.iter())
+            Some(listing("option", names.iter()))
         });
     error(Code::UnknownOption, place, format!("there is no option `{path}`"))
         .described(|finding| finding.label("not an option").path(path.to_string()).maybe_hint(hint))
@@ -209,13 +209,15 @@ fn joined(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_string() } else { format!("{path}.{name}") }
 }
 
-fn listing<'a>(what: &str, names: impl Iterator<Item = &'a Symbol>) -> Option<String> {
+/// What there is to choose from; of many names the first ones.
+fn listing<'a>(what: &str, names: impl Iterator<Item = &'a Symbol>) -> String {
+    const SHOWN: usize = 12;
     let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     match names.len() {
-        0 => Some(format!("there are no {what}s here")),
-        1 => Some(format!("the only {what} is {}", names[0])),
-        2..=12 => Some(format!("the {what}s are {}", names.join(", "))),
-        _ => None,
+        0 => format!("there are no {what}s here"),
+        1 => format!("the only {what} is {}", names[0]),
+        2..=SHOWN => format!("the {what}s are {}", names.join(", ")),
+        count => format!("the {what}s are {} and {} more", names[..SHOWN].join(", "), count - SHOWN),
     }
 }
 
