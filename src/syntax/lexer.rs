@@ -179,6 +179,10 @@ impl Lexer<'_> {
         let from = (open + quote).min(end);
         let content = self.text[from..end].trim_end_matches([';', ',', ')', ']', '}', ' ', '\t', '\r']);
         self.at = from + content.len();
+        // What lies behind is read once more: look-ahead and reports of the first time do not hold.
+        (self.path_run, self.scheme_run, self.regex_free) = (Run::default(), Run::default(), 0);
+        let again = self.base + self.at as u32;
+        self.out.diagnostics.retain(|report| report.primary.span.lo < again);
         // An interpolation on that line is left out: it may be what never ends.
         let content = from + content.find("${").unwrap_or(content.len());
         self.out.cut = Some(self.base + content as u32);

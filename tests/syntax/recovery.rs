@@ -36,6 +36,12 @@ fn owned(expected: &[&str]) -> Vec<String> {
 }
 
 const TABLE: &[Row] = &[
+    (
+        // What was first read as an interpolation is a comment, and says nothing.
+        "{ a = \"abc;\n  b = foo; # ${x:y}\n}",
+        "(set (= a \"abc\") (= b foo))",
+        &["E0105 1:7 this string is never closed"],
+    ),
     ("{ a = 1 b = 2; c = 3; }", "(set (= a 1) (= b 2) (= c 3))", &["E0102 1:8 expected `;` behind this entry"]),
     (
         "{\n  a = f x\n  b.c = 2;\n  d = 3;\n}",
