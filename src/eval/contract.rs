@@ -8,11 +8,13 @@
 use std::rc::Rc;
 
 use super::blame::{Blame, missing_field, out_of_rule, unknown_field};
+use super::error;
+use crate::diag::Code;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::TermRef;
 use crate::types::{Field, Mismatch, ModuleType, Opaque, Record, Scalar, Type, TypeRef, check_scalar};
-use crate::value::{Attr, Attrs, Env, Evaluator, Host, Kind, List, Result, Thunk, Value};
+use crate::value::{Attr, Attrs, Env, Error, Evaluator, Host, Kind, List, Result, Thunk, Value};
 
 impl Evaluator {
     /// `name : T = value`
@@ -72,7 +74,7 @@ impl Evaluator {
             (ModuleType::Unique(inner, _), _) => self.hold(value, inner, blame),
             (ModuleType::Checked(inner, predicate), _) => {
                 let value = self.hold(value, inner, blame)?;
-                if self.passes(&value, predicate)? { Ok(value) } else { Err(self.type_mismatch(&value, ty, blame)) }
+                if self.passes(&value, predicate)? { Ok(value) } else { Err(refused_by_check(&value, blame)) }
             }
             (ModuleType::Coerced(from, function, to), _) => {
                 let value = if self.fits(&value, from)? {
@@ -259,6 +261,14 @@ fn same_shape(value: &Value, ty: &Type) -> bool {
         (_, ty) => scalar_of(value)
             .is_some_and(|scalar| !matches!(check_scalar(ty, &scalar), None | Some(Err(Mismatch::Kind)))),
     }
+}
+
+/// A value that has its type, but that the predicate of `addCheck` refuses.
+fn refused_by_check(value: &Value, blame: &Blame) -> Error {
+    let message = format!("`{}` does not pass the check of its type", blame.what);
+    error(Code::OutOfRange, value.origin.or(blame.place), message).described(|finding| {
+        finding.also(blame.declared, "the type is declared here").hint("the type's predicate answered `false` for it")
+    })
 }
 
 /// How many names of a set are fields of the type.

@@ -192,9 +192,9 @@ const TABLE: &[Row] = &[
         &["E0103 1:1 this `{` is never closed", "E0101 1:10 expected `:`, found the end of the file"],
     ),
     ("{ a; b }: a", "(fn (formals a b) a)", &["E0101 1:4 expected `,` between arguments, found `;`"]),
-    ("{ a = 1 }: a", "(fn (formals) a)", &["E0101 1:5 expected `?` in front of an argument's default, found `=`"]),
-    ("{ a b }: a", "(fn (formals) a)", &["E0101 1:4 expected `,` between two arguments"]),
-    ("{ ..., a }: a", "(fn (formals ...) a)", &["E0101 1:8 `...` comes last among the arguments"]),
+    ("{ a = 1 }: a", "(fn (formals a) a)", &["E0101 1:5 expected `?` in front of an argument's default, found `=`"]),
+    ("{ a b }: a", "(fn (formals a b) a)", &["E0101 1:4 expected `,` between two arguments"]),
+    ("{ ..., a }: a", "(fn (formals a ...) a)", &["E0101 1:3 `...` comes last among the arguments"]),
     (
         "{ a, ..., }: a",
         "(fn (formals a ...) a)",
@@ -204,8 +204,8 @@ const TABLE: &[Row] = &[
     ("a = 1; b = 2;", "(error)", &["E0101 1:3 expected the end of the file, found `=`"]),
     ("1 2 )", "(call 1 2)", &["E0104 1:5 this `)` closes nothing"]),
     ("{ a = 1; } b = 2;", "(error (set (= a 1)))", &["E0101 1:14 expected the end of the file, found `=`"]),
-    ("with x y", "(error)", &["E0101 1:9 expected `;`, found the end of the file"]),
-    ("assert x y", "(error)", &["E0101 1:11 expected `;`, found the end of the file"]),
+    ("with x y", "(error)", &["E0102 1:1 this `with` needs a `;` and an expression behind it"]),
+    ("assert x y", "(error)", &["E0102 1:1 this `assert` needs a `;` and an expression behind it"]),
     (
         "{ a = with x y; b = 2; }",
         "(set (= a (error)) (= b 2))",
