@@ -9,7 +9,7 @@ use super::error;
 use crate::diag::Code;
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::term::{FieldTypeTerm, Literal, OptionTerm, Refinement, TermKind, TermRef, TypeTerm};
+use crate::term::{FieldTypeTerm, Literal, NameTerm, OptionTerm, Refinement, TermKind, TermRef, TypeTerm};
 use crate::types::{Bounds, Deferred, Field, Opaque, Pattern, Record, Scalar, Text, Type, TypeRef};
 use crate::value::{Attrs, AttrsBuilder, Env, Evaluator, Kind, Result, Thunk, Value};
 
@@ -105,6 +105,10 @@ impl Evaluator {
         }
         let name = match &term.kind {
             TermKind::Local { name, .. } | TermKind::Global(name) | TermKind::Scoped { name, .. } => *name,
+            TermKind::Select { path, .. } => match path.last() {
+                Some(NameTerm::Fixed(name, _)) => *name,
+                _ => Symbol::new("Any"),
+            },
             _ => Symbol::new("Any"),
         };
         Rc::new(Type::Deferred(Rc::new(Deferred { done: OnceCell::new(), pending: Rc::new(pending), name })))
