@@ -32,6 +32,7 @@ const FILES: &[(&str, &str)] = files! {
     "builtins/types.nxk"
     "builtins/versions.nxk"
     "layers/applications.nxk"
+    "layers/checks.nxk"
     "layers/compliance.nxk"
     "layers/default.nxk"
     "layers/framework.nxk"

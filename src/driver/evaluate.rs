@@ -91,6 +91,7 @@ impl Session {
         let target = target(machine, &framework)?;
         machine.objects = Some(Rc::new(VersionSchema::new(target.version)));
         configuration.check(machine);
+        say_what_modules_say(machine, &configuration);
         let framework = machine.node(&framework.into(), Depth::Everything, Span::NONE)?;
         Ok(Evaluated { configuration, framework, target })
     }
@@ -162,6 +163,17 @@ impl Evaluated {
     /// `framework.environment`.
     pub fn environment(&self) -> &str {
         self.framework.get("environment").and_then(Node::as_str).unwrap_or_default()
+    }
+}
+
+/// Reports the configuration's own `assertions` that do not hold, and its `warnings`.
+fn say_what_modules_say(machine: &mut Evaluator, configuration: &Configuration) {
+    // What cannot be computed has been reported when the options were checked.
+    if let Ok(assertions) = configuration.get(machine, &[Symbol::new("assertions")]) {
+        machine.check_assertions(&assertions.into());
+    }
+    if let Ok(warnings) = configuration.get(machine, &[Symbol::new("warnings")]) {
+        machine.check_warnings(&warnings.into());
     }
 }
 
