@@ -89,9 +89,10 @@ fn without_api<'c>(at: &Cursor<'_>, kind: &str, target: &Target<'c>, report: &mu
 fn unknown_kind(at: &Cursor<'_>, kind: &str, target: &Target<'_>, report: &mut Report) {
     let message = format!("Kubernetes {} has no kind `{kind}`", target.version.minor());
     let near = target.version.nearest_kind(kind).map(|near| format!("did you mean `{near}`?"));
-    let custom =
-        "if it is a custom resource, add its definition (`schemas = [ ./crd.yaml ]`) or declare the kind opaque";
-    report.at(at, Code::UnknownKind, message).hint = Some(near.unwrap_or_else(|| custom.to_owned()));
+    let custom = format!(
+        "if it is a custom resource, take it without a schema: `framework.opaqueKinds = [ \"group/version/{kind}\" ];`"
+    );
+    report.at(at, Code::UnknownKind, message).hint = Some(near.unwrap_or(custom));
 }
 
 /// A finding about the API, if it is deprecated or off by default.
