@@ -281,3 +281,38 @@ fn settings_have_the_last_word_and_are_read_by_type() {
     assert_eq!(deployment["spec"]["replicas"], 5);
     assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], "web:2");
 }
+
+#[test]
+fn a_mandatory_label_is_refused_once_wherever_it_is_written() {
+    for entry in ["applications.web", "deployments.web"] {
+        let text = format!(
+            r#"{{ {entry} = {{ image = "web:1.0"; labels = {{ "enterprise.com/owner-team" = "web"; tier = "1"; }}; }}; }}"#
+        );
+        let errors = errors(&text);
+        assert_eq!(errors.len(), 1, "{errors:#?}");
+        assert_eq!(errors[0]["code"], "E0902");
+        assert_eq!(pointed(&text, &errors[0]), r#""enterprise.com/owner-team""#);
+    }
+}
+
+#[test]
+fn messages_name_the_types_of_other_files() {
+    let errors = errors(
+        r#"{ applications.web = { image = "web:1.0"; compliance.dataClassification = 5; env.A = [ ]; }; framework.compliance.level = 5; }"#,
+    );
+    let said = errors.iter().filter_map(|finding| finding["message"].as_str());
+    let level = said.into_iter().find(|message| message.contains("compliance.level")).expect("the level is wrong");
+    assert!(level.contains("Level | Null"), "{level}");
+}
+
+#[test]
+fn modules_say_what_must_hold_and_what_to_look_at() {
+    let text = r#"{
+  warnings = [ "look here" ];
+  assertions = [ { assertion = true; message = "never said"; } { assertion = 1 > 2; message = "one is less"; } ];
+}"#;
+    let findings = compile(text).expect_err("an assertion does not hold");
+    let said: Vec<_> = findings.iter().map(|finding| (finding["code"].as_str(), finding["message"].as_str())).collect();
+    assert_eq!(said, [(Some("W0501"), Some("look here")), (Some("E0404"), Some("one is less"))]);
+    assert_eq!(pointed(text, &findings[1]), "assertion");
+}

@@ -122,7 +122,9 @@ pub fn label_objects(objects: &mut [Object], framework: &Compliance, sources: &S
             let Some(labels) = map_at(&mut object.node, &whole, span) else { continue };
             for field in &labels.fields {
                 let reserved = RESERVED.iter().any(|name| field.key == format!("{}/{name}", framework.prefix));
-                if reserved && sources.is_user(field.key_span) {
+                // One word of the user's may be in several objects.
+                let known = findings.iter().any(|finding: &Diagnostic| finding.primary.span == field.key_span);
+                if reserved && sources.is_user(field.key_span) && !known {
                     let message = format!("the mandatory label `{}` cannot be overridden", field.key);
                     findings.push(
                         Diagnostic::new(Code::MandatoryLabel, field.key_span, message)
