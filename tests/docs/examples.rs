@@ -1,0 +1,129 @@
+//! Running the examples.
+
+use std::process::Output;
+
+use crate::pages::Block;
+use crate::support::nxk;
+
+/// What a check said.
+pub struct Checked {
+    /// Everything that was printed.
+    pub findings: String,
+    /// The codes of the errors.
+    pub errors: Vec<String>,
+    /// The codes of the warnings.
+    pub warnings: Vec<String>,
+}
+
+/// A file that lies beside an example.
+type Beside = (String, String);
+
+/// Runs the examples of a page; gives their number, and what is wrong with them.
+pub fn run(page: &str, blocks: &[Block]) -> (usize, Vec<String>) {
+    let mut beside: Vec<Beside> = Vec::new();
+    let mut wrong = Vec::new();
+    let mut ran = 0;
+    for (at, block) in blocks.iter().enumerate() {
+        let mut words = block.info.split_whitespace();
+        if words.next() != Some("nxk") {
+            continue;
+        }
+        ran += 1;
+        let next = blocks.get(at + 1).filter(|next| next.follows);
+        let complaint = match words.next() {
+            Some("eval") => evaluated(&block.text, &beside),
+            Some(word) if word.starts_with("file=") => {
+                beside.push((word["file=".len()..].to_string(), block.text.clone()));
+                None
+            }
+            Some(word) if word.starts_with("error=") => {
+                configuration(block, Some(&word["error=".len()..]), next, &beside)
+            }
+            Some(word) => Some(format!("`{word}` says nothing about an example")),
+            None => configuration(block, None, next, &beside),
+        };
+        wrong.extend(complaint.map(|complaint| format!("{page}:{}: {complaint}", block.line)));
+    }
+    (ran, wrong)
+}
+
+/// What `nxk check main.nxk` says of a text.
+pub fn checked(text: &str, beside: &[Beside]) -> Checked {
+    let findings = in_folder(text, beside, &["check", "main.nxk"]);
+    let findings = String::from_utf8_lossy(&findings.stderr).into_owned();
+    let codes = |severity: &str| {
+        let start = format!("{severity}[");
+        let code = |line: &str| line.strip_prefix(&start).and_then(|rest| rest.split(']').next()).map(String::from);
+        findings.lines().filter_map(code).collect::<Vec<_>>()
+    };
+    Checked { errors: codes("error"), warnings: codes("warning"), findings }
+}
+
+fn configuration(block: &Block, code: Option<&str>, next: Option<&Block>, beside: &[Beside]) -> Option<String> {
+    let checked = checked(&block.text, beside);
+    let wanted =
+        |warning: bool| -> Vec<&str> { code.iter().copied().filter(|code| code.starts_with('W') == warning).collect() };
+    let mut errors: Vec<&str> = checked.errors.iter().map(String::as_str).collect();
+    errors.dedup();
+    if errors != wanted(false) || checked.warnings != wanted(true) {
+        return Some(format!("wanted {}, but found\n{}", code.unwrap_or("nothing"), checked.findings));
+    }
+    let next = next?;
+    match next.info.as_str() {
+        "text" if !checked.findings.contains(next.text.trim_end()) => {
+            Some(format!("the text behind it is not what is printed:\n{}", checked.findings))
+        }
+        "yaml" => {
+            let output = in_folder(&block.text, beside, &["compile", "--quiet", "main.nxk"]);
+            let output = String::from_utf8_lossy(&output.stdout).into_owned();
+            (!output.contains(&next.text)).then(|| format!("the YAML behind it is not what comes out:\n{output}"))
+        }
+        _ => None,
+    }
+}
+
+/// Each expression up to a `# => ` has the value behind it.
+fn evaluated(text: &str, beside: &[Beside]) -> Option<String> {
+    let mut expression = String::new();
+    let mut complaints = Vec::new();
+    for line in text.lines() {
+        let Some((code, wanted)) = line.split_once("# => ") else {
+            expression.push_str(line);
+            expression.push('\n');
+            continue;
+        };
+        expression.push_str(code);
+        let output = in_folder(&expression, beside, &["eval", "main.nxk"]);
+        let printed = String::from_utf8_lossy(&output.stdout).trim_end().to_string();
+        let found = match output.status.success() {
+            true => printed,
+            false => first_code(&String::from_utf8_lossy(&output.stderr)),
+        };
+        if found != wanted.trim() {
+            complaints.push(format!("{}\nis {found}, not {wanted}", expression.trim()));
+        }
+        expression.clear();
+    }
+    if !expression.trim().is_empty() {
+        complaints.push(format!("{}\nhas no `# => ` behind it", expression.trim()));
+    }
+    (!complaints.is_empty()).then(|| complaints.join("\n"))
+}
+
+fn first_code(findings: &str) -> String {
+    let code = findings.strip_prefix("error[").and_then(|rest| rest.split(']').next());
+    code.unwrap_or(findings).to_string()
+}
+
+/// Runs nxk in a folder `example` with the text as `main.nxk`.
+fn in_folder(text: &str, beside: &[Beside], arguments: &[&str]) -> Output {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let folder = scratch.path().join("example");
+    let files = beside.iter().map(|(name, text)| (name.as_str(), text.as_str())).chain([("main.nxk", text)]);
+    for (name, text) in files {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().expect("in the folder")).expect("made");
+        std::fs::write(path, text).expect("written");
+    }
+    nxk().current_dir(&folder).args(arguments).output().expect("the built program starts")
+}

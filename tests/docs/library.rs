@@ -1,0 +1,223 @@
+//! The pages about the builtins, `lib` and the named types.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nxk::library;
+use nxk::source::World;
+use nxk::symbol::Symbol;
+use nxk::syntax::ast::{AttrName, AttrNameKind, Entry, ExprKind, Inherit};
+use nxk::types::NAMED;
+use nxk::value::Evaluator;
+
+use crate::declared::{Source, cell, code, doc_of, sentence};
+
+const BUILTINS_HEAD: &str = "# Builtins
+
+<!-- Made from the code: NXK_UPDATE_DOCS=1 cargo test --test docs -->
+
+Every pure builtin of Nix, under its name and with its meaning, and `fromYAML` and `toYAML` besides. They are in the
+set `builtins`. In scope without it are
+{unqualified}.
+Each of the others also has a name with two underscores in front: `__add` is `builtins.add`. What is left out on
+purpose is listed in the [overview](README.md#left-out).
+
+The types are those of [types.md](types.md). They say what a builtin takes and gives; a builtin holds its arguments to
+more than its type where the words say so.
+";
+
+const LIB_HEAD: &str = "# The standard library
+
+<!-- Made from the code: NXK_UPDATE_DOCS=1 cargo test --test docs -->
+
+`lib` is in scope in every file, and modules are given it as an argument. Its names and their meaning are those of
+nixpkgs' `lib`; `lib.kubernetes` and `lib.mkLowered` are its own additions. It is written in nxk, in
+[`stdlib/lib/`](../../stdlib/lib/), apart from the types and `evalModules`, which are native. A topic is read when
+something of it is used.
+
+Names marked with ° are also at the top: `lib.length` is `lib.lists.length`. A name without words does what it says.
+What needs derivations (`mkPackageOption`, `types.package`) is there to say so.
+";
+
+/// A longer line is broken.
+const LINE: usize = 119;
+
+/// An evaluator with all that the language offers.
+fn machine() -> Evaluator {
+    let mut machine = Evaluator::new(World::new(std::path::Path::new(".")).expect("a folder"));
+    machine.install(&[nxk::modules::NATIVES, nxk::layers::NATIVES, nxk::graph::NATIVES]);
+    machine
+}
+
+/// `docs/language/builtins.md`
+pub fn builtins() -> String {
+    let machine = machine();
+    let topics = || library::paths().filter(|path| path.starts_with("builtins/"));
+    let mut unqualified = BTreeSet::new();
+    let mut body = String::new();
+    for path in topics() {
+        let source = Source::read(path);
+        let about = source.opening();
+        let about = about.split(" The bod").next().and_then(|about| about.split(" They are made").next());
+        body.push_str(&format!("\n## {}\n\n", about.unwrap_or_default().trim_end_matches('.')));
+        body.push_str("| name | type | |\n| --- | --- | --- |\n");
+        let mut fields: Vec<_> = source.record().fields.iter().collect();
+        fields.sort_by_key(|field| field.name.as_str());
+        for field in fields {
+            let name = field.name.as_str();
+            if machine.names.builtin.contains(&Symbol::new(name)) {
+                unqualified.insert(format!("`{name}`"));
+            }
+            body.push_str(&format!(
+                "| `{name}` | {} | {} |\n",
+                code(&source.text(field.ty.span)),
+                cell(&doc_of(field))
+            ));
+        }
+    }
+    let unqualified = unqualified.into_iter().collect::<Vec<_>>().join(", ");
+    format!("{}{body}", BUILTINS_HEAD.replace("{unqualified}", &wrapped(&unqualified)))
+}
+
+/// `docs/language/lib.md`
+pub fn lib() -> String {
+    let at_top = names_at_the_top();
+    let builtin_docs = builtin_docs();
+    let mut body = String::new();
+    for path in library::paths().filter(|path| path.starts_with("lib/") && !path.ends_with("/default.nxk")) {
+        let source = Source::read(path);
+        let topic = topic_of(path);
+        body.push_str(&format!("\n## `lib.{topic}`\n\n{}\n\n| name | |\n| --- | --- |\n", source.opening()));
+        for (name, doc) in names(&source, &builtin_docs) {
+            let mark = if at_top.contains(&name) { " °" } else { "" };
+            body.push_str(&format!("| `{name}`{mark} | {} |\n", cell(&doc)));
+        }
+    }
+    format!("{LIB_HEAD}{body}")
+}
+
+/// The table of the named scalar types.
+pub fn named_types() -> String {
+    let mut table = "| name | of | takes |\n| --- | --- | --- |\n".to_string();
+    for named in NAMED {
+        let of = if named.integer { "integers" } else { "strings" };
+        table.push_str(&format!("| `{}` | {of} | {} |\n", named.name, cell(named.rule)));
+    }
+    table
+}
+
+/// The table of Nix's features that are left out, by their reason.
+pub fn left_out() -> String {
+    let machine = machine();
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, reason) in &machine.names.refused {
+        if !name.as_str().starts_with("__") {
+            by_reason.entry(reason).or_default().push(name.as_str());
+        }
+    }
+    let mut rows: Vec<(Vec<&str>, &str)> = by_reason.into_iter().map(|(reason, names)| (names, reason)).collect();
+    rows.iter_mut().for_each(|(names, _)| names.sort_unstable());
+    rows.sort();
+    let mut table = "| left out | instead, or why |\n| --- | --- |\n".to_string();
+    for (names, reason) in rows {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        table.push_str(&format!("| {} | {} |\n", names.join(" "), cell(reason)));
+    }
+    table
+}
+
+/// `fixed-points.nxk` is `lib.fixedPoints`.
+fn topic_of(path: &str) -> String {
+    let stem = path.trim_start_matches("lib/").trim_end_matches(".nxk");
+    let mut words = stem.split('-');
+    let first = words.next().unwrap_or_default().to_string();
+    words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
+}
+
+/// The names of a topic with their documentation, by name.
+fn names(source: &Source, builtin_docs: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let (inner, outer) = source.entries();
+    let local = |name: &str| {
+        outer.iter().find_map(|entry| match entry {
+            Entry::Bind(binding) if fixed(&binding.path).as_deref() == Some(name) => {
+                Some(sentence(binding.doc.as_deref()))
+            }
+            _ => None,
+        })
+    };
+    let mut names = BTreeMap::new();
+    for entry in &inner {
+        match entry {
+            Entry::Bind(binding) => {
+                let name = fixed(&binding.path).expect("the names of the library are written out");
+                names.insert(name, sentence(binding.doc.as_deref()));
+            }
+            Entry::Inherit(inherit) => {
+                for name in inherited(inherit) {
+                    let doc = match &inherit.from {
+                        None => local(&name).unwrap_or_default(),
+                        Some(_) => builtin_docs.get(&name).cloned().unwrap_or_default(),
+                    };
+                    names.insert(name, doc);
+                }
+            }
+            _ => panic!("the library binds and inherits, nothing else"),
+        }
+    }
+    names
+}
+
+/// The names that `lib` itself inherits from its topics and from the builtins.
+fn names_at_the_top() -> BTreeSet<String> {
+    let source = Source::read("lib/default.nxk");
+    let ExprKind::Let { entries, .. } = &source.root.kind else { panic!("the library's entry is a `let`") };
+    let layout = entries.iter().find_map(|entry| match entry {
+        Entry::Bind(binding) if fixed(&binding.path).as_deref() == Some("layout") => Some(&binding.value),
+        _ => None,
+    });
+    let ExprKind::Lambda(layout) = &layout.expect("the layout is there").kind else {
+        panic!("the layout is a function")
+    };
+    let ExprKind::Attrs(set) = &layout.body.kind else { panic!("the layout makes a set") };
+    let names = |entry: &Entry| match entry {
+        Entry::Inherit(inherit) => inherited(inherit),
+        _ => Vec::new(),
+    };
+    set.entries.iter().flat_map(names).collect()
+}
+
+fn builtin_docs() -> BTreeMap<String, String> {
+    let files = library::paths().filter(|path| path.starts_with("builtins/"));
+    let of_file = |path| {
+        let source = Source::read(path);
+        let docs: Vec<_> =
+            source.record().fields.iter().map(|field| (field.name.as_str().to_string(), doc_of(field))).collect();
+        docs
+    };
+    files.flat_map(of_file).collect()
+}
+
+fn inherited(inherit: &Inherit) -> Vec<String> {
+    inherit.names.iter().filter_map(|name| fixed(std::slice::from_ref(name))).collect()
+}
+
+fn fixed(path: &[AttrName]) -> Option<String> {
+    match path {
+        [AttrName { kind: AttrNameKind::Fixed(name), .. }] => Some(name.as_str().to_string()),
+        _ => None,
+    }
+}
+
+/// Words on lines of a bearable length.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last_mut().expect("there is a line");
+        if last.len() + word.len() >= LINE {
+            lines.push(word.to_string());
+        } else {
+            let between = if last.is_empty() { "" } else { " " };
+            last.push_str(&format!("{between}{word}"));
+        }
+    }
+    lines.join("\n")
+}

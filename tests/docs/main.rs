@@ -1,0 +1,85 @@
+//! The documentation: its examples do what they say, and what is made from the code is as the code is.
+//!
+//! A fenced block is an example when its language is `nxk`; the words behind say what it is:
+//!
+//! - ` ```nxk ` is a whole configuration; checking it finds nothing.
+//! - ` ```nxk error=E0501 ` is a whole configuration in which this error (or, with `W…`, warning) is found,
+//!   and no other error.
+//! - ` ```nxk eval ` holds expressions, each followed by `# => ` and its value, or the code of its error.
+//! - ` ```nxk file=stores.nxk ` is a file that lies beside the examples further down the page.
+//!
+//! A `yaml` block right behind a configuration is a stretch of what it compiles to; a `text` block right
+//! behind one is a stretch of what `nxk check main.nxk` prints.
+//!
+//! What is made from the code (whole pages, and stretches between `<!-- made: … -->` and `<!-- end -->`) is
+//! rewritten by `NXK_UPDATE_DOCS=1 cargo test --test docs`.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod declared;
+mod examples;
+mod layers;
+mod library;
+mod made;
+mod pages;
+
+use std::path::Path;
+
+use support::{files_below, read, repository};
+
+/// The pages: those below `docs/`, and the README.
+fn pages() -> Vec<String> {
+    let inside = |path: &Path| path.strip_prefix(repository()).expect("in the repository").display().to_string();
+    let mut pages: Vec<String> = files_below("docs", ".md").iter().map(|path| inside(path)).collect();
+    pages.push("README.md".to_string());
+    pages
+}
+
+#[test]
+fn examples_do_what_they_say() {
+    let mut ran = 0;
+    let mut wrong = Vec::new();
+    for page in pages() {
+        let blocks = pages::blocks(&read(&page));
+        let (count, complaints) = examples::run(&page, &blocks);
+        ran += count;
+        wrong.extend(complaints);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(ran > 40, "only {ran} examples were found: are they still marked as such?");
+}
+
+#[test]
+fn what_is_made_from_the_code_is_up_to_date() {
+    made::page("docs/language/builtins.md", &library::builtins());
+    made::page("docs/language/lib.md", &library::lib());
+    made::page("docs/reference/layers.md", &layers::reference());
+    made::stretch("docs/language/types.md", "named types", &library::named_types());
+    made::stretch("docs/language/README.md", "left out", &library::left_out());
+    made::stretch("README.md", "error", &mistyped());
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut dead = Vec::new();
+    for page in pages().iter().filter(|page| page.starts_with("docs/")) {
+        let folder = Path::new(page).parent().expect("pages are in a folder");
+        for target in pages::links(&read(page)) {
+            let file = target.split('#').next().unwrap_or_default();
+            if !file.is_empty() && !file.contains("://") && !repository().join(folder).join(file).exists() {
+                dead.push(format!("{page}: {target}"));
+            }
+        }
+    }
+    assert!(dead.is_empty(), "links to nothing:\n{}", dead.join("\n"));
+}
+
+/// The README shows what is printed when a field of its example is mistyped.
+fn mistyped() -> String {
+    let blocks = pages::blocks(&read("README.md"));
+    let example = blocks.iter().find(|block| block.info == "nxk").expect("the README has an example");
+    let printed = examples::checked(&example.text.replace("replicas", "replcas"), &[]).findings;
+    let finding = printed.split("\n\n").next().unwrap_or_default();
+    format!("```text\n{}\n```\n", finding.trim_end())
+}
