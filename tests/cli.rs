@@ -18,6 +18,14 @@ use tempfile::TempDir;
 const GOOD: &str = r#"{ applications.web = { image = "shop/web:1.4"; ports = [ 8080 ]; }; }"#;
 
 #[test]
+fn traces_and_warnings_are_told_as_they_are() {
+    let folder = folder_with(&[]);
+    let output = nxk(&folder, &["eval", "-E", r#"builtins.trace "seen" (builtins.warn "old" 1)"#]);
+    assert_eq!(text(&output.stdout), "1\n");
+    assert_eq!(text(&output.stderr), "trace: seen\nwarning: old\n");
+}
+
+#[test]
 fn results_go_to_stdout_and_the_rest_to_stderr() {
     let folder = folder_with(&[("main.nxk", GOOD)]);
     let output = nxk(&folder, &["compile", "main.nxk", "-q"]);

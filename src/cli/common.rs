@@ -92,7 +92,7 @@ impl Input {
 impl Messages {
     /// Shows the session's findings, its traces and, where asked for, its timings. Gives the exit code that they mean.
     pub(super) fn finish(&self, session: &Session, coverage: Option<&str>) -> u8 {
-        let mut text: String = session.machine.traces.iter().map(|trace| format!("trace: {trace}\n")).collect();
+        let mut text: String = session.machine.traces.iter().map(|trace| format!("{trace}\n")).collect();
         text.push_str(&self.render(&session.machine.findings, &session.machine.sources));
         if let Some(coverage) = coverage
             && !self.quiet
