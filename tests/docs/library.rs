@@ -34,8 +34,8 @@ nixpkgs' `lib`; `lib.kubernetes` and `lib.mkLowered` are its own additions. It i
 [`stdlib/lib/`](../../stdlib/lib/), apart from the types and `evalModules`, which are native. A topic is read when
 something of it is used.
 
-Names marked with ° are also at the top: `lib.length` is `lib.lists.length`. A name without words does what it says.
-What needs derivations (`mkPackageOption`, `types.package`) is there to say so.
+Names marked with ° are also at the top: `lib.length` is `lib.lists.length`. The types are told in
+[types.md](types.md#libtypes).
 ";
 
 /// A longer line is broken.
