@@ -90,7 +90,8 @@ impl Session {
             let (a, b) = if first.entry <= object.entry { (first, object) } else { (object, first) };
             let message = format!("`{}` and `{}` are the same object, {object}", a.key, b.key);
             let finding = Diagnostic::new(Code::DuplicateObject, b.entry, message)
-                .also(a.entry, "the other one")
+                .label("the second one")
+                .also(a.entry, "the first one")
                 .object(object.to_string())
                 .hint("remove one of the two, or give it another name");
             self.machine.findings.push(finding);

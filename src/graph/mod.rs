@@ -84,10 +84,15 @@ fn report_cycles(machine: &mut Evaluator, workloads: &[Workload], connections: &
         };
         let Some(first) = edge(0) else { continue };
         let message = format!("these applications wait for each other: {}", names.join(" → "));
+        let words = |connection: &Connection| {
+            let name = |at: usize| &workloads[at].named.name;
+            format!("`{}` waits for `{}`", name(connection.from), name(connection.to))
+        };
         let mut finding = Diagnostic::new(Code::StartupCycle, first.span, message)
+            .label(words(first))
             .hint("leave out the dependency that is not needed at start-up, or let the application wait by itself");
         for connection in (1..cycle.len()).filter_map(edge) {
-            finding = finding.also(connection.span, "and here");
+            finding = finding.also(connection.span, words(connection));
         }
         machine.findings.push(finding);
     }

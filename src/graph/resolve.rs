@@ -150,9 +150,14 @@ fn chosen(port: &Value, target: &Workload, wish: &Wish) -> std::result::Result<C
     });
     found.cloned().ok_or_else(|| {
         let asked = crate::eval::scalar_of(port).map_or_else(String::new, |scalar| scalar.to_string());
-        let has: Vec<String> = target.ports.iter().map(|port| port.service_port.to_string()).collect();
+        let shown = |port: &ContainerPort| match &port.name {
+            Some(name) => format!("{} (`{name}`)", port.service_port),
+            None => port.service_port.to_string(),
+        };
+        let has: Vec<String> = target.ports.iter().map(shown).collect();
         let message = format!("`{}` has no port {asked}", target.named.name);
         Diagnostic::new(Code::UnknownDependencyPort, port.origin.or(wish.span), message)
+            .label("no port of this name or number")
             .also(target.named.key_span, "its ports are declared here")
             .hint(format!("it listens on {}", has.join(", ")))
     })

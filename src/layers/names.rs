@@ -46,7 +46,7 @@ pub(super) fn entries(machine: &mut Evaluator, call: Arguments) -> Result<Value>
     if cluster {
         named.iter_mut().for_each(|entry| entry.namespace = EcoString::new());
     }
-    report_collisions(machine, &named, &kind);
+    report_collisions(machine, &named);
     let mut uses: FxHashMap<EcoString, usize> = FxHashMap::default();
     for entry in &named {
         *uses.entry(entry.name.clone()).or_default() += 1;
@@ -99,22 +99,24 @@ fn name_entry(machine: &mut Evaluator, attr: &Attr, standard: &str) -> Result<Na
     if !(subdomain.check)(&name) {
         let message = format!("`{}` cannot become the name of an object", attr.name);
         let finding = Diagnostic::new(Code::BadName, span, message)
-            .hint(format!("a name is {}; rename the entry, or set `name`", subdomain.rule));
+            .hint(format!("it must be {}; rename the entry, or set `name`", subdomain.rule));
         return Err(finding.into());
     }
     let namespace = namespace.unwrap_or_else(|| standard.into());
     Ok(Named { key: attr.name, key_span: span, name, namespace, entry, fields })
 }
 
-fn report_collisions(machine: &mut Evaluator, named: &[Named], kind: &str) {
+fn report_collisions(machine: &mut Evaluator, named: &[Named]) {
     let mut seen: FxHashMap<(&str, &str), &Named> = FxHashMap::default();
     for entry in named {
         let Some(other) = seen.insert((&entry.namespace, &entry.name), entry) else { continue };
         let (first, second) = if other.key_span <= entry.key_span { (other, entry) } else { (entry, other) };
-        let message = format!("`{}` and `{}` both make the {kind} `{}`", first.key, second.key, entry.name);
+        // An entry may make objects of several kinds: said without the kind, it is one finding for all of them.
+        let message = format!("`{}` and `{}` both get the name `{}`", first.key, second.key, entry.name);
         machine.findings.push(
             Diagnostic::new(Code::NameCollision, second.key_span, message)
-                .also(first.key_span, "the other one")
+                .label("the second one")
+                .also(first.key_span, "the first one")
                 .hint("rename one of the two, or set `name` on it"),
         );
     }

@@ -36,15 +36,17 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, format: Format, c
 }
 
 /// The findings in the order of the texts, which is the order of their positions; those without a
-/// place at the end. Of equal ones the first stays.
+/// place at the end. Of several that say the same of one place the first stays.
 fn in_order(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
     let mut seen: FxHashMap<_, Vec<&Diagnostic>> = FxHashMap::default();
     let mut kept: Vec<&Diagnostic> = Vec::with_capacity(diagnostics.len());
     for diagnostic in diagnostics {
-        // Few are alike in these and differ in the rest.
-        let key = (diagnostic.primary.span, diagnostic.code, &diagnostic.message, &diagnostic.object, &diagnostic.path);
+        // One mistake may show in many objects that are made from one place; it is still one mistake.
+        let placed = !diagnostic.primary.span.is_none();
+        let subject = if placed { None } else { Some((&diagnostic.object, &diagnostic.path)) };
+        let key = (diagnostic.primary.span, diagnostic.code, &diagnostic.message, subject);
         let alike = seen.entry(key).or_default();
-        if !alike.contains(&diagnostic) {
+        if !alike.iter().any(|other| placed || *other == diagnostic) {
             alike.push(diagnostic);
             kept.push(diagnostic);
         }

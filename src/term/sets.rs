@@ -147,7 +147,7 @@ impl Desugarer<'_> {
             return self.diagnostics.push(finding.hint(format!("at most {MAX_PATH} names are allowed")));
         }
         let options = set.options || starts_options(std::slice::from_ref(head));
-        let span = rest.first().map_or(head.span, |next| next.span);
+        let span = head.span;
         let name = match (&head.kind, fixed(head)) {
             (_, Some(name)) => Ok(name),
             (AttrNameKind::Dynamic(name), None) => Err(name),

@@ -225,7 +225,7 @@ impl Rules<'_> {
         if set.len() > 1 {
             let message = format!("only one of {} can be set", list(&set));
             self.report.at(at, Code::ExactlyOneOf, message).hint = Some(format!("keep one of {}", list(&set)));
-        } else if set.is_empty() && needed && at.map().is_some() {
+        } else if set.is_empty() && needed && at.map().is_some() && !self.report.misspells(at) {
             let message = format!("one of {} must be set", list(fields));
             self.report.at(at, Code::ExactlyOneOf, message).hint = Some(format!("add one of {}", list(fields)));
         }
@@ -239,6 +239,10 @@ impl Rules<'_> {
             match seen.iter().find(|(other, _)| *other == name) {
                 Some((_, first)) => {
                     let (span, path) = (first.span(), first.path());
+                    // Of the items of one keyed list the schema says it already.
+                    if self.report.has(item, Code::DuplicateListKey) {
+                        continue;
+                    }
                     let finding =
                         self.report.at(item, Code::DuplicateListKey, format!("two {what} are called {name:?}"));
                     finding.hint = Some(format!("`{path}` has the same name; rename one of them"));

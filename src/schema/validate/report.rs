@@ -53,6 +53,18 @@ impl Report {
         }
     }
 
+    /// Whether there is a finding of this code about the value.
+    pub fn has(&self, at: &Cursor<'_>, code: Code) -> bool {
+        let address = at.address();
+        self.findings.iter().any(|(other, finding)| finding.code == code && *other == address)
+    }
+
+    /// Whether a field of the value has a name that the schema does not know: it may be the one that is missed.
+    pub fn misspells(&self, at: &Cursor<'_>) -> bool {
+        let fields: Vec<Address> = at.entries().iter().map(|(_, field)| field.address()).collect();
+        self.findings.iter().any(|(other, finding)| finding.code == Code::UnknownObjectField && fields.contains(other))
+    }
+
     /// Only warns from here on, if `soft`, of what the server would not refuse. Gives what [`restore`](Report::restore) wants.
     pub fn soften(&mut self, soft: bool) -> bool {
         let before = self.lenient;

@@ -261,7 +261,8 @@ impl<'c> Walk<'_, 'c> {
         let found = at.node().describe();
         let message = format!("`{}` takes {wanted}, but this is {found} ({})", at.field_name(), self.origin(place));
         let hint = scalars::conversion_hint(shape, at.node());
-        self.report.unreadable(at, Code::WrongFieldType, message).hint = hint;
+        self.report.unreadable(at, Code::WrongFieldType, message).hint =
+            Some(hint.unwrap_or(format!("write {wanted}")));
     }
 
     /// Items of a keyed list or a set that are the same one.
