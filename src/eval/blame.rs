@@ -66,7 +66,7 @@ impl Evaluator {
     /// A value of the wrong kind.
     pub(super) fn type_mismatch(&self, value: &Value, ty: &Type, blame: &Blame) -> Error {
         let message = format!("{blame} must be {ty}, not {}", shown(value));
-        let hint = self.remedy(value, ty.peeled(), ty);
+        let hint = self.remedy(value, ty.peeled(), ty, blame);
         error(Code::TypeMismatch, value.origin.or(blame.place), message).described(|finding| {
             finding
                 .label(format!("this is {}", value.describe()))
@@ -76,7 +76,7 @@ impl Evaluator {
     }
 
     /// What to write instead of a value of the wrong kind; `written` is the type as the user knows it.
-    fn remedy(&self, value: &Value, ty: &Type, written: &Type) -> String {
+    fn remedy(&self, value: &Value, ty: &Type, written: &Type, blame: &Blame) -> String {
         let source = self.sources.text(value.origin);
         match (ty, &value.kind) {
             (_, Kind::Lambda(_) | Kind::Native(_) | Kind::Host(_)) => "is an argument missing in a call?".to_string(),
@@ -87,6 +87,7 @@ impl Evaluator {
                     None => "write one of these values".to_string(),
                 }
             }
+            (_, Kind::Null) if !self.sources.is_user(blame.declared) => "give it a value, or leave it out".to_string(),
             (_, Kind::Null) => "leave it out, or allow it with `| Null` in the type".to_string(),
             (Type::String(_), Kind::Int(_) | Kind::Float(_)) => match source.parse::<f64>() {
                 Ok(_) => format!("put it in quotes to make it a string: `\"{source}\"`"),
@@ -161,10 +162,26 @@ pub(super) fn out_of_rule(value: &Value, ty: &Type, rule: &str, blame: &Blame) -
 /// The text with its usual mistakes corrected, if that makes it one that the rule allows.
 fn repaired(text: &str, rule: fn(&str) -> bool) -> Option<String> {
     let joined: String = text.split_whitespace().collect();
-    let dashed = text.trim().to_lowercase().replace(['_', ' '], "-");
+    let dashed = dashed(text);
     let unit = joined.trim_end_matches(['B', 'b']).to_string();
-    let found = [joined, dashed, unit].into_iter().find(|candidate| !candidate.is_empty() && rule(candidate));
+    let words = text.starts_with(|first: char| first.is_ascii_alphabetic()) && !text.contains(':');
+    let candidates = if words { [dashed, joined, unit] } else { [joined, unit, dashed] };
+    let found = candidates.into_iter().find(|candidate| !candidate.is_empty() && rule(candidate));
     found.map(|found| format!("did you mean `{found:?}`?"))
+}
+
+/// The text in the way of names: `WebFrontEnd`, `web_front end` → `web-front-end`.
+fn dashed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 4);
+    let mut before = '-';
+    for character in text.trim().chars() {
+        if character.is_ascii_uppercase() && before.is_ascii_lowercase() {
+            out.push('-');
+        }
+        out.push(if matches!(character, '_' | ' ') { '-' } else { character.to_ascii_lowercase() });
+        before = character;
+    }
+    out
 }
 
 /// A name that a closed record has no field for.

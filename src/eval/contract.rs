@@ -170,7 +170,7 @@ impl Evaluator {
         let mut shaped: Vec<(usize, TypeRef)> = Vec::new();
         for member in members {
             let resolved = self.resolve(member)?;
-            if same_shape(value, resolved.peeled()) {
+            if self.could_be(value, &resolved)? {
                 shaped.push((shared_names(value, resolved.peeled()), member.clone()));
             }
         }
@@ -180,6 +180,18 @@ impl Evaluator {
             (Some((_, member)), None) => Some(member.clone()),
             _ => None,
         })
+    }
+
+    /// Whether the value has the shape of the type, or of a member of it.
+    fn could_be(&mut self, value: &Value, ty: &TypeRef) -> Result<bool> {
+        let Type::Union(members) = ty.peeled() else { return Ok(same_shape(value, ty.peeled())) };
+        for member in members {
+            let member = self.resolve(member)?;
+            if self.could_be(value, &member)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether the predicate of a type holds for the value.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::error;
-use crate::diag::Code;
+use crate::diag::{Code, did_you_mean};
 use crate::source::{MAX_FILE_BYTES, ReadError, ReadErrorKind, SourceId, SourceKind, Span};
 use crate::syntax::ast::{Expr, ExprKind, Formal, Formals, LambdaExpr, Param};
 use crate::term::{self, TermRef};
@@ -134,6 +134,12 @@ impl Evaluator {
         })
     }
 
+    /// The file of the same folder whose name is nearest to that of `path`.
+    fn nearby(&self, path: &Path) -> Option<String> {
+        let entries = self.world.read_folder(path.parent()?).ok()?;
+        did_you_mean(&path.file_name()?.to_string_lossy(), entries.iter().map(|(name, _)| name.as_str()))
+    }
+
     /// The error for a file that cannot be read, needed by the expression at `span`.
     pub fn unreadable(&self, failure: &ReadError, span: Span) -> Error {
         let path = self.shown(&failure.path);
@@ -141,7 +147,8 @@ impl Evaluator {
             ReadErrorKind::NotFound => (
                 Code::FileNotFound,
                 format!("there is no file `{path}`"),
-                "check the name and the folder it is relative to".into(),
+                self.nearby(&failure.path)
+                    .unwrap_or_else(|| "check the name and the folder it is relative to".to_string()),
             ),
             ReadErrorKind::IsFolder => {
                 (Code::FileNotReadable, format!("`{path}` is a folder, not a file"), "name a file in it".into())

@@ -152,6 +152,13 @@ impl World {
         }
     }
 
+    /// A file read so far that holds just this text.
+    pub fn input_with(&self, text: &str) -> Option<PathBuf> {
+        let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+        let inputs = self.inputs.borrow();
+        inputs.iter().find(|(_, known)| **known == digest).map(|(path, _)| self.root.join(path))
+    }
+
     /// Every file read so far: path relative to the root and SHA-256, by path.
     pub fn inputs(&self) -> BTreeMap<PathBuf, [u8; 32]> {
         self.inputs.borrow().clone()

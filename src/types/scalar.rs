@@ -144,13 +144,13 @@ pub static NAMED: &[Named] = &[
     Named { name: "Port", rule: "an integer between 1 and 65535", integer: true, check: port },
     Named {
         name: "DnsLabel",
-        rule: "at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends",
+        rule: "a name of at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends",
         integer: false,
         check: dns_label,
     },
     Named {
         name: "DnsSubdomain",
-        rule: "at most 253 lower-case letters, digits, `-` and `.`, with a letter or digit at both ends of each part",
+        rule: "a name of at most 253 lower-case letters, digits, `-` and `.`, with a letter or digit at both ends of each part",
         integer: false,
         check: dns_subdomain,
     },
@@ -162,7 +162,7 @@ pub static NAMED: &[Named] = &[
     },
     Named {
         name: "LabelValue",
-        rule: "at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends, or nothing",
+        rule: "a text of at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends, or empty",
         integer: false,
         check: label_value,
     },

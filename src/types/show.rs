@@ -92,7 +92,9 @@ fn show_record(f: &mut Formatter<'_>, record: &Record) -> fmt::Result {
         let mark = if field.optional { "?" } else { "" };
         write!(f, "{name}{mark} : {}; ", field.ty)?;
     }
-    if record.open || record.fields.len() > SHOWN_FIELDS {
+    if record.fields.len() > SHOWN_FIELDS {
+        f.write_str("… ")?;
+    } else if record.open {
         f.write_str("... ")?;
     }
     f.write_char('}')

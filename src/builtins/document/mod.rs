@@ -9,7 +9,7 @@ use serde::de::DeserializeSeed;
 
 use crate::diag::Code;
 use crate::eval::error;
-use crate::source::Span;
+use crate::source::{SourceKind, Span};
 use crate::value::{Error, Evaluator, Result, Value};
 use reader::Reader;
 
@@ -44,7 +44,20 @@ impl Evaluator {
             Format::Yaml => yaml(root, text),
             Format::Toml => toml(root, text),
         };
-        read.map_err(|refusal| bad_document(format, text, refusal, span, text_at))
+        read.map_err(|refusal| {
+            let place = self.place_in_file(text, refusal.offset);
+            bad_document(format, text, refusal, place, (span, text_at))
+        })
+    }
+
+    /// The place of `offset` in the file that holds just this text, if one was read.
+    fn place_in_file(&mut self, text: &str, offset: Option<usize>) -> Option<Span> {
+        let path = self.world.input_with(text)?;
+        let name = self.shown(&path);
+        let source = self.sources.add(name, Some(path), text, SourceKind::User);
+        let start = text.floor_char_boundary(offset?);
+        let end = text[start..].chars().next().filter(|&c| c != '\n').map_or(start, |c| start + c.len_utf8());
+        Some(self.sources.file(source).span(start..end))
     }
 }
 
@@ -123,7 +136,13 @@ fn in_words(message: &str) -> String {
     }
 }
 
-fn bad_document(format: Format, text: &str, refusal: Refusal, span: Span, text_at: Span) -> Error {
+fn bad_document(
+    format: Format,
+    text: &str,
+    refusal: Refusal,
+    file: Option<Span>,
+    (span, text_at): (Span, Span),
+) -> Error {
     let name = match format {
         Format::Json => "JSON",
         Format::Yaml => "YAML",
@@ -131,11 +150,13 @@ fn bad_document(format: Format, text: &str, refusal: Refusal, span: Span, text_a
     };
     let mut message = format!("this is not {name} that can be read: {}", refusal.message);
     let mut hint = refusal.hint.map(str::to_string);
+    if let Some(place) = file {
+        let hint = hint.unwrap_or_else(|| format!("correct the {name} here or just in front"));
+        return error(Code::BadDocument, place, message)
+            .described(|finding| finding.also(span, "read here").hint(hint));
+    }
     if let Some(offset) = refusal.offset {
-        let mut at = offset.min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
+        let at = text.floor_char_boundary(offset);
         let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
         let line = text[..at].matches('\n').count() + 1;
         message.push_str(&format!(", at line {line}, column {}", text[start..at].chars().count() + 1));
@@ -144,7 +165,8 @@ fn bad_document(format: Format, text: &str, refusal: Refusal, span: Span, text_a
             hint = hint.or(Some(format!("look at line {line} of the text: `{shown}`")));
         }
     }
+    let hint = hint.unwrap_or_else(|| format!("write the text as {name}"));
     let text_at = if text_at == span { Span::NONE } else { text_at };
     error(Code::BadDocument, span, message)
-        .described(|finding| finding.also(text_at, "the text comes from here").maybe_hint(hint))
+        .described(|finding| finding.also(text_at, "the text comes from here").hint(hint))
 }
