@@ -141,7 +141,8 @@ impl Case {
         let Some(file) = finding["file"].as_str() else { return "-".to_owned() };
         let position = format!("{}:{}", finding["line"], finding["column"]);
         let own = self.entry.file_name().is_some_and(|name| name.to_string_lossy() == file);
-        if own { position } else { format!("{file}:{position}") }
+        // Blanks end a place.
+        if own { position } else { format!("{}:{position}", file.replace(' ', "-")) }
     }
 
     fn compare_golden(&self, form: &str, now: &str) -> Option<String> {
@@ -157,8 +158,8 @@ impl Case {
     /// What nxk says to it, in the given form.
     fn said(&self, form: &str) -> String {
         let scratch = tempfile::tempdir().expect("a scratch folder");
-        // By another name the folder would name the project.
-        let folder = scratch.path().join("project");
+        // The folder's name is that of the project.
+        let folder = scratch.path().join("shop");
         self.place_files(&folder);
         let entry = self.entry.file_name().expect("an entry has a name");
         let mut command = support::nxk();
@@ -191,8 +192,8 @@ impl Case {
 
 /// The text without what differs from one machine or build to another.
 fn settled(said: &str, folder: &Path) -> String {
-    let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let said = said.replace(&real.display().to_string(), "/project");
+    let home = folder.parent().and_then(|home| home.canonicalize().ok()).unwrap_or_default();
+    let said = said.replace(&home.display().to_string(), "/home/ada");
     // A build without optimisation needs more stack for each level.
     said.replace("more than 12000 levels", "more than 60000 levels")
 }
