@@ -87,13 +87,20 @@ impl Session {
                 continue;
             }
             let Some(first) = seen.insert(object.identity(), object) else { continue };
-            let (a, b) = if first.entry <= object.entry { (first, object) } else { (object, first) };
+            // The later one in the user's text is pointed at; what a layer made by itself has no place there.
+            let place = |object: &Object| (self.machine.sources.is_user(object.entry), object.entry);
+            let (a, b) = if place(first) <= place(object) { (first, object) } else { (object, first) };
             let message = format!("`{}` and `{}` are the same object, {object}", a.key, b.key);
             let finding = Diagnostic::new(Code::DuplicateObject, b.entry, message)
                 .label("the second one")
                 .also(a.entry, "the first one")
                 .object(object.to_string())
-                .hint("remove one of the two, or give it another name");
+                .hint(match made_by_layer(a) {
+                    true => {
+                        format!("to change what a layer makes, define `resources.\"{}\"`; else use another name", a.key)
+                    }
+                    false => "remove one of the two, or give it another name".into(),
+                });
             self.machine.findings.push(finding);
         }
     }
@@ -154,6 +161,11 @@ impl Session {
             self.machine.findings.extend(findings);
         }
     }
+}
+
+/// Layers give their objects the key `<Kind>/<name>`.
+fn made_by_layer(object: &Object) -> bool {
+    object.key.strip_prefix(object.kind()).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The kinds that the configuration takes without a schema, as `apiVersion/Kind`.

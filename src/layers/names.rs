@@ -5,6 +5,8 @@
 //! the framework's own have `<Kind>/<namespace>/<name>`.
 
 use ecow::EcoString;
+use indexmap::IndexMap;
+use indexmap::map::Entry;
 use rustc_hash::FxHashMap;
 
 use crate::diag::{Code, Diagnostic};
@@ -46,14 +48,14 @@ pub(super) fn entries(machine: &mut Evaluator, call: Arguments) -> Result<Value>
     if cluster {
         named.iter_mut().for_each(|entry| entry.namespace = EcoString::new());
     }
-    report_collisions(machine, &named);
+    let named = without_collisions(machine, named, &kind);
     let mut uses: FxHashMap<EcoString, usize> = FxHashMap::default();
     for entry in &named {
         *uses.entry(entry.name.clone()).or_default() += 1;
     }
     let symbols = ["key", "name", "namespace", "resource", "entry"].map(Symbol::new);
     let item = |entry: Named| {
-        let shared = uses[&entry.name] > 1 && entry.namespace != standard;
+        let shared = !cluster && uses[&entry.name] > 1 && entry.namespace != standard;
         let resource = match shared {
             true => format!("{kind}/{}/{}", entry.namespace, entry.name),
             false => format!("{kind}/{}", entry.name),
@@ -106,20 +108,37 @@ fn name_entry(machine: &mut Evaluator, attr: &Attr, standard: &str) -> Result<Na
     Ok(Named { key: attr.name, key_span: span, name, namespace, entry, fields })
 }
 
-fn report_collisions(machine: &mut Evaluator, named: &[Named]) {
-    let mut seen: FxHashMap<(&str, &str), &Named> = FxHashMap::default();
+/// Each object's first entry, by key; the others are reported.
+fn without_collisions(machine: &mut Evaluator, named: Vec<Named>, kind: &str) -> Vec<Named> {
+    let mut kept: IndexMap<(EcoString, EcoString), Named> = IndexMap::with_capacity(named.len());
     for entry in named {
-        let Some(other) = seen.insert((&entry.namespace, &entry.name), entry) else { continue };
-        let (first, second) = if other.key_span <= entry.key_span { (other, entry) } else { (entry, other) };
-        // An entry may make objects of several kinds: said without the kind, it is one finding for all of them.
-        let message = format!("`{}` and `{}` both get the name `{}`", first.key, second.key, entry.name);
-        machine.findings.push(
-            Diagnostic::new(Code::NameCollision, second.key_span, message)
-                .label("the second one")
-                .also(first.key_span, "the first one")
-                .hint("rename one of the two, or set `name` on it"),
-        );
+        match kept.entry((entry.namespace.clone(), entry.name.clone())) {
+            Entry::Vacant(place) => {
+                place.insert(entry);
+            }
+            Entry::Occupied(other) => report_collision(machine, other.get(), &entry, kind),
+        }
     }
+    kept.into_values().collect()
+}
+
+/// Two entries of the same object, once even where an application's entries collide in several kinds.
+fn report_collision(machine: &mut Evaluator, one: &Named, other: &Named, kind: &str) {
+    let (first, second) = if one.key_span <= other.key_span { (one, other) } else { (other, one) };
+    let known = |finding: &Diagnostic| {
+        finding.code == Code::NameCollision
+            && finding.primary.span == second.key_span
+            && finding.secondary.iter().any(|label| label.span == first.key_span)
+    };
+    if machine.findings.iter().any(known) {
+        return;
+    }
+    let message = format!("`{}` and `{}` both make the {kind} `{}`", first.key, second.key, one.name);
+    machine.findings.push(
+        Diagnostic::new(Code::NameCollision, second.key_span, message)
+            .also(first.key_span, "the other one")
+            .hint("rename one of the two, or set `name` on it"),
+    );
 }
 
 /// `__kebabCase "myApp"` is `"my-app"`.
