@@ -13,7 +13,7 @@ use crate::layers::names::{Named, named_entries, record};
 use crate::order::Needs;
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::value::{Arguments, AttrsBuilder, Evaluator, Kind, Native, Result, Thunk, Value};
+use crate::value::{Arguments, Attrs, AttrsBuilder, Evaluator, Kind, Native, Result, Thunk, Value};
 
 /// The natives that the layers' rules call.
 pub const NATIVES: &[Native] = &[Native { name: "__connections", arity: 1, run: connections }];
@@ -51,23 +51,34 @@ pub(crate) struct Connection {
     pub(crate) span: Span,
 }
 
-/// `__connections { applications, namespace }`: for each application
+/// `__connections { applications, disabled, namespace }`: for each application
 /// `{ key, name, namespace, entry, dependencies, consumers }`, the last two as lists of
 /// `{ name, namespace, ports = [ { port, protocol } ] }` on container ports.
 fn connections(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let request = machine.attrs_of(&call, 0)?;
     let standard = crate::layers::names::optional_text(machine, &request, "namespace", call.span)?.unwrap_or_default();
-    let Some(applications) = request.named("applications").cloned() else { return Ok(record([], call.span)) };
-    let applications = machine.force_at(&applications.value, call.span)?;
-    let Kind::Attrs(applications) = &applications.kind else { return Ok(record([], call.span)) };
-
-    let workloads: Vec<Workload> = named_entries(machine, applications, &standard)
+    let workloads: Vec<Workload> = entries(machine, &request, "applications", &standard, call.span)?
         .into_iter()
         .filter_map(|named| resolve::workload(machine, named))
         .collect();
-    let connections = resolve::connections(machine, &workloads);
+    let disabled = entries(machine, &request, "disabled", &standard, call.span)?;
+    let connections = resolve::connections(machine, &workloads, &disabled);
     report_cycles(machine, &workloads, &connections);
     Ok(answer(&workloads, &connections, call.span))
+}
+
+/// The named entries of a collection of the request.
+fn entries(
+    machine: &mut Evaluator,
+    request: &Attrs,
+    collection: &str,
+    standard: &str,
+    span: Span,
+) -> Result<Vec<Named>> {
+    let Some(collection) = request.named(collection).cloned() else { return Ok(Vec::new()) };
+    let collection = machine.force_at(&collection.value, span)?;
+    let Kind::Attrs(collection) = &collection.kind else { return Ok(Vec::new()) };
+    Ok(named_entries(machine, collection, standard))
 }
 
 /// Applications that wait for each other can never all be ready first: a warning that shows the circle.

@@ -25,8 +25,8 @@ pub(super) fn workload(machine: &mut Evaluator, named: Named) -> Option<Workload
 
 /// The connections that the workloads declare, by consumer and then in the order of the text; at
 /// most one from one workload to another. What cannot be resolved is reported and left out.
-pub(super) fn connections(machine: &mut Evaluator, workloads: &[Workload]) -> Vec<Connection> {
-    let index = Index::new(workloads);
+pub(super) fn connections(machine: &mut Evaluator, workloads: &[Workload], disabled: &[Named]) -> Vec<Connection> {
+    let index = Index::new(workloads, disabled);
     let mut connections: Vec<Connection> = Vec::new();
     for (from, workload) in workloads.iter().enumerate() {
         let start = connections.len();
@@ -62,13 +62,15 @@ struct Wish {
 
 /// Workloads by name and by key.
 struct Index<'a> {
+    /// Applications that are declared and not deployed, for messages.
+    disabled: &'a [Named],
     by_place: FxHashMap<(&'a str, &'a str), usize>,
     by_name: FxHashMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Index<'a> {
-    fn new(workloads: &'a [Workload]) -> Index<'a> {
-        let mut index = Index { by_place: FxHashMap::default(), by_name: FxHashMap::default() };
+    fn new(workloads: &'a [Workload], disabled: &'a [Named]) -> Index<'a> {
+        let mut index = Index { disabled, by_place: FxHashMap::default(), by_name: FxHashMap::default() };
         for (at, workload) in workloads.iter().enumerate() {
             let named = &workload.named;
             // A name wins over another entry's key.
@@ -125,7 +127,8 @@ fn connect(
     let consumer = &workloads[from].named;
     let namespace = wish.namespace.as_ref().unwrap_or(&consumer.namespace);
     let Some(to) = index.find(&wish.app, namespace, wish.namespace.is_some()) else {
-        return Err(unknown(wish, consumer, workloads));
+        let off = index.disabled.iter().find(|named| named.name == wish.app || named.key.as_str() == wish.app);
+        return Err(off.map_or_else(|| unknown(wish, consumer, workloads), |off| switched_off(wish, consumer, off)));
     };
     let target = &workloads[to];
     if target.ports.is_empty() {
@@ -164,7 +167,8 @@ fn chosen(port: &Value, target: &Workload, wish: &Wish) -> std::result::Result<C
 }
 
 fn unknown(wish: &Wish, consumer: &Named, workloads: &[Workload]) -> Diagnostic {
-    let names = workloads.iter().map(|workload| workload.named.name.as_str());
+    let others = workloads.iter().filter(|workload| workload.named.key != consumer.key);
+    let names = others.map(|workload| workload.named.name.as_str());
     let elsewhere = workloads.iter().find(|workload| workload.named.name == wish.app).map(|workload| {
         format!("it lives in another namespace: write `\"{}/{}\"`", workload.named.namespace, wish.app)
     });
@@ -173,6 +177,15 @@ fn unknown(wish: &Wish, consumer: &Named, workloads: &[Workload]) -> Diagnostic 
         .unwrap_or_else(|| format!("declare it as `applications.{}`, or remove it here", wish.app));
     let message = format!("`{}` depends on `{}`, which is not declared", consumer.name, wish.app);
     Diagnostic::new(Code::UnknownDependency, wish.span, message).label("no application of this name").hint(hint)
+}
+
+fn switched_off(wish: &Wish, consumer: &Named, dependency: &Named) -> Diagnostic {
+    let message = format!("`{}` depends on `{}`, which is not enabled", consumer.name, wish.app);
+    let enable = dependency.fields.named("enable").map_or(dependency.key_span, |enable| enable.span);
+    Diagnostic::new(Code::UnknownDependency, wish.span, message)
+        .label("this application is not deployed")
+        .also(enable, "switched off here")
+        .hint(format!("set `enable = true;` in `applications.{}`, or remove the dependency", dependency.key))
 }
 
 /// Adds a connection, letting it flow together with an earlier one (from `start` on) to the same target.
