@@ -105,6 +105,7 @@ impl Evaluator {
         }
         let name = match &term.kind {
             TermKind::Local { name, .. } | TermKind::Global(name) | TermKind::Scoped { name, .. } => *name,
+            // `types.Port` is called what it was declared as.
             TermKind::Select { path, .. } => match path.last() {
                 Some(NameTerm::Fixed(name, _)) => *name,
                 _ => Symbol::new("Any"),

@@ -81,18 +81,19 @@ fn without_api<'c>(at: &Cursor<'_>, kind: &str, target: &Target<'c>, report: &mu
             let message = format!("Kubernetes {minor} has no `{kind}` ({} {history})", other.api_version());
             report.at(at, Code::NotInThisVersion, message);
         }
-        None => unknown_kind(at, kind, target, report),
+        None => unknown_kind(at, None, kind, target, report),
     }
     None
 }
 
-fn unknown_kind(at: &Cursor<'_>, kind: &str, target: &Target<'_>, report: &mut Report) {
+fn unknown_kind(at: &Cursor<'_>, api: Option<&str>, kind: &str, target: &Target<'_>, report: &mut Report) {
     let message = format!("Kubernetes {} has no kind `{kind}`", target.version.minor());
     let near = target.version.nearest_kind(kind).map(|near| format!("did you mean `{near}`?"));
-    let custom = format!(
-        "if it is a custom resource, take it without a schema: `framework.opaqueKinds = [ \"group/version/{kind}\" ];`"
-    );
-    report.at(at, Code::UnknownKind, message).hint = Some(near.unwrap_or(custom));
+    let custom = || match api {
+        Some(api) => format!("to take it as it is, say so: `framework.opaqueKinds = [ \"{api}/{kind}\" ]`"),
+        None => "a custom resource needs its `apiVersion`, and to be named in `framework.opaqueKinds`".to_owned(),
+    };
+    report.at(at, Code::UnknownKind, message).hint = Some(near.unwrap_or_else(custom));
 }
 
 /// A finding about the API, if it is deprecated or off by default.
@@ -172,7 +173,7 @@ impl<'c> Header<'_, '_, 'c> {
             let kinds = here.kinds().iter().map(|kind| kind.kind.as_str());
             report.at(self.kind_at, Code::UnknownKind, message).hint = did_you_mean(kind, kinds);
         } else {
-            unknown_kind(self.kind_at, kind, self.target, report);
+            unknown_kind(self.kind_at, Some(api), kind, self.target, report);
         }
     }
 
