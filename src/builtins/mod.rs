@@ -6,7 +6,7 @@
 //! floors add natives of their own through [`Evaluator::install`] in the same way.
 //!
 //! What a builtin computes, and how much of its arguments it needs for that, is Nix's. Where a
-//! function is applied to each item, the results are thunks ([`Later`]): nobody pays for items that
+//! function is applied to each item, the results are thunks (`Later`): nobody pays for items that
 //! nobody looks at.
 
 mod arithmetic;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::BAD_INPUT;
 use super::common::{Messages, answer};
-use super::{BAD_INPUT, FINE};
 use crate::diag::Diagnostic;
 use crate::schema::{self, Catalogue, Version};
 use crate::source::Span;
@@ -88,7 +88,7 @@ fn version(text: &Option<String>) -> Result<Version<'static>, Box<Diagnostic>> {
 
 fn respond(text: Result<String, Box<Diagnostic>>, messages: &Messages) -> u8 {
     match text {
-        Ok(text) => answer(&text, messages).max(FINE),
+        Ok(text) => answer(&text, messages),
         Err(finding) => {
             messages.refuse(&finding);
             BAD_INPUT

@@ -4,17 +4,17 @@
 //! may read `config`, the merged result, while it contributes to it. What makes this possible is that
 //! everything stays lazy, in four steps:
 //!
-//! 1. [`collect`] calls the module functions with a `config` that is still to be made, and follows
+//! 1. `collect` calls the module functions with a `config` that is still to be made, and follows
 //!    `imports`. Only the outside of a module is computed.
-//! 2. [`tree`] joins the declarations into a tree of options. Definitions are handed down it when the
+//! 2. `tree` joins the declarations into a tree of options. Definitions are handed down it when the
 //!    first option of a set is needed; their conditions stay uncomputed.
-//! 3. [`settle`] decides, at one option, which definitions count: conditions, priorities, order.
-//! 4. [`merge`] makes one value of them by the option's type, one level deep; what is inside are thunks
-//!    that merge in turn. [`records`], [`submodule`] and [`object`] are the types with rules of their own.
+//! 3. `definitions` decides, at one option, which definitions count: conditions, priorities, order.
+//! 4. `merge` makes one value of them by the option's type, one level deep; what is inside are thunks
+//!    that merge in turn. `records`, `submodule` and `object` are the types with rules of their own.
 //!
 //! A value is merged once and kept. Nothing is computed that is not needed, so `config.a` can be read
 //! while `config.b` is being merged; only a true circle is an error. What is wrong is reported and the
-//! rest goes on wherever a part can be told from the whole ([`check`] then finds all of it).
+//! rest goes on wherever a part can be told from the whole (`check` then finds all of it).
 
 mod check;
 mod collect;

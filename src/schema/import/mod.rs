@@ -3,7 +3,7 @@
 //! Everything that the compiler needs to know of a Kubernetes minor is structural: types, fields, keys,
 //! allowed values. The importer keeps that, drops the prose, lays the sources over each other (a minor's
 //! own document; allowed values from the documents that have them; defaults from the newest OpenAPI v3)
-//! and mends the named holes of the documents ([`fixups`]). The result is a pure function of the input,
+//! and mends the named holes of the documents (`fixups`). The result is a pure function of the input,
 //! so a new minor is a new folder and another run.
 
 mod defaults;
