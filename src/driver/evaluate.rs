@@ -71,7 +71,7 @@ impl Session {
     }
 
     fn fixpoint(&mut self, checked: &Checked) -> Result<Evaluated> {
-        let entry = Thunk::suspend(checked.term.clone(), Env::empty());
+        let entry = self.entry(checked);
         let layers = Path::new(LIBRARY_ROOT).join("layers/default.nxk");
         let layers = Thunk::defer(move |machine| machine.import(&layers, Span::NONE));
         let mut modules = vec![layers, entry];
@@ -94,6 +94,18 @@ impl Session {
         say_what_modules_say(machine, &configuration);
         let framework = machine.node(&framework.into(), Depth::Everything, Span::NONE)?;
         Ok(Evaluated { configuration, framework, target })
+    }
+
+    /// The entry as a module: by its path, so that a file that imports it back means this very module.
+    fn entry(&mut self, checked: &Checked) -> Thunk {
+        let path = self.machine.sources.file(checked.source).path.clone();
+        match path {
+            Some(path) if self.machine.enter(&path, &checked.term).is_ok() => {
+                Value::new(Kind::Path(path.into()), Span::NONE).into()
+            }
+            // Evaluated again where modules are collected, the failure is reported there.
+            _ => Thunk::suspend(checked.term.clone(), Env::empty()),
+        }
     }
 
     fn configuration(&mut self, modules: Vec<Thunk>, special_args: Attrs) -> Result<Rc<Configuration>> {

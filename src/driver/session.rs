@@ -50,6 +50,8 @@ pub struct Parsed {
 pub struct Checked {
     /// Ready to be evaluated.
     pub(super) term: TermRef,
+    /// The entry's place among the sources.
+    pub(super) source: SourceId,
 }
 
 impl Session {
@@ -114,9 +116,9 @@ impl Session {
             ExprKind::Str(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::List(_) | ExprKind::Path(_)
         );
         if parsed.broken && literal {
-            return Checked { term: Term::new(TermKind::Error, desugared.root.span) };
+            return Checked { term: Term::new(TermKind::Error, desugared.root.span), source: parsed.source };
         }
-        Checked { term: desugared.root }
+        Checked { term: desugared.root, source: parsed.source }
     }
 
     /// The value of an expression, not as a configuration but as it is.

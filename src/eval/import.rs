@@ -31,14 +31,25 @@ impl Evaluator {
             }
             None => {}
         }
-        self.imports.insert(path.clone(), ImportState::Running(span));
-        let result = self.load(&path, span).and_then(|source| {
-            let term = self.understand(source);
-            self.eval(&term, &Env::empty())
-        });
+        self.once(&path, span, |machine| {
+            let source = machine.load(&path, span)?;
+            let term = machine.understand(source);
+            machine.eval(&term, &Env::empty())
+        })
+    }
+
+    /// Evaluates a file that has been read already. Importing it later gives this value.
+    pub fn enter(&mut self, path: &Path, term: &TermRef) -> Result<Value> {
+        self.once(path, Span::NONE, |machine| machine.eval(term, &Env::empty()))
+    }
+
+    /// Makes the value of a file, known as running meanwhile, and keeps it.
+    fn once(&mut self, path: &Path, span: Span, make: impl FnOnce(&mut Evaluator) -> Result<Value>) -> Result<Value> {
+        self.imports.insert(path.to_path_buf(), ImportState::Running(span));
+        let result = make(self);
         match &result {
-            Ok(value) => self.imports.insert(path, ImportState::Done(value.clone())),
-            Err(_) => self.imports.remove(&path),
+            Ok(value) => self.imports.insert(path.to_path_buf(), ImportState::Done(value.clone())),
+            Err(_) => self.imports.remove(path),
         };
         result
     }
