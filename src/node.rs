@@ -99,14 +99,6 @@ impl Node {
         }
     }
 
-    /// The number, if it is an integer.
-    pub fn as_int(&self) -> Option<i64> {
-        match self.kind {
-            NodeKind::Int(number) => Some(number),
-            _ => None,
-        }
-    }
-
     /// The value at `key`, if this is a map that has it.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.as_map()?.get(key)

@@ -61,7 +61,6 @@ codes! {
     UrlLiteral           = "E0110" "URL literals are not in the language";
     SearchPath           = "E0111" "`<…>` look-ups are not in the language";
     BadPath              = "E0112" "a path that cannot be read";
-    BadEscape            = "E0113" "a regular expression or escape that cannot be read";
     MissingElse          = "E0114" "`if` without `else`";
     LetWithoutIn         = "E0115" "`let` without `in`";
     HomePath             = "E0116" "`~/` paths are not in the language";

@@ -21,14 +21,6 @@ impl Evaluator {
         }
     }
 
-    /// A boolean.
-    pub fn bool_of(&mut self, call: &Arguments, at: usize) -> Result<bool> {
-        match self.value_of(call, at)? {
-            Value { kind: Kind::Bool(value), .. } => Ok(value),
-            other => Err(self.bad_argument(call, at, "a boolean", &other)),
-        }
-    }
-
     /// A string.
     pub fn string_of(&mut self, call: &Arguments, at: usize) -> Result<EcoString> {
         match self.value_of(call, at)? {

@@ -87,11 +87,6 @@ impl PackedVersion<'_> {
         let found = search(self.types.len() / 8, |index| number(self.types, index * 2).cmp(&name));
         found.map(|index| number(self.types, index * 2 + 1))
     }
-
-    /// The names of all types of the version.
-    pub fn type_names(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..self.types.len() / 8).map(|index| number(self.types, index * 2))
-    }
 }
 
 fn search(length: usize, compare: impl Fn(usize) -> Ordering) -> Option<usize> {
