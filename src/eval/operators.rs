@@ -49,7 +49,7 @@ impl Evaluator {
 
     /// The operators that need both operands.
     fn strict(&mut self, op: BinaryOp, a: &Value, b: &Value, sides: (Span, Span), span: Span) -> Result<Kind> {
-        let operand = |side: &str| format!("the {side} operand of `{}`", symbol(op));
+        let operand = |side: &str| format!("the {side} operand of `{}`", op.symbol());
         Ok(match op {
             BinaryOp::Equal => Kind::Bool(self.equal(a, b, span)?),
             BinaryOp::NotEqual => Kind::Bool(!self.equal(a, b, span)?),
@@ -100,9 +100,16 @@ impl Evaluator {
             (Kind::Float(a), Kind::Int(b)) => (*a, *b as f64),
             (Kind::Float(a), Kind::Float(b)) => (*a, *b),
             (Kind::Int(_) | Kind::Float(_), _) => {
-                return Err(self.wrong_kind(b, "a number", &format!("the right operand of `{}`", symbol(op)), sides.1));
+                return Err(self.wrong_kind(
+                    b,
+                    "a number",
+                    &format!("the right operand of `{}`", op.symbol()),
+                    sides.1,
+                ));
             }
-            _ => return Err(self.wrong_kind(a, "a number", &format!("the left operand of `{}`", symbol(op)), sides.0)),
+            _ => {
+                return Err(self.wrong_kind(a, "a number", &format!("the left operand of `{}`", op.symbol()), sides.0));
+            }
         };
         Ok(Kind::Float(match op {
             BinaryOp::Add => x + y,
@@ -132,9 +139,8 @@ fn integers(op: BinaryOp, a: i64, b: i64, span: Span) -> Result<i64> {
         _ => a.checked_div(b),
     };
     result.ok_or_else(|| {
-        let message = format!("the result of `{a} {} {b}` does not fit in 64 bits", symbol(op));
-        let hint = "integers end at 9223372036854775807; for larger numbers make one of the two a float";
-        error(Code::Overflow, span, message).described(|finding| finding.hint(hint))
+        let message = format!("the result of `{a} {} {b}` does not fit in 64 bits", op.symbol());
+        error(Code::Overflow, span, message)
     })
 }
 
@@ -145,27 +151,4 @@ fn division_by_zero(divisor: &Value, span: Span) -> Error {
             .also(divisor.origin, "this is 0")
             .hint("ask first: `if divisor == 0 then … else …`")
     })
-}
-
-/// The operator as it is written.
-fn symbol(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Concat => "++",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Update => "//",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::And => "&&",
-        BinaryOp::Or => "||",
-        BinaryOp::Implies => "->",
-        BinaryOp::PipeRight => "|>",
-        BinaryOp::PipeLeft => "<|",
-    }
 }

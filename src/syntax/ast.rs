@@ -321,6 +321,31 @@ pub enum BinaryOp {
     PipeLeft,
 }
 
+impl BinaryOp {
+    /// The operator as it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            BinaryOp::Concat => "++",
+            BinaryOp::Multiply => "*",
+            BinaryOp::Divide => "/",
+            BinaryOp::Add => "+",
+            BinaryOp::Subtract => "-",
+            BinaryOp::Update => "//",
+            BinaryOp::Less => "<",
+            BinaryOp::LessEqual => "<=",
+            BinaryOp::Greater => ">",
+            BinaryOp::GreaterEqual => ">=",
+            BinaryOp::Equal => "==",
+            BinaryOp::NotEqual => "!=",
+            BinaryOp::And => "&&",
+            BinaryOp::Or => "||",
+            BinaryOp::Implies => "->",
+            BinaryOp::PipeRight => "|>",
+            BinaryOp::PipeLeft => "<|",
+        }
+    }
+}
+
 /// A type with its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TypeExpr {

@@ -11,13 +11,6 @@ pub fn sexpr(expr: &Expr) -> String {
     out
 }
 
-/// Shows a type on one line.
-pub fn type_sexpr(ty: &TypeExpr) -> String {
-    let mut out = String::new();
-    write_type(&mut out, ty);
-    out
-}
-
 /// Writes `(head part part …)`.
 fn list<T>(out: &mut String, head: &str, parts: impl IntoIterator<Item = T>, mut each: impl FnMut(&mut String, T)) {
     out.push('(');
@@ -86,7 +79,7 @@ fn write_expr(out: &mut String, expr: &Expr) {
             list(out, if *op == UnaryOp::Not { "!" } else { "-" }, [operand], |out, part| write_expr(out, part));
         }
         ExprKind::Binary { op, left, right, .. } => {
-            list(out, operator(*op), [left, right], |out, part| write_expr(out, part));
+            list(out, op.symbol(), [left, right], |out, part| write_expr(out, part));
         }
         ExprKind::Paren(inner) => list(out, "paren", [inner], |out, part| write_expr(out, part)),
         ExprKind::Type(ty) => list(out, "type", [ty], |out, part| write_type(out, part)),
@@ -216,28 +209,6 @@ fn write_param(out: &mut String, param: &Param) {
         out.push_str(alias.as_str());
     }
     out.push(')');
-}
-
-fn operator(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Concat => "++",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Update => "//",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::And => "&&",
-        BinaryOp::Or => "||",
-        BinaryOp::Implies => "->",
-        BinaryOp::PipeRight => "|>",
-        BinaryOp::PipeLeft => "<|",
-    }
 }
 
 fn write_type(out: &mut String, ty: &TypeExpr) {
