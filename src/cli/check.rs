@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::common::{Input, Messages, say};
-use super::{BAD_INPUT, BAD_USAGE, FINE};
-use crate::driver::{self, Session};
+use super::FINE;
+use super::common::{Input, Messages};
+use crate::driver;
 
 /// Check configurations: everything but the output
 #[derive(Args)]
@@ -29,19 +29,9 @@ impl Check {
     }
 
     fn check(&self, file: PathBuf) -> u8 {
-        let request = match self.input.request(file) {
-            Ok(request) => request,
-            Err(message) => {
-                say(&format!("error: {message}\n"));
-                return BAD_USAGE;
-            }
-        };
-        let mut session = match Session::new(request) {
+        let mut session = match self.input.session(file, &self.messages) {
             Ok(session) => session,
-            Err(finding) => {
-                self.messages.refuse(&finding);
-                return BAD_INPUT;
-            }
+            Err(code) => return code,
         };
         let coverage = if self.no_eval {
             if let Some(parsed) = session.parse() {

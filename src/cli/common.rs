@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{BAD_INPUT, FINE};
+use super::{BAD_INPUT, BAD_USAGE, FINE};
 use crate::diag::{Diagnostic, Severity};
 use crate::driver::{Request, Session, Setting};
 use crate::output;
@@ -71,8 +71,20 @@ enum Color {
 }
 
 impl Input {
+    /// A session for this entry; the exit code where there can be none, the reason having been told.
+    pub(super) fn session(&self, entry: PathBuf, messages: &Messages) -> Result<Session, u8> {
+        let request = self.request(entry).map_err(|message| {
+            say(&format!("error: {message}\n"));
+            BAD_USAGE
+        })?;
+        Session::new(request).map_err(|finding| {
+            messages.refuse(&finding);
+            BAD_INPUT
+        })
+    }
+
     /// The request for this entry.
-    pub(super) fn request(&self, entry: PathBuf) -> Result<Request, String> {
+    fn request(&self, entry: PathBuf) -> Result<Request, String> {
         let mut settings = self.settings.clone();
         for setting in &self.file_settings {
             let text = std::fs::read_to_string(&setting.value)

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::common::{Input, Messages, answer, say};
-use super::{BAD_INPUT, BAD_USAGE, FINE, NOT_WRITTEN};
+use super::common::{Input, Messages, answer};
+use super::{BAD_INPUT, FINE, NOT_WRITTEN};
 use crate::driver::{self, Ordered, Session};
 use crate::emit::{json, yaml};
 use crate::node::Node;
@@ -42,19 +42,9 @@ enum OutputFormat {
 
 impl Compile {
     pub(super) fn run(&self) -> u8 {
-        let request = match self.input.request(self.file.clone()) {
-            Ok(request) => request,
-            Err(message) => {
-                say(&format!("error: {message}\n"));
-                return BAD_USAGE;
-            }
-        };
-        let mut session = match Session::new(request) {
+        let mut session = match self.input.session(self.file.clone(), &self.messages) {
             Ok(session) => session,
-            Err(finding) => {
-                self.messages.refuse(&finding);
-                return BAD_INPUT;
-            }
+            Err(code) => return code,
         };
         let ordered = driver::compile(&mut session);
         let text = ordered.as_ref().filter(|_| !session.has_errors()).map(|ordered| self.emit(&mut session, ordered));

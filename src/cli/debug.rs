@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::BAD_INPUT;
-use super::common::{Input, Messages, answer, say};
-use crate::driver::Session;
+use super::common::{Input, Messages, answer};
 use crate::emit::yaml;
 use crate::syntax::printer;
 
@@ -36,14 +34,9 @@ pub(super) struct Stage {
 impl Debug {
     pub(super) fn run(&self) -> u8 {
         let (Debug::Tokens(stage) | Debug::Ast(stage) | Debug::Term(stage) | Debug::Layer1(stage)) = self;
-        let session = stage.input.request(stage.file.clone()).map_err(|message| say(&format!("error: {message}\n")));
-        let Ok(request) = session else { return super::BAD_USAGE };
-        let mut session = match Session::new(request) {
+        let mut session = match stage.input.session(stage.file.clone(), &stage.messages) {
             Ok(session) => session,
-            Err(finding) => {
-                stage.messages.refuse(&finding);
-                return BAD_INPUT;
-            }
+            Err(code) => return code,
         };
         let text = session.parse().map(|parsed| match self {
             Debug::Tokens(_) => {

@@ -49,16 +49,9 @@ impl Eval {
             (None, None, _) => return usage("name a file, or give an expression with -E"),
         };
         let entry = file.map_or_else(|| PathBuf::from("."), PathBuf::from);
-        let request = match self.input.request(entry) {
-            Ok(request) => request,
-            Err(message) => return usage(&message),
-        };
-        let mut session = match Session::new(request) {
+        let mut session = match self.input.session(entry, &self.messages) {
             Ok(session) => session,
-            Err(finding) => {
-                self.messages.refuse(&finding);
-                return BAD_INPUT;
-            }
+            Err(code) => return code,
         };
         let parsed = match &self.expression {
             Some(text) => Some(session.parse_text("<command line>", text)),
