@@ -39,10 +39,15 @@ impl Evaluator {
             false => self.merge_winners(ty, winners, site).map(Some),
         });
         if let Err(failure) = &result {
-            let place = site.path.place(&self.sources);
-            failure.passes(place, &self.sources);
+            self.blame_definitions(failure, definitions, site);
         }
         result
+    }
+
+    /// A failure inside the library gets a place of the user's: a definition's key, or a key around it.
+    pub(super) fn blame_definitions(&self, failure: &Error, definitions: &[Definition], site: &Site) {
+        let key = definitions.iter().rev().map(|definition| definition.key).find(|&key| self.sources.is_user(key));
+        failure.passes(key.unwrap_or_else(|| site.path.place(&self.sources)), &self.sources);
     }
 
     /// The merged value, later; at once where one plain definition fits as it stands.

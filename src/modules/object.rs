@@ -92,8 +92,7 @@ impl Evaluator {
             self.deeper(site.declared, |machine| machine.merge_settled_part(shape, winners, site))
         });
         if let Err(failure) = &result {
-            let place = site.path.place(&self.sources);
-            failure.passes(place, &self.sources);
+            self.blame_definitions(failure, definitions, site);
         }
         result
     }
