@@ -80,7 +80,7 @@ impl Evaluator {
         let source = self.sources.text(value.origin);
         match (ty, &value.kind) {
             (_, Kind::Lambda(_) | Kind::Native(_) | Kind::Host(_)) => "is an argument missing in a call?".to_string(),
-            (Type::Union(members), Kind::Str(text)) if members.iter().all(|member| is_word(member)) => {
+            (Type::Union(members), Kind::Str(text)) if members.iter().all(|member| is_choice(member)) => {
                 let words = members.iter().filter_map(|member| word(member));
                 match closest(text, words) {
                     Some(word) => format!("did you mean `{word:?}`?"),
@@ -130,8 +130,9 @@ fn word(ty: &Type) -> Option<&str> {
     }
 }
 
-fn is_word(ty: &Type) -> bool {
-    word(ty).is_some()
+/// Whether the type is a word to choose, or `null` for none.
+fn is_choice(ty: &Type) -> bool {
+    word(ty).is_some() || matches!(ty.peeled(), Type::Null)
 }
 
 /// A value in a few words: a short scalar as it is written.

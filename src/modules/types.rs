@@ -96,13 +96,13 @@ fn plain_types() -> Vec<(&'static str, Type)> {
     let joined = |between: &str| Type::Module(ModuleType::Joined(between.into()));
     let text = |text: Text| Type::String(text);
     let pattern = |source: &str| Pattern::new(source).expect("the pattern is a constant");
-    let not_empty = Text { length: Some(Bounds { min: Some(1), max: None }), pattern: Some(pattern(r"(?s).*\S.*")) };
+    let not_empty = Text { length: Some(Bounds { min: Some(1), max: None }), pattern: Some(pattern(r"\s*\S[\s\S]*")) };
     let by_or = Custom {
         name: "Bool".into(),
         check: Some(Rc::new(native_value(&BOOL))),
         merge: Some(Rc::new(native_value(&ANY_TRUE))),
     };
-    let absolute = text(Text { length: None, pattern: Some(pattern("(?s)/.*")) });
+    let absolute = text(Text { length: None, pattern: Some(pattern("/.*")) });
     vec![
         ("unspecified", ModuleType::Unspecified.into()),
         ("raw", ModuleType::Raw.into()),
