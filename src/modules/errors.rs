@@ -112,13 +112,13 @@ pub(super) fn unknown_field(
     let message = format!("`{}` has no field `{name}`", site.path);
     let hint = did_you_mean(name.as_str(), record.fields.keys().map(|name| name.as_str()))
         .or_else(|| field_elsewhere(machine, name, record))
-        .or_else(|| Some(listing("field", record.fields.keys())));
+        .unwrap_or_else(|| listing("field", record.fields.keys()));
     error(Code::UnknownField, place, message).described(|finding| {
         finding
             .label("not a field")
             .also(site.declared, format!("the type is {ty}"))
             .path(site.path.field(name, key).to_string())
-            .maybe_hint(hint)
+            .hint(hint)
     })
 }
 
@@ -148,13 +148,13 @@ pub(super) fn unknown_option(machine: &mut Evaluator, name: Symbol, key: Span, g
     let root = group.outermost();
     let hint = did_you_mean(name.as_str(), shown().map(Symbol::as_str))
         .or_else(|| option_elsewhere(machine, name, &root))
-        .or_else(|| {
+        .unwrap_or_else(|| {
             let mut names: Vec<Symbol> = shown().collect();
             names.sort_by_key(|name| name.as_str());
-            Some(listing("option", names.iter()))
+            listing("option", names.iter())
         });
     error(Code::UnknownOption, place, format!("there is no option `{path}`"))
-        .described(|finding| finding.label("not an option").path(path.to_string()).maybe_hint(hint))
+        .described(|finding| finding.label("not an option").path(path.to_string()).hint(hint))
 }
 
 /// The option or field of this very name somewhere else.

@@ -249,7 +249,10 @@ impl Evaluator {
     fn condition_of(&mut self, condition: &Thunk) -> Result<bool> {
         match self.force(condition)? {
             Value { kind: Kind::Bool(holds), .. } => Ok(holds),
-            other => Err(self.wrong_kind(&other, "a boolean", "the condition of `mkIf`", other.origin)),
+            other => {
+                let failure = self.wrong_kind(&other, "a boolean", "the condition of `mkIf`", other.origin);
+                Err(failure.described(|finding| finding.hint("compare it, as in `x != null` or `x == \"…\"`")))
+            }
         }
     }
 
@@ -264,7 +267,8 @@ impl Evaluator {
             Some(attr) => Ok(attr.value.clone()),
             None => {
                 let message = format!("a definition marked `_type = \"{mark}\"` needs `{name}`");
-                Err(error(Code::MissingAttribute, value.origin, message))
+                Err(error(Code::MissingAttribute, value.origin, message)
+                    .described(|finding| finding.hint("use the functions of `lib` that make such definitions")))
             }
         };
         Ok(match mark.as_str() {
@@ -290,8 +294,9 @@ impl Evaluator {
 
 fn not_a_set_of_definitions(value: &Value, key: Span) -> Error {
     let message = format!("a set of options is defined here, so the value must be a set, not {}", value.describe());
-    error(Code::WrongDefinition, value.origin.or(key), message)
-        .described(|finding| finding.label(format!("this is {}", value.describe())).also(key, "defined here"))
+    error(Code::WrongDefinition, value.origin.or(key), message).described(|finding| {
+        finding.label(format!("this is {}", value.describe())).also(key, "defined here").hint("write a set: `{ … }`")
+    })
 }
 
 fn endless(value: &Value) -> Error {
