@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::Provenance;
-use super::definitions::{Definition, Settled};
+use super::definitions::{Settled, Winners};
 use super::path::Path;
 use super::submodule::Submodule;
 use super::tree::{Group, Leaf, Node};
@@ -12,7 +12,7 @@ use super::words::words;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{ModuleType, Type, TypeRef};
-use crate::value::{Attr, Attrs, AttrsBuilder, Evaluator, Kind, Result, Thunk, Value};
+use crate::value::{Attr, Attrs, AttrsBuilder, Evaluator, Kind, List, Result, Thunk, Value};
 
 impl Evaluator {
     /// `options`, as modules see it: the tree of declarations, each with its definitions and value.
@@ -107,85 +107,41 @@ impl Evaluator {
 
 /// An option as `options` shows it: the declaration, and what became of it.
 fn option_set(leaf: &Rc<Leaf>) -> Value {
-    let words = words();
+    let span = leaf.site.declared;
     let mut set = AttrsBuilder::new();
-    let mut add = |name: &str, value: Thunk| {
-        set.add(name, leaf.site.declared, value);
+    let names = leaf.site.path.names().into_iter().map(|name| Value::string(name, span).into());
+    set.add("loc", span, Value::list(names.collect(), span)).add("value", span, leaf.value.clone());
+    let mut later = |name: &str, compute: fn(&mut Evaluator, Winners) -> Result<Kind>| {
+        let leaf = leaf.clone();
+        let value = Thunk::defer(move |machine| {
+            let definitions = leaf.definitions(machine)?;
+            let winners = machine.settle(&definitions)?;
+            Ok(Value::new(compute(machine, winners)?, span))
+        });
+        set.add(name, span, value);
     };
-    let names = leaf.site.path.names();
-    let location = names.into_iter().map(|name| Value::string(name, leaf.site.declared).into()).collect();
-    add("loc", Value::list(location, leaf.site.declared).into());
-    add("value", leaf.value.clone());
+    later("isDefined", |_, found| Ok(Kind::Bool(!found.definitions.is_empty())));
+    later("highestPrio", |_, found| Ok(Kind::Int(found.priority)));
+    later("definitions", |_, found| Ok(list(found.definitions.into_iter().map(|settled| settled.value))));
+    later("definitionsWithLocations", |machine, found| {
+        Ok(list(found.definitions.iter().map(|settled| machine.definition_set(settled))))
+    });
+    later("files", |machine, found| {
+        Ok(list(found.definitions.iter().map(|settled| machine.file_of(settled.value.origin.or(settled.key)))))
+    });
+    let declarations = Thunk::defer(move |machine| Ok(Value::new(list([machine.file_of(span)]), span)));
     let of = leaf.clone();
-    add(
-        "type",
-        Thunk::defer(move |machine| {
-            let ty = of.ty(machine)?;
-            Ok(Value::new(Kind::Type(ty), of.site.declared))
-        }),
-    );
-    let of = leaf.clone();
-    add(
-        "isDefined",
-        Thunk::defer(move |machine| {
-            let found = machine.settled_of(&of)?;
-            Ok(Value::bool(!found.definitions.is_empty(), of.site.declared))
-        }),
-    );
-    let of = leaf.clone();
-    add(
-        "highestPrio",
-        Thunk::defer(move |machine| {
-            let found = machine.settled_of(&of)?;
-            Ok(Value::int(found.priority, of.site.declared))
-        }),
-    );
-    let of = leaf.clone();
-    add(
-        "definitions",
-        Thunk::defer(move |machine| {
-            let found = machine.settled_of(&of)?;
-            let values = found.definitions.into_iter().map(|settled| settled.value.into()).collect();
-            Ok(Value::list(values, of.site.declared))
-        }),
-    );
-    let of = leaf.clone();
-    add(
-        "definitionsWithLocations",
-        Thunk::defer(move |machine| {
-            let found = machine.settled_of(&of)?;
-            let sets = found.definitions.iter().map(|settled| machine.definition_set(settled).into()).collect();
-            Ok(Value::list(sets, of.site.declared))
-        }),
-    );
-    let of = leaf.clone();
-    add(
-        "files",
-        Thunk::defer(move |machine| {
-            let found = machine.settled_of(&of)?;
-            let file = |settled: &Settled| machine.file_of(settled.value.origin.or(settled.key)).into();
-            let files = found.definitions.iter().map(file).collect();
-            Ok(Value::list(files, of.site.declared))
-        }),
-    );
-    let of = leaf.clone();
-    add(
-        "declarations",
-        Thunk::defer(move |machine| {
-            let file = machine.file_of(of.site.declared);
-            Ok(Value::list(vec![file.into()], of.site.declared))
-        }),
-    );
-    let declared = leaf.set.filtered(|attr| attr.name != words.ty);
-    Value::attrs(set.build().update(&declared), leaf.site.declared)
+    let ty = Thunk::defer(move |machine| Ok(Value::new(Kind::Type(of.ty(machine)?), span)));
+    set.add("declarations", span, declarations).add("type", span, ty);
+    let declared = leaf.set.filtered(|attr| attr.name != words().ty);
+    Value::attrs(set.build().update(&declared), span)
+}
+
+fn list(values: impl IntoIterator<Item = Value>) -> Kind {
+    Kind::List(List::new(values.into_iter().map(Thunk::from).collect()))
 }
 
 impl Evaluator {
-    fn settled_of(&mut self, leaf: &Leaf) -> Result<super::definitions::Winners> {
-        let definitions: Vec<Definition> = leaf.definitions(self)?;
-        self.settle(&definitions)
-    }
-
     /// The name of the file that a place is in.
     pub(super) fn file_of(&self, place: Span) -> Value {
         let file = self.sources.location(place).map_or_else(|| "<unknown>".to_string(), |place| place.file);

@@ -50,19 +50,14 @@ pub(super) struct Instance {
     pub(super) options: Thunk,
 }
 
+/// The options, once the modules have been read.
+type Knot = Rc<OnceCell<Rc<Group>>>;
+
 impl Evaluator {
     /// Reads the modules and ties the knot. No option is computed yet.
     pub(super) fn instantiate(&mut self, start: Start) -> Result<Rc<Instance>> {
-        let knot: Rc<OnceCell<Rc<Group>>> = Rc::default();
-        let (for_config, for_options) = (knot.clone(), knot.clone());
-        let inner_config = Thunk::defer(move |machine| match for_config.get() {
-            Some(root) => machine.group_config(&root.clone()),
-            None => Err(errors::config_too_early("config")),
-        });
-        let options = Thunk::defer(move |machine| match for_options.get() {
-            Some(root) => Ok(machine.group_options(&root.clone())),
-            None => Err(errors::config_too_early("options")),
-        });
+        let knot: Knot = Rc::default();
+        let (inner_config, options) = (config_of(&knot), options_of(&knot));
         let arguments = self.module_arguments(&start, &inner_config, &options);
         let collected = self.collect_modules(start.modules, &arguments);
         let mut declared = vec![self.own_options()];
@@ -92,7 +87,7 @@ impl Evaluator {
         if incomplete {
             root.mark_incomplete();
         }
-        let _ = knot.set(root.clone());
+        let root = knot.get_or_init(|| root).clone();
         let config = outer_config(&root);
         Ok(Rc::new(Instance { root, inner_config, config, options }))
     }
@@ -227,6 +222,24 @@ impl Evaluator {
             _ => true,
         }
     }
+}
+
+/// `config` as the modules see it.
+fn config_of(knot: &Knot) -> Thunk {
+    let knot = knot.clone();
+    Thunk::defer(move |machine| match knot.get() {
+        Some(root) => machine.group_config(&root.clone()),
+        None => Err(errors::config_too_early("config")),
+    })
+}
+
+/// `options` as the modules see them.
+fn options_of(knot: &Knot) -> Thunk {
+    let knot = knot.clone();
+    Thunk::defer(move |machine| match knot.get() {
+        Some(root) => Ok(machine.group_options(&root.clone())),
+        None => Err(errors::config_too_early("options")),
+    })
 }
 
 /// `config` from outside: without `_module`, and with everything in it declared.
