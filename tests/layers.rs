@@ -316,3 +316,104 @@ fn modules_say_what_must_hold_and_what_to_look_at() {
     assert_eq!(said, [(Some("W0501"), Some("look here")), (Some("E0404"), Some("one is less"))]);
     assert_eq!(pointed(text, &findings[1]), "assertion");
 }
+
+#[test]
+fn a_dependency_that_is_switched_off_is_told_from_one_that_is_missing() {
+    let text = r#"{
+  applications.db = { image = "db:1"; ports = [ 5432 ]; enable = false; };
+  applications.web = { image = "web:1"; dependencies = [ "db" ]; };
+}"#;
+    let found = errors(text);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0]["code"], "E0801");
+    assert_eq!(pointed(text, &found[0]), "\"db\"");
+    assert_eq!(found[0]["message"], "`web` depends on `db`, which is not enabled");
+    assert_eq!(pointed(text, &found[0]["related"][0]), "enable");
+}
+
+#[test]
+fn one_number_may_have_several_protocols() {
+    let objects = objects(
+        r#"{ applications.dns = { image = "dns:1"; ports = [ { port = 53; } { port = 53; protocol = "UDP"; } ]; }; }"#,
+    );
+    let ports = &find(&objects, "Service", "dns")["spec"]["ports"];
+    assert_eq!((&ports[0]["name"], &ports[1]["name"]), (&"port-53".into(), &"port-53-udp".into()));
+}
+
+#[test]
+fn labels_that_people_write_are_never_dropped() {
+    let made = objects(r#"{ applications.web = { image = "web:1"; labels = { app = "mine"; tier = "front"; }; }; }"#);
+    let labels = &find(&made, "Deployment", "web")["spec"]["template"]["metadata"]["labels"];
+    assert_eq!((&labels["app"], &labels["tier"]), (&"mine".into(), &"front".into()));
+
+    let text = r#"{
+  framework.compliance = { framework = "SOC2"; level = "low"; owner = "a"; };
+  deployments.web = { image = "web:1"; labels."enterprise.com/owner-team" = "b"; };
+}"#;
+    let found = errors(text);
+    assert!(!found.is_empty() && found.iter().all(|finding| finding["code"] == "E0902"), "{found:#?}");
+    assert_eq!(pointed(text, &found[0]), "\"enterprise.com/owner-team\"");
+
+    let text = r#"{ applications.web = { image = "web:1"; labels."app.kubernetes.io/name" = "other"; }; }"#;
+    let found = errors(text);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0]["code"], "E0614");
+    assert_eq!(pointed(text, &found[0]["related"][0]), "\"other\"");
+}
+
+#[test]
+fn two_names_that_meet_are_one_finding() {
+    let text = r#"{
+  applications.myApp = { image = "a:1"; ports = [ 80 ]; };
+  applications.my-app = { image = "a:1"; ports = [ 80 ]; };
+  namespaces.foo = { };
+  namespaces.Foo = { };
+}"#;
+    let found = errors(text);
+    let codes: Vec<&Value> = found.iter().map(|finding| &finding["code"]).collect();
+    assert_eq!(codes, ["E0702", "E0702"], "{found:#?}");
+}
+
+#[test]
+fn what_collides_with_a_made_object_is_pointed_at_and_told_its_key() {
+    let text = r#"{
+  resources.mine = { kind = "NetworkPolicy"; metadata.name = "default-deny"; spec.podSelector = { }; };
+  applications.web = { image = "web:1"; };
+}"#;
+    let found = errors(text);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0]["code"], "E0703");
+    assert_eq!(pointed(text, &found[0]), "mine");
+    let hint = found[0]["hint"].as_str().expect("a hint");
+    assert!(hint.contains(r#"resources."NetworkPolicy/default-deny""#), "{hint}");
+}
+
+#[test]
+fn an_entry_that_is_imported_back_counts_once() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let (main, other) = (folder.path().join("main.nxk"), folder.path().join("other.nxk"));
+    let text = r#"{ imports = [ ./other.nxk ]; applications.web = { image = "web:1"; ports = [ 80 ]; }; }"#;
+    std::fs::write(&main, text).expect("written");
+    std::fs::write(&other, "{ imports = [ ./main.nxk ]; }").expect("written");
+    let output = nxk().args(["compile", "--format", "json"]).arg(&main).output().expect("the built program starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let list: Value = serde_json::from_slice(&output.stdout).expect("the output is JSON");
+    let objects = list["items"].as_array().expect("objects");
+    assert_eq!(find(objects, "Service", "web")["spec"]["ports"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn opaque_kinds_are_taken_as_they_are_and_the_hint_says_how() {
+    let text =
+        r#"{ resources.x = { kind = "Widget"; apiVersion = "example.com/v1"; metadata.name = "x"; spec.a = 1; }; }"#;
+    let found = errors(text);
+    assert_eq!(found[0]["code"], "E0601");
+    assert_eq!(
+        found[0]["hint"],
+        r#"to take it as it is, say so: `framework.opaqueKinds = [ "example.com/v1/Widget" ]`"#
+    );
+    let opaque = text.replacen('{', r#"{ framework.opaqueKinds = [ "example.com/v1/Widget" ];"#, 1);
+    assert_eq!(names(&objects(&opaque)), ["Widget/x"]);
+    let short = text.replacen('{', r#"{ framework.opaqueKinds = [ "Widget" ];"#, 1);
+    assert_eq!(errors(&short)[0]["code"], "E0304");
+}
