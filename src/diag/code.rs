@@ -146,7 +146,7 @@ codes! {
     ForeignOutput        = "E1008" "the output folder holds files that nxk did not make";
     // warnings
     DeprecatedApi        = "W0601" "an API that is deprecated";
-    ShadowedValue        = "W0501" "a warning raised by a module";
+    ModuleWarning        = "W0501" "a warning raised by a module";
     StartupCycle         = "W0801" "applications that wait for each other";
     SelectsNothing       = "W0802" "a selector that matches no pod";
     MutableTagWarning    = "W0903" "an image tag that can change";

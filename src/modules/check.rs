@@ -153,7 +153,7 @@ impl Evaluator {
         for item in self.items_or_report(warnings) {
             match self.force(&item) {
                 Ok(Value { kind: Kind::Str(text), origin }) => {
-                    self.findings.push(Diagnostic::new(Code::ShadowedValue, origin, text.as_str()));
+                    self.findings.push(Diagnostic::new(Code::ModuleWarning, origin, text.as_str()));
                 }
                 Ok(other) => {
                     let failure = self.wrong_kind(&other, "a string", "a warning", other.origin);
