@@ -140,7 +140,8 @@ fn integers(op: BinaryOp, a: i64, b: i64, span: Span) -> Result<i64> {
     };
     result.ok_or_else(|| {
         let message = format!("the result of `{a} {} {b}` does not fit in 64 bits", op.symbol());
-        error(Code::Overflow, span, message)
+        let hint = "integers end at 9223372036854775807; for larger numbers make one of the two a float";
+        error(Code::Overflow, span, message).described(|finding| finding.hint(hint))
     })
 }
 

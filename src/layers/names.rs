@@ -48,7 +48,7 @@ pub(super) fn entries(machine: &mut Evaluator, call: Arguments) -> Result<Value>
     if cluster {
         named.iter_mut().for_each(|entry| entry.namespace = EcoString::new());
     }
-    let named = without_collisions(machine, named, &kind);
+    let named = without_collisions(machine, named);
     let mut uses: FxHashMap<EcoString, usize> = FxHashMap::default();
     for entry in &named {
         *uses.entry(entry.name.clone()).or_default() += 1;
@@ -109,21 +109,21 @@ fn name_entry(machine: &mut Evaluator, attr: &Attr, standard: &str) -> Result<Na
 }
 
 /// Each object's first entry, by key; the others are reported.
-fn without_collisions(machine: &mut Evaluator, named: Vec<Named>, kind: &str) -> Vec<Named> {
+fn without_collisions(machine: &mut Evaluator, named: Vec<Named>) -> Vec<Named> {
     let mut kept: IndexMap<(EcoString, EcoString), Named> = IndexMap::with_capacity(named.len());
     for entry in named {
         match kept.entry((entry.namespace.clone(), entry.name.clone())) {
             Entry::Vacant(place) => {
                 place.insert(entry);
             }
-            Entry::Occupied(other) => report_collision(machine, other.get(), &entry, kind),
+            Entry::Occupied(other) => report_collision(machine, other.get(), &entry),
         }
     }
     kept.into_values().collect()
 }
 
 /// Two entries of the same object, once even where an application's entries collide in several kinds.
-fn report_collision(machine: &mut Evaluator, one: &Named, other: &Named, kind: &str) {
+fn report_collision(machine: &mut Evaluator, one: &Named, other: &Named) {
     let (first, second) = if one.key_span <= other.key_span { (one, other) } else { (other, one) };
     let known = |finding: &Diagnostic| {
         finding.code == Code::NameCollision
@@ -133,10 +133,11 @@ fn report_collision(machine: &mut Evaluator, one: &Named, other: &Named, kind: &
     if machine.findings.iter().any(known) {
         return;
     }
-    let message = format!("`{}` and `{}` both make the {kind} `{}`", first.key, second.key, one.name);
+    let message = format!("`{}` and `{}` both get the name `{}`", first.key, second.key, one.name);
     machine.findings.push(
         Diagnostic::new(Code::NameCollision, second.key_span, message)
-            .also(first.key_span, "the other one")
+            .label("the second one")
+            .also(first.key_span, "the first one")
             .hint("rename one of the two, or set `name` on it"),
     );
 }
