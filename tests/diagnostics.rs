@@ -9,6 +9,7 @@
 //! #! E0102 3:14 add `;`           a finding: code, line:column, and how its hint begins
 //! #! E0401 other.nxk:1:5 …        one in another file
 //! #! E1001 - …                    one without a place
+//! #! W0501 <nxk>/lib/a.nxk …      one in the standard library, wherever in the file
 //! ```
 //!
 //! Beside it stand the findings as people see them (`.human`) and as programs do (`.json`). With
@@ -140,6 +141,9 @@ impl Case {
 
     fn place(&self, finding: &Value) -> String {
         let Some(file) = finding["file"].as_str() else { return "-".to_owned() };
+        if file.starts_with("<nxk>/") {
+            return file.to_owned();
+        }
         let position = format!("{}:{}", finding["line"], finding["column"]);
         let own = self.entry.file_name().is_some_and(|name| name.to_string_lossy() == file);
         // Blanks end a place.
