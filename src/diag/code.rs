@@ -148,7 +148,6 @@ codes! {
     DeprecatedApi        = "W0601" "an API that is deprecated";
     ModuleWarning        = "W0501" "a warning raised by a module";
     StartupCycle         = "W0801" "applications that wait for each other";
-    SelectsNothing       = "W0802" "a selector that matches no pod";
     MutableTagWarning    = "W0903" "an image tag that can change";
     MissingDigest        = "W0904" "an image without a digest";
 }
