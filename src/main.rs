@@ -1,17 +1,9 @@
-//! The `nxk` program: run the command line on a thread with a stack that deep programs need, and exit.
+//! The `nxk` program: run the command line on a stack that deep programs need, and exit.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let worker =
-        std::thread::Builder::new().name("nxk".into()).stack_size(nxk::eval::STACK_BYTES).spawn(nxk::cli::main);
-    match worker.map(|worker| worker.join()) {
-        Ok(Ok(code)) => ExitCode::from(code),
-        // The thread has told about the panic itself.
-        Ok(Err(_)) => ExitCode::from(101),
-        Err(error) => {
-            eprintln!("nxk: cannot start a thread: {error}");
-            ExitCode::from(3)
-        }
-    }
+    // A second thread with a large stack would do as well, but its part of the heap grows by a few pages a
+    // time, and a large compile then spends a tenth of its time asking the system for memory.
+    ExitCode::from(stacker::grow(nxk::eval::STACK_BYTES, nxk::cli::main))
 }
