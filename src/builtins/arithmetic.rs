@@ -44,7 +44,9 @@ fn round(machine: &mut Evaluator, call: Arguments, rounding: fn(f64) -> f64) -> 
     if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number) {
         return Ok(Value::int(number as i64, call.span));
     }
-    Err(error(Code::Overflow, call.span, format!("`{}`: {number:e} does not fit in 64 bits", call.name)))
+    let message = format!("`{}`: {number:e} does not fit in 64 bits", call.name);
+    Err(error(Code::Overflow, call.span, message)
+        .described(|finding| finding.hint("integers end at 9223372036854775807; keep larger numbers as floats")))
 }
 
 fn less_than(machine: &mut Evaluator, call: Arguments) -> Result<Value> {

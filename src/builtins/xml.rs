@@ -48,7 +48,8 @@ impl Writer {
                 Kind::Lambda(closure) => return self.function(closure),
                 Kind::Native(_) | Kind::Host(_) => self.leaf("unevaluated", &[]),
                 Kind::Type(_) => {
-                    return Err(error(Code::NotData, value.origin.or(self.span), "a type cannot be written as data"));
+                    return Err(error(Code::NotData, value.origin.or(self.span), "a type cannot be written as data")
+                        .described(|finding| finding.hint("leave the type out")));
                 }
             }
             Ok(())

@@ -49,7 +49,8 @@ impl Evaluator {
                 Kind::Int(number) => NodeKind::Int(*number),
                 Kind::Float(number) if number.is_finite() => NodeKind::Float(*number),
                 Kind::Float(_) => {
-                    return Err(error(Code::NotData, span, "infinity and not-a-number cannot be written as data"));
+                    return Err(error(Code::NotData, span, "infinity and not-a-number cannot be written as data")
+                        .described(|finding| finding.hint("ask whether the number is finite before it is written")));
                 }
                 Kind::Str(text) => NodeKind::Str(text.clone()),
                 Kind::Path(path) => NodeKind::Str(path.display().to_string().into()),

@@ -31,7 +31,8 @@ fn object(machine: &mut Evaluator, attr: &Attr, target: &Target) -> Option<Objec
         NodeKind::Failed => return None,
         _ => {
             let message = format!("the object `{}` must be a set, not {}", attr.name, node.describe());
-            machine.findings.push(Diagnostic::new(Code::WrongKind, entry, message));
+            let finding = Diagnostic::new(Code::WrongKind, entry, message);
+            machine.findings.push(finding.hint("an object is written `{ kind = …; metadata.name = …; }`"));
             return None;
         }
     }

@@ -125,7 +125,9 @@ impl Evaluator {
             let (Some(holds), Some(message)) = (set.named("assertion"), set.named("message")) else {
                 let message = "an assertion needs `assertion` and `message`";
                 let origin = item.peek().map_or(Span::NONE, |value| value.origin);
-                self.report(&error(Code::MissingAttribute, origin, message));
+                let failure = error(Code::MissingAttribute, origin, message);
+                let hint = "write `{ assertion = …; message = \"…\"; }`";
+                self.report(&failure.described(|finding| finding.hint(hint)));
                 continue;
             };
             match self.force_at(&holds.value, holds.span) {

@@ -233,7 +233,9 @@ fn enumeration(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
             Some(scalar) => members.push(Rc::new(Type::Literal(scalar))),
             None => {
                 let message = format!("the values of `enum` must be scalars, not {}", value.describe());
-                return Err(error(Code::BadArgument, value.origin.or(call.span), message));
+                let hint = "write strings, numbers, booleans or `null`";
+                return Err(error(Code::BadArgument, value.origin.or(call.span), message)
+                    .described(|finding| finding.hint(hint)));
             }
         }
     }
@@ -302,7 +304,8 @@ fn matching(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let source = machine.string_of(&call, 0)?;
     match Pattern::new(&source) {
         Ok(pattern) => Ok(made(Type::String(Text { length: None, pattern: Some(pattern) }), call)),
-        Err(why) => Err(error(Code::BadRegex, call.span, format!("the pattern cannot be read: {why}"))),
+        Err(why) => Err(error(Code::BadRegex, call.span, format!("the pattern cannot be read: {why}"))
+            .described(|finding| finding.hint("write a regular expression such as `[a-z]+-[0-9]+`"))),
     }
 }
 
