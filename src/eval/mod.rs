@@ -43,7 +43,7 @@ pub use strings::{Coercion, normalized};
 /// any build.
 const MAX_DEPTH: u32 = if cfg!(debug_assertions) { 12_000 } else { 60_000 };
 
-/// The stack that an evaluation's thread needs. Untouched pages cost nothing.
+/// The stack that an evaluation needs. Untouched pages cost nothing.
 pub const STACK_BYTES: usize = 1 << 30;
 
 /// An error at `span`.
