@@ -141,6 +141,9 @@ impl Lexer<'_> {
     }
 
     fn report_unterminated(&mut self, open: usize, indented: bool) {
+        if self.out.diagnostics.len() >= super::MAX_DIAGNOSTICS {
+            return;
+        }
         let quote = if indented { "''" } else { "\"" };
         let span = self.span(open, (open + quote.len()).min(self.bytes.len()));
         self.out.diagnostics.push(

@@ -445,6 +445,9 @@ impl Grouper<'_> {
 
     /// Reports the innermost open group, or another opener of its kind that is to blame.
     fn report_unclosed(&mut self, blamed: Option<u32>) {
+        if self.out.diagnostics.len() >= super::MAX_DIAGNOSTICS {
+            return;
+        }
         let Some(open) = self.open.last() else { return };
         let span = self.tokens[blamed.unwrap_or(open.token) as usize].span;
         let diagnostic = match open.kind {
