@@ -322,3 +322,12 @@ fn files(folder: &Path) -> Vec<(String, String)> {
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
+
+#[test]
+fn a_limit_on_memory_is_told_and_is_no_panic() {
+    let program = env!("CARGO_BIN_EXE_nxk");
+    let script = format!("ulimit -v 600000 && exec '{program}' eval -E '1 + 1'");
+    let output = Command::new("sh").args(["-c", &script]).output().expect("the shell starts");
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).starts_with("error: nxk cannot start: "), "{}", text(&output.stderr));
+}

@@ -62,3 +62,8 @@ pub fn main() -> u8 {
         Command::Debug(command) => command.run(),
     }
 }
+
+/// Says why the program cannot run at all.
+pub fn refuse_to_start(why: &str) {
+    common::say(&format!("error: nxk cannot start: {why}\n"));
+}

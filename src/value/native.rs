@@ -44,7 +44,7 @@ pub struct Host {
     /// What it is called in messages.
     pub name: &'static str,
     /// What it does.
-    #[allow(clippy::type_complexity)] // the one place where this type is written
+    #[expect(clippy::type_complexity, reason = "the one place where this type is written")]
     pub run: Box<dyn Fn(&mut Evaluator, Thunk, Span) -> Result<Value>>,
 }
 

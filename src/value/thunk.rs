@@ -24,7 +24,7 @@ pub enum State {
     /// An expression and what its variables mean.
     Suspended(TermRef, Env),
     /// A computation of the compiler's own.
-    #[allow(clippy::type_complexity)] // the one place where this type is written
+    #[expect(clippy::type_complexity, reason = "the one place where this type is written")]
     Deferred(Box<dyn FnOnce(&mut Evaluator) -> Result<Value>>),
     /// Being computed now. Whoever needs it meanwhile has found an infinite recursion.
     Running,
