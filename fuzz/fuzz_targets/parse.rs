@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use nxk::source::Span;
 use nxk::syntax::{parse, printer};
-use nxk::term::{Globals, desugar};
+use nxk::term::{Annotations, Globals, desugar};
 
 /// Texts do not start at position 0, which is no place.
 const BASE: u32 = 1;
@@ -27,7 +27,7 @@ fuzz_target!(|text: &str| {
     }
     parsed.trivia.pieces.iter().for_each(|piece| check(piece.span, "trivia"));
 
-    let desugared = desugar(&parsed.root, &Globals::default());
+    let desugared = desugar(&parsed.root, &Globals::default(), Annotations::Held);
     for finding in parsed.diagnostics.iter().chain(&desugared.diagnostics) {
         check(finding.primary.span, "a finding");
         finding.secondary.iter().for_each(|label| check(label.span, "a label"));

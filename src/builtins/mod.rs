@@ -151,6 +151,10 @@ impl Evaluator {
             let ty = Type::builtin(name).expect("it is in the list of builtin types");
             bind(name, Value::new(Kind::Type(Rc::new(ty)), Span::NONE).into(), true);
         }
+        for native in types::TYPE_FUNCTIONS {
+            let partial = Partial { native, arguments: Vec::new() };
+            bind(native.name, Value::new(Kind::Native(Rc::new(partial)), Span::NONE).into(), true);
+        }
         bind("lib", Thunk::defer(|machine| machine.library(Span::NONE)), true);
         // `builtins.builtins` is the set itself, as in Nix; the knot is tied through the globals.
         let whole = Thunk::defer(|machine| {

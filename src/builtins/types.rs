@@ -1,5 +1,8 @@
-//! What a value is.
+//! What a value is, and the types whose values the module system works with.
 
+use std::rc::Rc;
+
+use crate::types::{ModuleType, Type};
 use crate::value::{Arguments, Evaluator, Kind, Native, Result, Value};
 
 pub(super) const NATIVES: &[Native] = &[
@@ -14,6 +17,21 @@ pub(super) const NATIVES: &[Native] = &[
     Native { name: "isString", arity: 1, run: |machine, call| is(machine, call, "string") },
     Native { name: "typeOf", arity: 1, run: type_of },
 ];
+
+/// The types that say something of another type. They are names of their own, as `String` is: `Type a` is a type as
+/// a value, `Option a` a declared option for values of `a`, `Definition a` a value of `a` or what `mkIf` and its like
+/// make of one. The checker knows more of them than a value can be asked for.
+pub(super) const TYPE_FUNCTIONS: &[Native] = &[
+    Native { name: "Type", arity: 1, run: |machine, call| of_type(machine, call, ModuleType::OptionType) },
+    Native { name: "Option", arity: 1, run: |machine, call| of_type(machine, call, ModuleType::Attrs) },
+    Native { name: "Definition", arity: 1, run: |machine, call| of_type(machine, call, ModuleType::Raw) },
+];
+
+fn of_type(machine: &mut Evaluator, call: Arguments, is: ModuleType) -> Result<Value> {
+    let value = machine.value_of(&call, 0)?;
+    machine.type_of_value(&value, call.span)?;
+    Ok(Value::new(Kind::Type(Rc::new(Type::Module(is))), call.span))
+}
 
 fn is(machine: &mut Evaluator, call: Arguments, kind: &str) -> Result<Value> {
     let value = machine.value_of(&call, 0)?;

@@ -9,7 +9,7 @@ use crate::eval::error;
 use crate::source::{ReadError, ReadErrorKind, SourceId, SourceKind, Span, World};
 use crate::syntax;
 use crate::syntax::ast::ExprKind;
-use crate::term::{self, Term, TermKind, TermRef};
+use crate::term::{self, Annotations, Term, TermKind, TermRef};
 use crate::value::{Env, Evaluator};
 use crate::{graph, layers, modules};
 
@@ -107,7 +107,7 @@ impl Session {
     pub fn check(&mut self, parsed: Parsed) -> Checked {
         let start = Instant::now();
         let names = self.machine.names.clone();
-        let mut desugared = term::desugar(&parsed.tree.root, &names);
+        let mut desugared = term::desugar(&parsed.tree.root, &names, Annotations::Held);
         self.machine.findings.append(&mut desugared.diagnostics);
         self.timings.add("check", start.elapsed());
         // What is left of a broken file may be no configuration at all; to say so would be no news.

@@ -6,7 +6,7 @@ use super::error;
 use crate::diag::{Code, did_you_mean};
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::term::{FormalTerm, Lambda, ParamTerm, TermKind, TermRef};
+use crate::term::{Annotations, FormalTerm, Lambda, ParamTerm, TermKind, TermRef};
 use crate::value::{Arguments, Closure, Env, Error, Evaluator, Kind, Partial, Result, Thunk, Value};
 
 impl Evaluator {
@@ -156,8 +156,8 @@ impl Evaluator {
                     (None, None) => Thunk::failed(Error::silent()),
                 };
                 match &formal.ty {
-                    Some(ty) => self.held_later(given, ty, env, formal.name),
-                    None => given,
+                    Some(ty) if formal.by == Annotations::Held => self.held_later(given, ty, env, formal.name),
+                    _ => given,
                 }
             };
             let mut slots: Vec<Thunk> = formals.iter().map(slot).collect();

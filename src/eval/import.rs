@@ -7,7 +7,7 @@ use super::error;
 use crate::diag::{Code, did_you_mean};
 use crate::source::{MAX_FILE_BYTES, ReadError, ReadErrorKind, SourceId, SourceKind, Span};
 use crate::syntax::ast::{Expr, ExprKind, Formal, Formals, LambdaExpr, Param};
-use crate::term::{self, TermRef};
+use crate::term::{self, Annotations, TermRef};
 use crate::value::{Attr, Attrs, Env, Error, Evaluator, ImportState, Result, Value};
 
 /// The folder under which the embedded standard library stands. No file of a user's can have this name.
@@ -73,6 +73,7 @@ impl Evaluator {
     /// The text as the body of a function whose arguments are the names of `scope`.
     fn understand_in(&mut self, source: SourceId, scope: &Attrs) -> TermRef {
         let file = self.sources.file(source);
+        let kind = file.kind;
         let parsed = crate::syntax::parse(&file.text, file.base);
         self.findings.extend(parsed.diagnostics);
         let span = parsed.root.span;
@@ -82,7 +83,7 @@ impl Evaluator {
         let lambda = LambdaExpr { param: Param::Formals(formals), body: parsed.root };
         let wrapped = Expr { kind: ExprKind::Lambda(Box::new(lambda)), span };
         let names = self.names.clone();
-        let desugared = term::desugar(&wrapped, &names);
+        let desugared = term::desugar(&wrapped, &names, annotations(kind));
         self.findings.extend(desugared.diagnostics);
         desugared.root
     }
@@ -90,10 +91,11 @@ impl Evaluator {
     /// Parses and desugars a text; what is wrong with it goes to the findings.
     pub fn understand(&mut self, source: SourceId) -> TermRef {
         let file = self.sources.file(source);
+        let kind = file.kind;
         let parsed = crate::syntax::parse(&file.text, file.base);
         self.findings.extend(parsed.diagnostics);
         let names = self.names.clone();
-        let desugared = term::desugar(&parsed.root, &names);
+        let desugared = term::desugar(&parsed.root, &names, annotations(kind));
         self.findings.extend(desugared.diagnostics);
         desugared.root
     }
@@ -196,5 +198,13 @@ impl Evaluator {
             ),
         };
         error(code, span, message).described(|finding| finding.hint(hint))
+    }
+}
+
+/// The library's annotations are proved when it is built.
+fn annotations(kind: SourceKind) -> Annotations {
+    match kind {
+        SourceKind::User => Annotations::Held,
+        SourceKind::Library => Annotations::Trusted,
     }
 }

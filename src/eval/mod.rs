@@ -27,7 +27,7 @@ use rustc_hash::FxHashMap;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::source::{SourceMap, Span, World};
 use crate::symbol::Symbol;
-use crate::term::{AttrsTerm, Globals, StrTerm, Term, TermKind, TermRef, UnaryOp};
+use crate::term::{Annotations, AttrsTerm, Globals, StrTerm, Term, TermKind, TermRef, UnaryOp};
 use crate::value::{Attr, Attrs, Closure, Env, Error, Evaluator, Kind, Limits, Result, State, Thunk, Value};
 
 pub use blame::Blame;
@@ -119,7 +119,10 @@ impl Evaluator {
             }
             TermKind::Unary { op: UnaryOp::Negate, operand } => self.negate(operand, env, span)?,
             TermKind::Binary { op, left, right, .. } => return self.binary(*op, left, right, env, span),
-            TermKind::Annotated { name, value, ty } => return self.annotated(*name, value, ty, env),
+            TermKind::Annotated { name, value, ty, by: Annotations::Held } => {
+                return self.annotated(*name, value, ty, env);
+            }
+            TermKind::Annotated { value, .. } => return self.eval(value, env),
             TermKind::Type(ty) => Kind::Type(self.type_form(ty, env, span)?),
             TermKind::Option(option) => Kind::Attrs(self.option_declaration(option, env, span)),
         };
@@ -141,6 +144,7 @@ impl Evaluator {
                 None => return Thunk::suspend(term.clone(), env.clone()),
             },
             TermKind::Global(name) if self.globals.contains_key(name) => return self.globals[name].clone(),
+            TermKind::Annotated { value, by: Annotations::Trusted, .. } => return self.delay(value, env),
             _ => return Thunk::suspend(term.clone(), env.clone()),
         };
         Thunk::Done(Value::new(kind, term.span))

@@ -62,6 +62,8 @@ impl Evaluator {
         Ok(Rc::new(match ty {
             TypeTerm::Declared(name, inner) => Type::Declared(*name, self.type_of_term(inner, env)?),
             TypeTerm::Literal(literal) => Type::Literal(scalar(literal)),
+            // What it stands for is the checker's business; every value may have it.
+            TypeTerm::Variable(_) => Type::Any,
             TypeTerm::List(item) => Type::List(self.type_later(item, env)),
             TypeTerm::Map(item) => Type::Map(self.type_later(item, env)),
             TypeTerm::Record { fields, open } => {

@@ -3,7 +3,7 @@
 use ecow::EcoString;
 
 use super::scope::{Globals, Resolved, Scope};
-use super::{FormalTerm, Lambda, NameTerm, ParamTerm, StrTerm, Term, TermKind, TermRef, types};
+use super::{Annotations, FormalTerm, Lambda, NameTerm, ParamTerm, StrTerm, Term, TermKind, TermRef, TypeTerm, types};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::source::Span;
 use crate::symbol::Symbol;
@@ -19,8 +19,8 @@ pub struct Desugared {
 }
 
 /// Resolves names and removes sugar. Never fails: what is wrong is reported and becomes [`TermKind::Error`].
-pub fn desugar(root: &Expr, globals: &Globals) -> Desugared {
-    let mut desugarer = Desugarer { scope: Scope::new(globals), plain: Vec::new(), diagnostics: Vec::new() };
+pub fn desugar(root: &Expr, globals: &Globals, by: Annotations) -> Desugared {
+    let mut desugarer = Desugarer { scope: Scope::new(globals), plain: Vec::new(), by, diagnostics: Vec::new() };
     let root = desugarer.expr(root);
     Desugared { root, diagnostics: desugarer.diagnostics }
 }
@@ -30,6 +30,8 @@ pub(super) struct Desugarer<'g> {
     pub(super) scope: Scope<'g>,
     /// The names of the sets around the expression that are not recursive: no variables, but often taken for some.
     pub(super) plain: Vec<Vec<Symbol>>,
+    /// Who sees to the annotations of this file.
+    pub(super) by: Annotations,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -107,6 +109,7 @@ impl Desugarer<'_> {
     /// The term of a name in the place of a type.
     pub(super) fn type_variable(&mut self, name: Symbol, span: Span) -> TermKind {
         match self.scope.resolve(name, 0) {
+            Resolved::Undefined if is_type_variable(name) => TermKind::Type(Box::new(TypeTerm::Variable(name))),
             Resolved::Undefined => {
                 self.diagnostics.push(self.undefined("type", name, span));
                 TermKind::Error
@@ -186,6 +189,7 @@ impl Desugarer<'_> {
             span: formal.name_span,
             default: formal.default.as_ref().map(|default| self.expr(default)),
             ty: formal.annotation.as_ref().map(|ty| types::type_term(self, ty)),
+            by: self.by,
         };
         let terms = formals.formals.iter().map(term).collect();
         ParamTerm::Formals { formals: terms, open: formals.open, alias: formals.alias.is_some() }
@@ -203,4 +207,9 @@ impl Desugarer<'_> {
             }
         }
     }
+}
+
+/// Whether a name that is bound nowhere stands for any one type: a single small letter does.
+fn is_type_variable(name: Symbol) -> bool {
+    matches!(name.as_str().as_bytes(), [b'a'..=b'z'])
 }

@@ -29,6 +29,16 @@ pub use crate::syntax::ast::{BinaryOp, Literal, Refinement, UnaryOp};
 pub use desugar::{Desugared, desugar};
 pub use scope::Globals;
 
+/// Who sees to it that values have their annotated types.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Annotations {
+    /// The evaluator, wherever a value meets its type.
+    Held,
+    /// The checker alone. So it is in the standard library, whose files are all checked when it is built; its
+    /// annotations cost nothing at run time.
+    Trusted,
+}
+
 /// A shared term: thunks and closures keep what they need of the tree alive.
 pub type TermRef = Rc<Term>;
 
@@ -167,6 +177,8 @@ pub enum TermKind {
         value: TermRef,
         /// The type.
         ty: TermRef,
+        /// Who sees to it that the value has the type.
+        by: Annotations,
     },
     /// A type.
     Type(Box<TypeTerm>),
@@ -253,6 +265,8 @@ pub struct FormalTerm {
     pub default: Option<TermRef>,
     /// Its type.
     pub ty: Option<TermRef>,
+    /// Who sees to it that the argument has the type.
+    pub by: Annotations,
 }
 
 /// The forms of types that are not just names. Parts are terms that must evaluate to types.
@@ -262,6 +276,8 @@ pub enum TypeTerm {
     Declared(Symbol, TermRef),
     /// The type of one value.
     Literal(Literal),
+    /// `a`: any one type, the same throughout the annotation.
+    Variable(Symbol),
     /// `[T]`
     List(TermRef),
     /// `{ _ : T }`

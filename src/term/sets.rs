@@ -273,7 +273,7 @@ impl Desugarer<'_> {
             return Term::new(TermKind::Option(Box::new(option)), binding.span);
         }
         let name = binding.path.iter().rev().find_map(fixed).unwrap_or_else(|| Symbol::new("value"));
-        Term::new(TermKind::Annotated { name, value, ty }, binding.value.span)
+        Term::new(TermKind::Annotated { name, value, ty, by: self.by }, binding.value.span)
     }
 }
 

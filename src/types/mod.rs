@@ -206,13 +206,14 @@ impl Type {
             "String" => Type::string(),
             "Path" => Type::Path,
             "Object" => Type::Object,
+            "Module" => Type::Module(ModuleType::DeferredModule),
             name => Type::Named(named(name)?),
         })
     }
 
     /// The names [`Type::builtin`] knows.
     pub fn builtin_names() -> impl Iterator<Item = &'static str> {
-        let plain = ["Any", "Never", "Null", "Bool", "Int", "Float", "Number", "String", "Path", "Object"];
+        let plain = ["Any", "Never", "Null", "Bool", "Int", "Float", "Number", "String", "Path", "Object", "Module"];
         plain.into_iter().chain(NAMED.iter().map(|named| named.name))
     }
 
