@@ -309,9 +309,25 @@ pub fn scalar_of(value: &Value) -> Option<Scalar> {
     })
 }
 
+/// A scalar as a value.
+fn scalar_value(scalar: &Scalar, origin: Span) -> Value {
+    let kind = match scalar {
+        Scalar::Null => Kind::Null,
+        Scalar::Bool(value) => Kind::Bool(*value),
+        Scalar::Int(number) => Kind::Int(*number),
+        Scalar::Float(number) => Kind::Float(*number),
+        Scalar::Str(text) => Kind::Str(text.clone()),
+    };
+    Value::new(kind, origin)
+}
+
 /// What stands in for a field that is left out.
 pub(crate) fn field_default(field: &Field) -> Option<Thunk> {
-    field.default.as_ref().and_then(|default| default.downcast_ref::<Thunk>()).cloned()
+    let default = field.default.as_ref()?;
+    match default.downcast_ref::<Scalar>() {
+        Some(scalar) => Some(scalar_value(scalar, field.span).into()),
+        None => default.downcast_ref::<Thunk>().cloned(),
+    }
 }
 
 fn hold_function(function: Value, from: &TypeRef, to: &TypeRef, blame: &Blame) -> Value {

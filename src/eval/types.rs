@@ -1,6 +1,5 @@
 //! Types as values: evaluating the written forms, and resolving types that mention themselves.
 
-use std::cell::OnceCell;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
@@ -10,7 +9,7 @@ use crate::diag::Code;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::{FieldTypeTerm, Literal, NameTerm, OptionTerm, Refinement, TermKind, TermRef, TypeTerm};
-use crate::types::{Bounds, Deferred, Field, Opaque, Pattern, Record, Scalar, Text, Type, TypeRef};
+use crate::types::{Bounds, Deferred, Field, Opaque, Pattern, Pending, Record, Scalar, Text, Type, TypeRef};
 use crate::value::{Attrs, AttrsBuilder, Env, Evaluator, Kind, Result, Thunk, Value};
 
 impl Evaluator {
@@ -41,20 +40,27 @@ impl Evaluator {
     pub fn resolve(&mut self, ty: &TypeRef) -> Result<TypeRef> {
         let mut ty = ty.clone();
         loop {
-            let next = match &*ty {
-                Type::Deferred(deferred) => match deferred.done.get() {
-                    Some(done) => done.clone(),
-                    None => {
-                        let pending =
-                            deferred.pending.downcast_ref::<Thunk>().expect("the evaluator put a thunk there");
-                        let value = self.force(&pending.clone())?;
-                        let done = self.type_of_value(&value, value.origin)?;
-                        deferred.done.get_or_init(|| done).clone()
-                    }
-                },
-                _ => return Ok(ty),
+            let Type::Deferred(deferred) = &*ty else { return Ok(ty) };
+            let next = match deferred.known() {
+                Some(known) => known.clone(),
+                None => {
+                    let made = self.pending_type(deferred.pending())?;
+                    deferred.settle(made).clone()
+                }
             };
             ty = next;
+        }
+    }
+
+    fn pending_type(&mut self, pending: &Pending) -> Result<TypeRef> {
+        match pending {
+            Pending::Evaluated(thunk) => {
+                let thunk = thunk.downcast_ref::<Thunk>().expect("the evaluator put a thunk there").clone();
+                let value = self.force(&thunk)?;
+                self.type_of_value(&value, value.origin)
+            }
+            Pending::Made(make) => Ok(make()),
+            Pending::Derived(of, derive) => Ok(derive(&self.resolve(of)?)),
         }
     }
 
@@ -114,7 +120,7 @@ impl Evaluator {
             },
             _ => Symbol::new("Any"),
         };
-        Rc::new(Type::Deferred(Rc::new(Deferred { done: OnceCell::new(), pending: Rc::new(pending), name })))
+        Rc::new(Type::Deferred(Rc::new(Deferred::new(name, Pending::Evaluated(Rc::new(pending))))))
     }
 
     /// `name : T = d` in a set of declarations: what `mkOption` would make.

@@ -179,6 +179,12 @@ impl<'c> Version<'c> {
         Some(self.catalogue.type_at(self.packed().record_of(id)?))
     }
 
+    /// The names of its record types, sorted.
+    pub fn type_names(self) -> impl Iterator<Item = &'c str> {
+        let pack = &self.catalogue.pack;
+        self.packed().record_names().map(move |id| pack.string(id))
+    }
+
     /// The field at the end of a chain of field names from a kind's own type, and the type that holds it. Lists and maps
     /// are passed through: `["spec", "template", "spec", "containers", "ports"]`.
     pub fn field_at(self, kind: &Kind, path: &[&str]) -> Option<(&'c TypeDef, &'c FieldDef)> {

@@ -13,8 +13,10 @@ pub mod import;
 mod merge;
 mod minor;
 pub mod pack;
+mod required;
 mod rules;
 mod show;
+pub mod types;
 mod validate;
 
 pub use catalogue::{Catalogue, FieldDef, Kind, Lifecycle, Shape, TypeDef, Version, join_api, split_api};

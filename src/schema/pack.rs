@@ -82,6 +82,11 @@ impl PackedVersion<'_> {
         postcard::from_bytes(self.kinds)
     }
 
+    /// The numbers of its types' names, by name.
+    pub fn record_names(&self) -> impl Iterator<Item = u32> {
+        (0..self.types.len() / 8).map(|index| number(self.types, index * 2))
+    }
+
     /// The number of the definition that the type has in this version.
     pub fn record_of(&self, name: u32) -> Option<u32> {
         let found = search(self.types.len() / 8, |index| number(self.types, index * 2).cmp(&name));

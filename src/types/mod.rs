@@ -9,7 +9,9 @@
 //! This floor knows no values. Where a type carries one (a field's default, the modules of a
 //! submodule, the check of an `addCheck`) it holds an [`Opaque`] that the evaluator put in and takes out.
 
+mod deferred;
 mod object;
+mod part;
 mod scalar;
 mod show;
 
@@ -22,7 +24,9 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::symbol::Symbol;
+pub use deferred::{Deferred, Known, Pending};
 pub use object::{ListKey, ListRule, ObjectSchema, Shape};
+pub use part::part;
 pub use scalar::{Mismatch, NAMED, Named, Pattern, Scalar, Text, check_scalar, named};
 
 /// A shared type.
@@ -68,7 +72,7 @@ pub enum Type {
     Union(Vec<TypeRef>),
     /// A declared type under its name.
     Declared(Symbol, TypeRef),
-    /// A type still to be evaluated: this is how a declared type mentions itself.
+    /// A type for later: this is how a type mentions itself.
     Deferred(Rc<Deferred>),
     /// Any Kubernetes object, by its own `apiVersion` and `kind`; definitions merge as its schema says.
     Object,
@@ -146,8 +150,23 @@ pub struct Record {
     pub fields: IndexMap<Symbol, Field>,
     /// Whether further fields are allowed.
     pub open: bool,
+    /// Where in Kubernetes' API it is defined, if it is.
+    pub origin: Option<Rc<Origin>>,
     /// What merging has prepared for all values of the type.
     pub plan: OnceCell<Opaque>,
+    /// The record with nothing required, once somebody asked for it.
+    pub part: OnceCell<Rc<Record>>,
+}
+
+/// Where in Kubernetes' API a record is defined.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Origin {
+    /// The version of Kubernetes: `1.31`.
+    pub version: EcoString,
+    /// The name of the definition: `core.v1.ContainerPort`.
+    pub definition: EcoString,
+    /// Version and definition in words: `k8s 1.31 core/v1 ContainerPort`.
+    pub words: EcoString,
 }
 
 /// A field of a record.
@@ -157,29 +176,12 @@ pub struct Field {
     pub ty: TypeRef,
     /// Whether it may be absent without a default.
     pub optional: bool,
-    /// What stands in when it is left out.
+    /// What stands in when it is left out: the evaluator's, or a [`Scalar`].
     pub default: Option<Opaque>,
     /// Its documentation.
     pub doc: Option<EcoString>,
     /// Where it was declared.
     pub span: Span,
-}
-
-/// A type still to be evaluated.
-pub struct Deferred {
-    /// The type, once known.
-    pub done: OnceCell<TypeRef>,
-    /// What to evaluate, for the evaluator.
-    pub pending: Opaque,
-    /// What to call it until then.
-    pub name: Symbol,
-}
-
-impl std::fmt::Debug for Deferred {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Never the type itself: it may well contain this very node.
-        write!(f, "Deferred({:?})", self.name)
-    }
 }
 
 impl Type {
@@ -215,14 +217,5 @@ impl Type {
     pub fn builtin_names() -> impl Iterator<Item = &'static str> {
         let plain = ["Any", "Never", "Null", "Bool", "Int", "Float", "Number", "String", "Path", "Object", "Module"];
         plain.into_iter().chain(NAMED.iter().map(|named| named.name))
-    }
-
-    /// The type below its names, as far as it is known.
-    pub fn peeled(&self) -> &Type {
-        match self {
-            Type::Declared(_, inner) => inner.peeled(),
-            Type::Deferred(deferred) => deferred.done.get().map_or(self, |inner| inner.peeled()),
-            other => other,
-        }
     }
 }

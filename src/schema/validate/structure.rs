@@ -10,6 +10,7 @@ use crate::node::NodeKind;
 use crate::schema::catalogue::{FieldDef, Kind, Shape, TypeDef, Version};
 use crate::schema::facts::Scalar;
 use crate::schema::merge::ListMerge;
+use crate::schema::required;
 use crate::schema::rules::{self, Rules};
 
 /// Checks an object of this kind.
@@ -21,36 +22,6 @@ pub fn check(root: &Cursor<'_>, kind: &Kind, version: Version<'_>, report: &mut 
         walk.missing_spec(root, def);
     }
 }
-
-/// Fields that the documents list as required, because they are never left out of what the server sends, but
-/// that the server fills in or does without when it is sent an object. Group, type, field (`*`: all).
-const SERVER_FILLS_IN: &[(&str, &str)] = &[
-    ("apps.StatefulSetSpec", "serviceName"),
-    ("batch.PodFailurePolicy", "rules"),
-    ("batch.PodFailurePolicyOnPodConditionsPattern", "status"),
-    ("apiextensions.CustomResourceDefinitionVersion", "served"),
-    ("apiextensions.CustomResourceDefinitionVersion", "storage"),
-    ("apps.ControllerRevision", "revision"),
-    ("core.Event", "involvedObject"),
-    ("core.HTTPHeader", "value"),
-    ("core.ISCSIPersistentVolumeSource", "lun"),
-    ("core.ISCSIVolumeSource", "lun"),
-    ("core.PreferredSchedulingTerm", "preference"),
-    ("core.Sysctl", "value"),
-    ("discovery.EndpointSlice", "endpoints"),
-    ("rbac.RoleRef", "apiGroup"),
-    ("scheduling.PriorityClass", "value"),
-    ("storage.CSINodeSpec", "drivers"),
-    ("core.Event", "metadata"),
-    ("core.LimitRangeSpec", "limits"),
-    ("core.SleepAction", "seconds"),
-    ("core.TypedLocalObjectReference", "*"),
-    ("core.TypedObjectReference", "*"),
-    ("networking.NetworkPolicySpec", "podSelector"),
-    ("resource.DeviceClass", "spec"),
-    ("storage.CSIDriver", "spec"),
-    ("storage.TokenRequest", "audience"),
-];
 
 /// Lists whose keys the server insists on. The others have keys only for merging; an item that is
 /// there twice is stored, and the later one usually wins.
@@ -155,14 +126,7 @@ impl<'c> Walk<'_, 'c> {
         if self.in_status {
             return;
         }
-        for field in def.fields.iter().filter(|field| field.required && !at.has(&field.name)) {
-            let (group, name) = def.group_and_name();
-            let exempt = |(of, exempt): &&(&str, &str)| {
-                (*exempt == "*" || field.name == *exempt) && of.split_once('.') == Some((group, name))
-            };
-            if SERVER_FILLS_IN.iter().any(|entry| exempt(&entry)) {
-                continue;
-            }
+        for field in def.fields.iter().filter(|field| required::of_users(def, field) && !at.has(&field.name)) {
             let origin = self.origin(Place { def, field });
             let message = format!(
                 "the required field `{}` is missing ({origin}: {})",

@@ -1,0 +1,219 @@
+//! The definitions of Kubernetes' API as types of the language: what `k8s.core.v1.Container` means.
+//!
+//! A definition becomes a record type when it is first looked at, and is kept. Definitions refer to each
+//! other, some to themselves, so a field whose type is another definition holds a type for later
+//! ([`Deferred`]), which needs nobody's help to become the real one.
+//!
+//! The types say what the server's own structural check says and no more: nothing that the server takes is
+//! refused here. So a field that the server fills in is optional, `null` leaves an optional field out, and
+//! a quantity may be a number.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use ecow::{EcoString, eco_format};
+use rustc_hash::FxHashMap;
+
+use super::catalogue::{FieldDef, Kind, Shape, TypeDef, Version, split_api};
+use super::facts::Scalar as Content;
+use super::minor::Minor;
+use super::required;
+use crate::source::Span;
+use crate::symbol::Symbol;
+use crate::types::{Bounds, Deferred, Field, Origin, Pending, Record, Scalar, Type, TypeRef, named};
+
+/// What a path below `k8s` names.
+#[derive(Clone, Debug)]
+pub enum Member {
+    /// More names: `k8s.apps`, `k8s.apps.v1`.
+    Space,
+    /// A type.
+    Type(TypeRef),
+}
+
+/// What the names below `k8s` lead to: `["apps", "v1", "Deployment"]`, `["Deployment"]`, `["core", "v1"]`.
+/// A group goes by its name in the definitions (`networking`) or by its full one (`networking.k8s.io`).
+pub fn member(version: Version<'static>, path: &[&str]) -> Option<Member> {
+    match *path {
+        [] => Some(Member::Space),
+        [name] => match version.preferred(name) {
+            Some(kind) => Some(Member::Type(kind_type(version, kind)?)),
+            None => (!members(version, path).is_empty()).then_some(Member::Space),
+        },
+        [_, _] => (!members(version, path).is_empty()).then_some(Member::Space),
+        [group, api, name] => {
+            let def = version.type_def(&format!("{}.{api}.{name}", short_group(version, group)))?;
+            Some(Member::Type(definition_type(version, def, Use::Whole)))
+        }
+        _ => None,
+    }
+}
+
+/// The names directly below a path, sorted.
+pub fn members(version: Version<'static>, path: &[&str]) -> Vec<String> {
+    let mut names: Vec<String> = match *path {
+        [] => {
+            let kinds = version.kinds().iter().filter(|kind| kind.preferred).map(|kind| kind.kind.to_string());
+            kinds.chain(definitions(version).map(|[group, _, _]| group.to_owned())).collect()
+        }
+        [group] => {
+            let group = short_group(version, group);
+            definitions(version).filter(|[of, _, _]| *of == group).map(|[_, api, _]| api.to_owned()).collect()
+        }
+        [group, api] => {
+            let group = short_group(version, group);
+            let inside = definitions(version).filter(|[of, at, _]| *of == group && *at == api);
+            inside.map(|[_, _, name]| name.to_owned()).collect()
+        }
+        _ => Vec::new(),
+    };
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The type of the objects of a kind; of its preferred version where none is given.
+pub fn object_type(version: Version<'static>, api_version: Option<&str>, kind: &str) -> Option<TypeRef> {
+    let kind = match api_version.map(split_api) {
+        Some((group, api)) => version.find(group, api, kind),
+        None => version.preferred(kind),
+    }?;
+    kind_type(version, kind)
+}
+
+fn kind_type(version: Version<'static>, kind: &Kind) -> Option<TypeRef> {
+    Some(definition_type(version, version.type_def(&kind.type_name)?, Use::Whole))
+}
+
+/// Group, version and name of every definition.
+fn definitions(version: Version<'static>) -> impl Iterator<Item = [&'static str; 3]> {
+    version.type_names().filter_map(|name| {
+        let mut parts = name.splitn(3, '.');
+        Some([parts.next()?, parts.next()?, parts.next()?])
+    })
+}
+
+/// The group as definitions are named after it: `networking` for `networking.k8s.io`.
+fn short_group<'n>(version: Version<'static>, group: &'n str) -> &'n str {
+    let kind = version.kinds().iter().find(|kind| kind.group == group && group.contains('.'));
+    kind.and_then(|kind| kind.type_name.split('.').next()).unwrap_or(group)
+}
+
+/// Whether a definition is an object of its own or a part of one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Use {
+    /// An object: `apiVersion` and `kind` are filled in.
+    Whole,
+    /// A part: they may be there.
+    Part,
+}
+
+thread_local! {
+    /// What has been made. Types hold symbols, and those belong to a thread.
+    static MADE: RefCell<FxHashMap<(Minor, &'static str, Use), TypeRef>> = RefCell::default();
+}
+
+fn definition_type(version: Version<'static>, def: &'static TypeDef, used: Use) -> TypeRef {
+    let key = (version.minor(), def.name.as_str(), used);
+    if let Some(made) = MADE.with_borrow(|made| made.get(&key).cloned()) {
+        return made;
+    }
+    let fields = def.fields.iter().map(|field| (Symbol::new(&field.name), field_of(version, def, field, used)));
+    let record = Record { fields: fields.collect(), origin: Some(Rc::new(origin(version, def))), ..Record::default() };
+    let ty = Rc::new(Type::Declared(type_name(&def.name), Rc::new(Type::Record(Rc::new(record)))));
+    MADE.with_borrow_mut(|made| made.entry(key).or_insert(ty).clone())
+}
+
+fn origin(version: Version<'_>, def: &TypeDef) -> Origin {
+    let minor = version.minor();
+    Origin {
+        version: eco_format!("{minor}"),
+        definition: def.name.clone(),
+        words: eco_format!("k8s {minor} {}", def.origin()),
+    }
+}
+
+fn type_name(definition: &str) -> Symbol {
+    Symbol::new(&format!("k8s.{definition}"))
+}
+
+fn field_of(version: Version<'static>, def: &'static TypeDef, field: &'static FieldDef, used: Use) -> Field {
+    let header = header_value(version, def, &field.name);
+    let default = header.clone().filter(|_| used == Use::Whole);
+    let required = required::of_users(def, field);
+    let ty = match header {
+        Some(value) => Rc::new(Type::Literal(value)),
+        None => shape_type(version, &field.shape, &field.enums),
+    };
+    let nullable = !required && default.is_none() && !matches!(*ty, Type::Any);
+    Field {
+        ty: if nullable { union(vec![ty, Rc::new(Type::Null)]) } else { ty },
+        optional: !required,
+        default: default.map(|value| Rc::new(value) as Rc<dyn std::any::Any>),
+        doc: None,
+        span: Span::NONE,
+    }
+}
+
+/// What `apiVersion` and `kind` are in an object of a kind.
+fn header_value(version: Version<'static>, def: &TypeDef, field: &str) -> Option<Scalar> {
+    if !matches!(field, "apiVersion" | "kind") {
+        return None;
+    }
+    let name = def.group_and_name().1;
+    let kind = version.served(name).find(|kind| kind.type_name == def.name)?;
+    Some(Scalar::Str(if field == "kind" { kind.kind.clone() } else { kind.api_version() }))
+}
+
+fn shape_type(version: Version<'static>, shape: &'static Shape, enums: &[EcoString]) -> TypeRef {
+    match shape {
+        Shape::Scalar(content) => scalar_type(*content, enums),
+        Shape::Named(name) => reference(version, name),
+        Shape::List(item) => Rc::new(Type::List(shape_type(version, item, enums))),
+        Shape::Map(value) => Rc::new(Type::Map(shape_type(version, value, enums))),
+        Shape::OneOf(shapes) => union(shapes.iter().map(|shape| shape_type(version, shape, enums)).collect()),
+    }
+}
+
+/// Another definition, made when it is looked at.
+fn reference(version: Version<'static>, name: &'static str) -> TypeRef {
+    let make = move || match version.type_def(name) {
+        Some(def) => definition_type(version, def, Use::Part),
+        None => Rc::new(Type::Any),
+    };
+    Rc::new(Type::Deferred(Rc::new(Deferred::new(type_name(name), Pending::Made(Box::new(make))))))
+}
+
+fn scalar_type(content: Content, enums: &[EcoString]) -> TypeRef {
+    let int32 = Bounds { min: Some(i32::MIN.into()), max: Some(i32::MAX.into()) };
+    Rc::new(match content {
+        Content::String if !enums.is_empty() => {
+            return union(enums.iter().map(|value| Rc::new(Type::Literal(Scalar::Str(value.clone())))).collect());
+        }
+        Content::String | Content::Bytes | Content::DateTime => Type::string(),
+        Content::Boolean => Type::Bool,
+        Content::Int32 => Type::Int(int32),
+        Content::Integer | Content::Int64 => Type::int(),
+        Content::Number => Type::Number(Bounds::NONE),
+        Content::IntOrString => Type::Union(vec![Rc::new(Type::Int(int32)), Rc::new(Type::string())]),
+        Content::Quantity => {
+            let quantity = Type::Named(named("Quantity").expect("it is a named scalar"));
+            Type::Union(vec![Rc::new(quantity), Rc::new(Type::Number(Bounds::NONE))])
+        }
+        Content::Object => Type::Map(Rc::new(Type::Any)),
+        Content::Any => Type::Any,
+    })
+}
+
+/// Any of these types, flat.
+fn union(types: Vec<TypeRef>) -> TypeRef {
+    let mut members: Vec<TypeRef> = Vec::with_capacity(types.len());
+    for ty in types {
+        match &*ty {
+            Type::Any => return ty,
+            Type::Union(inner) => members.extend(inner.iter().cloned()),
+            _ => members.push(ty),
+        }
+    }
+    if members.len() == 1 { members.remove(0) } else { Rc::new(Type::Union(members)) }
+}
