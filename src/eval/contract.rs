@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use super::blame::{Blame, missing_field, out_of_rule, unknown_field};
+use super::blame::Blame;
 use super::error;
 use crate::diag::Code;
 use crate::source::Span;
@@ -61,7 +61,7 @@ impl Evaluator {
             (Type::Module(module), _) => self.hold_module(value, module, ty, blame),
             _ => match scalar_of(&value).map(|scalar| check_scalar(ty, &scalar)) {
                 Some(Some(Ok(()))) => Ok(value),
-                Some(Some(Err(Mismatch::Rule(rule)))) => Err(out_of_rule(&value, ty, &rule, blame)),
+                Some(Some(Err(Mismatch::Rule(rule)))) => Err(self.out_of_rule(&value, ty, &rule, blame)),
                 _ => Err(self.type_mismatch(&value, ty, blame)),
             },
         }
@@ -116,7 +116,7 @@ impl Evaluator {
     ) -> Result<Value> {
         for attr in attrs.sorted() {
             if !record.open && !record.fields.contains_key(&attr.name) {
-                return Err(unknown_field(attr, record, ty, blame));
+                return Err(self.unknown_field(attr, record, ty, blame));
             }
         }
         let mut entries = Vec::with_capacity(record.fields.len());
@@ -134,7 +134,7 @@ impl Evaluator {
             match field_default(field) {
                 Some(default) => entries.push(Attr { name: *name, span: field.span, value: default }),
                 None if field.optional => {}
-                None => return Err(missing_field(*name, field, blame, origin)),
+                None => return Err(self.missing_field(*name, record, blame, origin)),
             }
         }
         Ok(Value::attrs(Attrs::new(entries), origin))

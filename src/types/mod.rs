@@ -10,8 +10,10 @@
 //! submodule, the check of an `addCheck`) it holds an [`Opaque`] that the evaluator put in and takes out.
 
 mod deferred;
+pub mod findings;
 mod object;
 mod part;
+mod remedy;
 mod scalar;
 mod show;
 

@@ -1,0 +1,238 @@
+//! What is said when something does not have the type that it must have.
+//!
+//! The static checker knows a text and a type of what is there, the evaluator a value; both find the
+//! same mistakes, and say the same about them. So the words are made here, of what both know: the
+//! demand ([`Demand`]), and what is there instead ([`Found`]).
+
+use std::borrow::Cow;
+
+use super::remedy::{remedy, repaired};
+use super::{Field, Origin, Record, Scalar, Type};
+use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::source::Span;
+use crate::symbol::Symbol;
+
+/// A record with more fields is not listed.
+const LISTED_FIELDS: usize = 20;
+/// A longer string is not quoted in a message.
+const SHOWN_CHARACTERS: usize = 60;
+
+/// That something has a type: who demands it of what.
+#[derive(Clone, Debug)]
+pub struct Demand<'a> {
+    /// What it is demanded of, as a sentence begins: `` `web.ports[0]` `` or `the argument of `scale``.
+    pub what: Cow<'a, str>,
+    /// Where that is.
+    pub place: Span,
+    /// Where the type is written.
+    pub declared: Span,
+    /// Whether the user wrote the type, and could write it differently.
+    pub own: bool,
+    /// The field of Kubernetes' API that demands it: `k8s 1.31 core/v1 ContainerPort.containerPort`.
+    pub origin: Option<Cow<'a, str>>,
+}
+
+/// What is there instead.
+#[derive(Clone, Debug)]
+pub struct Found<'a> {
+    /// What it looks like.
+    pub look: Look,
+    /// The value, where it is known and plain.
+    pub scalar: Option<Scalar>,
+    /// How it is written.
+    pub source: &'a str,
+    /// What it is, where its look does not say it.
+    pub words: Option<Cow<'a, str>>,
+}
+
+/// What something looks like, from the outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Nothing is known of it.
+    Unknown,
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool,
+    /// An integer.
+    Int,
+    /// A float.
+    Float,
+    /// A string.
+    Str,
+    /// A path.
+    Path,
+    /// A list.
+    List,
+    /// A set.
+    Set,
+    /// A function.
+    Function,
+    /// A type.
+    Type,
+}
+
+impl Look {
+    /// In words: `a string`.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Look::Unknown => "something else",
+            Look::Null => "null",
+            Look::Bool => "a boolean",
+            Look::Int => "an integer",
+            Look::Float => "a float",
+            Look::Str => "a string",
+            Look::Path => "a path",
+            Look::List => "a list",
+            Look::Set => "a set",
+            Look::Function => "a function",
+            Look::Type => "a type",
+        }
+    }
+
+    /// What all values of a type look like.
+    pub fn of(ty: &Type) -> Look {
+        match ty.peeled() {
+            Type::Null | Type::Literal(Scalar::Null) => Look::Null,
+            Type::Bool | Type::Literal(Scalar::Bool(_)) => Look::Bool,
+            Type::Int(_) | Type::Literal(Scalar::Int(_)) => Look::Int,
+            Type::Named(named) if named.integer => Look::Int,
+            Type::Float(_) | Type::Literal(Scalar::Float(_)) => Look::Float,
+            Type::String(_) | Type::Named(_) | Type::Literal(Scalar::Str(_)) => Look::Str,
+            Type::Path => Look::Path,
+            Type::List(_) => Look::List,
+            Type::Map(_) | Type::Record(_) | Type::Object => Look::Set,
+            Type::Function(..) => Look::Function,
+            _ => Look::Unknown,
+        }
+    }
+}
+
+impl<'a> Found<'a> {
+    /// A value that looks like this; `scalar` if it is a plain one, `source` as it is written.
+    pub fn value(look: Look, scalar: Option<Scalar>, source: &'a str) -> Found<'a> {
+        Found { look, scalar, source, words: None }
+    }
+
+    /// Some value of a type.
+    pub fn typed(ty: &Type, source: &'a str) -> Found<'a> {
+        let look = Look::of(ty);
+        let scalar = match ty.peeled() {
+            Type::Literal(scalar) => Some(scalar.clone()),
+            _ => None,
+        };
+        let words = (look == Look::Unknown).then(|| Cow::Owned(format!("a value of type {ty}")));
+        Found { look, scalar, source, words }
+    }
+
+    /// `a string`
+    fn describe(&self) -> &str {
+        self.words.as_deref().unwrap_or_else(|| self.look.describe())
+    }
+
+    /// In a few words: a short scalar as it is written.
+    fn shown(&self) -> String {
+        match &self.scalar {
+            None | Some(Scalar::Null) => self.describe().to_string(),
+            Some(Scalar::Bool(value)) => value.to_string(),
+            Some(Scalar::Str(text)) if text.chars().count() > SHOWN_CHARACTERS => self.describe().to_string(),
+            Some(scalar) => format!("the {} {scalar}", self.describe().rsplit(' ').next().unwrap_or_default()),
+        }
+    }
+}
+
+impl Demand<'_> {
+    /// ` (k8s 1.31 core/v1 Container.image)`, to end a sentence.
+    fn source(&self) -> String {
+        self.origin.as_ref().map(|origin| format!(" ({origin})")).unwrap_or_default()
+    }
+
+    /// The type as the demand puts it: that an optional field of Kubernetes' may be `null` is no news.
+    fn wanted<'t>(&self, ty: &'t Type) -> Cow<'t, Type> {
+        match ty {
+            Type::Union(members) if self.origin.is_some() => {
+                let mut rest: Vec<_> = members.iter().filter(|member| !matches!(***member, Type::Null)).collect();
+                match rest.len() {
+                    0 => Cow::Borrowed(ty),
+                    1 => Cow::Owned((**rest.remove(0)).clone()),
+                    _ => Cow::Owned(Type::Union(rest.into_iter().cloned().collect())),
+                }
+            }
+            _ => Cow::Borrowed(ty),
+        }
+    }
+}
+
+/// Something of the wrong kind.
+pub fn mismatch(demand: &Demand<'_>, ty: &Type, found: &Found<'_>) -> Diagnostic {
+    let ty = &*demand.wanted(ty);
+    let message = format!("{} must be {ty}, not {}{}", demand.what, found.shown(), demand.source());
+    Diagnostic::new(Code::TypeMismatch, demand.place, message)
+        .label(format!("this is {}", found.describe()))
+        .also(demand.declared, "the type is declared here")
+        .hint(remedy(ty, found, demand.own))
+}
+
+/// Something of the right kind that breaks a rule of its type.
+pub fn out_of_rule(demand: &Demand<'_>, ty: &Type, rule: &str, found: &Found<'_>) -> Diagnostic {
+    let ty = &*demand.wanted(ty);
+    let shown = found.scalar.as_ref().map_or_else(String::new, |scalar| format!(", not {scalar}"));
+    let message = format!("{} must be {rule}{shown}{}", demand.what, demand.source());
+    let hint = match (ty.peeled(), &found.scalar) {
+        (Type::Literal(Scalar::Str(wanted)), Some(Scalar::Str(text))) => did_you_mean(text, [wanted.as_str()]),
+        (Type::Named(named), Some(Scalar::Str(text))) => repaired(text, named.check),
+        _ => None,
+    };
+    let otherwise =
+        if demand.origin.is_some() { "choose another value" } else { "choose another value, or a wider type" };
+    Diagnostic::new(Code::OutOfRange, demand.place, message)
+        .label("not in the type")
+        .also(demand.declared, format!("the type is {ty}"))
+        .hint(hint.unwrap_or_else(|| otherwise.to_string()))
+}
+
+/// A name that a closed record has no field for. `elsewhere`: where it would be right, if anybody knows.
+pub fn unknown_field(
+    demand: &Demand<'_>,
+    name: Symbol,
+    record: &Record,
+    ty: &Type,
+    elsewhere: Option<String>,
+) -> Diagnostic {
+    let names = record.fields.keys().map(|name| name.as_str());
+    let hint = elsewhere.or_else(|| did_you_mean(name.as_str(), names)).unwrap_or_else(|| fields_of(record));
+    let source = record.origin.as_ref().map(|origin| format!(" ({})", origin.words)).unwrap_or_default();
+    Diagnostic::new(Code::UnknownField, demand.place, format!("{} has no field `{name}`{source}", demand.what))
+        .label("not a field")
+        .also(demand.declared, format!("the type is {ty}"))
+        .hint(hint)
+}
+
+/// The fields there are, as a hint.
+fn fields_of(record: &Record) -> String {
+    match record.fields.len() {
+        0 => "the type has no fields".to_string(),
+        1..=LISTED_FIELDS => {
+            let names: Vec<String> = record.fields.keys().map(|name| format!("`{name}`")).collect();
+            format!("the fields are {}", names.join(", "))
+        }
+        _ if record.origin.is_some() => "remove it".to_string(),
+        _ => "remove it, or add it to the type".to_string(),
+    }
+}
+
+/// A field that a record needs.
+pub fn missing_field(demand: &Demand<'_>, name: Symbol, field: &Field, record: &Record) -> Diagnostic {
+    let source = record.origin.as_ref().map(|origin| format!(" ({})", origin.field(name))).unwrap_or_default();
+    Diagnostic::new(Code::MissingField, demand.place, format!("{} lacks the field `{name}`{source}", demand.what))
+        .label(format!("`{name}` is missing here"))
+        .also(field.span, "declared here")
+        .hint(format!("add `{name} = …;`, a value of type {}", field.ty))
+}
+
+impl Origin {
+    /// A field of the definition in words: `k8s 1.31 core/v1 ContainerPort.containerPort`.
+    pub fn field(&self, name: Symbol) -> String {
+        format!("{}.{name}", self.words)
+    }
+}
