@@ -5,6 +5,7 @@
 //! group, version and kind. [`check`] holds one object against it: first the structure, then the rules
 //! that a real API server enforces beyond it.
 
+pub mod belongs;
 mod catalogue;
 pub mod facts;
 pub mod formats;

@@ -177,6 +177,20 @@ impl<'n> Cursor<'n> {
         path
     }
 
+    /// The keys on the way to it; items of lists have none.
+    pub fn keys(&self) -> Vec<&'n str> {
+        let mut keys = Vec::new();
+        let mut step = Some(&self.step);
+        while let Some(current) = step {
+            if let Key::Field(name) = current.key {
+                keys.push(name);
+            }
+            step = current.parent.as_ref();
+        }
+        keys.reverse();
+        keys
+    }
+
     /// Where in the document it stands.
     pub fn address(&self) -> Address {
         let mut address = Vec::new();

@@ -7,7 +7,6 @@
 
 mod cursor;
 mod header;
-mod hints;
 mod report;
 mod scalars;
 mod structure;

@@ -4,14 +4,16 @@ use rustc_hash::FxHashMap;
 
 use super::cursor::Cursor;
 use super::report::Report;
-use super::{hints, scalars};
+use super::scalars;
 use crate::diag::{Code, Severity, closest};
-use crate::node::NodeKind;
+use crate::node::{Node, NodeKind};
+use crate::schema::belongs;
 use crate::schema::catalogue::{FieldDef, Kind, Shape, TypeDef, Version};
 use crate::schema::facts::Scalar;
 use crate::schema::merge::ListMerge;
 use crate::schema::required;
 use crate::schema::rules::{self, Rules};
+use crate::types::findings::Look;
 
 /// Checks an object of this kind.
 pub fn check(root: &Cursor<'_>, kind: &Kind, version: Version<'_>, report: &mut Report) {
@@ -148,7 +150,9 @@ impl<'c> Walk<'_, 'c> {
             return;
         }
         let message = format!("k8s {minor} {} has no field `{name}`", def.origin());
-        let hint = hints::for_unknown_field(name, value.node(), def, self.kind, self.version);
+        let keys = value.keys();
+        let (_, way) = keys.split_last().expect("the field's own name is its last key");
+        let hint = belongs::hint(self.version, &self.kind.type_name, way, name, look_of(value.node()));
         self.report.unreadable_key(value, Code::UnknownObjectField, message).hint = hint;
     }
 
@@ -276,6 +280,19 @@ impl<'c> Walk<'_, 'c> {
                 words.join(" or ")
             }
         }
+    }
+}
+
+fn look_of(node: &Node) -> Look {
+    match node.kind {
+        NodeKind::Failed => Look::Unknown,
+        NodeKind::Null => Look::Null,
+        NodeKind::Bool(_) => Look::Bool,
+        NodeKind::Int(_) => Look::Int,
+        NodeKind::Float(_) => Look::Float,
+        NodeKind::Str(_) => Look::Str,
+        NodeKind::List(_) => Look::List,
+        NodeKind::Map(_) => Look::Set,
     }
 }
 
