@@ -16,6 +16,7 @@ mod data;
 mod document;
 mod files;
 mod json;
+mod kubernetes;
 mod lists;
 mod posix;
 mod regex;
@@ -155,6 +156,11 @@ impl Evaluator {
             let partial = Partial { native, arguments: Vec::new() };
             bind(native.name, Value::new(Kind::Native(Rc::new(partial)), Span::NONE).into(), true);
         }
+        for native in kubernetes::TYPE_FUNCTIONS {
+            let partial = Partial { native, arguments: Vec::new() };
+            bind(native.name, Value::new(Kind::Native(Rc::new(partial)), Span::NONE).into(), true);
+        }
+        bind("k8s", kubernetes::namespace(Vec::new()), true);
         bind("lib", Thunk::defer(|machine| machine.library(Span::NONE)), true);
         // `builtins.builtins` is the set itself, as in Nix; the knot is tied through the globals.
         let whole = Thunk::defer(|machine| {

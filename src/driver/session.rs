@@ -6,11 +6,12 @@ use std::time::Instant;
 use super::{Setting, Timings};
 use crate::diag::{Diagnostic, Severity};
 use crate::eval::error;
+use crate::schema::Catalogue;
 use crate::source::{ReadError, ReadErrorKind, SourceId, SourceKind, Span, World};
 use crate::syntax;
 use crate::syntax::ast::ExprKind;
 use crate::term::{self, Annotations, Term, TermKind, TermRef};
-use crate::value::{Env, Evaluator};
+use crate::value::{Env, Evaluator, Kubernetes};
 use crate::{graph, layers, modules};
 
 /// What a run is asked to do.
@@ -67,7 +68,13 @@ impl Session {
         };
         let root = request.root.as_deref().unwrap_or(folder);
         let world = World::new(root).map_err(|failure| Box::new(missing_root(&failure, &request.entry)))?;
-        Ok(Session { machine: machine(world), request, timings: Timings::default() })
+        let mut machine = machine(world);
+        // A version that is not known is reported where it is looked at as the configuration's.
+        let asked = request.kubernetes_version.as_deref();
+        if let Some(Ok(version)) = asked.map(|text| Catalogue::embedded().version(text, Span::NONE)) {
+            machine.kubernetes = Kubernetes::Known(version);
+        }
+        Ok(Session { machine, request, timings: Timings::default() })
     }
 
     /// Reads the entry and parses it.

@@ -3,18 +3,20 @@
 
 use std::rc::Rc;
 
-use super::scalar_of;
+use super::{Path, scalar_of};
+use crate::schema::{Catalogue, belongs};
 use crate::source::Span;
 use crate::symbol::Symbol;
+use crate::term::TermKind;
 use crate::types::findings::{self, Demand, Found, Look};
-use crate::types::{Record, Type};
-use crate::value::{Attr, Error, Evaluator, Kind, Value};
+use crate::types::{Origin, Record, Type};
+use crate::value::{Attr, Error, Evaluator, Kind, State, Thunk, Value};
 
 /// Who demands the type: a name with the way inside (`web.ports[0]`), and where the type is written.
 #[derive(Clone, Debug)]
 pub struct Blame {
     /// What is held to the type.
-    pub what: Rc<str>,
+    pub what: Path,
     /// What that is a part of, in words: "the argument of `scale`".
     pub of: Option<Rc<str>>,
     /// Where the type is written.
@@ -25,25 +27,29 @@ pub struct Blame {
 
 impl Blame {
     /// The demand that `what` has a type.
-    pub fn new(what: &str, declared: Span, place: Span) -> Blame {
-        Blame { what: what.into(), of: None, declared, place }
+    pub fn new(what: Path, declared: Span, place: Span) -> Blame {
+        Blame { what, of: None, declared, place }
     }
 
-    /// The same demand, one step further inside.
-    pub(super) fn inside(&self, step: &str, place: Span) -> Blame {
-        let step = if self.what.is_empty() { step.trim_start_matches('.') } else { step };
-        Blame { what: format!("{}{step}", self.what).into(), place: place.or(self.place), ..self.clone() }
+    /// The same demand of an item of a list.
+    pub(super) fn item(&self, at: usize, place: Span) -> Blame {
+        Blame { what: self.what.item(at, place), place: place.or(self.place), ..self.clone() }
+    }
+
+    /// The same demand of an entry of a map.
+    pub(super) fn entry(&self, attr: &Attr) -> Blame {
+        Blame { what: self.what.field(attr.name, attr.span), place: attr.span.or(self.place), ..self.clone() }
     }
 
     /// The demand that a record's type makes of a field.
-    pub(super) fn field(&self, attr: &Attr, declared: Span) -> Blame {
-        let inside = self.inside(&format!(".{}", attr.name), attr.span);
-        Blame { declared: declared.or(self.declared), ..inside }
+    pub(super) fn field(&self, attr: &Attr, record: &Record, declared: Span) -> Blame {
+        let what = self.what.field_of(record, attr.name, attr.span);
+        Blame { what, declared: declared.or(self.declared), place: attr.span.or(self.place), ..self.clone() }
     }
 
     /// The demand that a function's type makes of its argument or result.
     pub(super) fn part(&self, part: &str) -> Blame {
-        Blame { what: "".into(), of: Some(format!("the {part} of {self}").into()), ..self.clone() }
+        Blame { what: Path::default(), of: Some(format!("the {part} of {self}").into()), ..self.clone() }
     }
 }
 
@@ -54,6 +60,15 @@ impl std::fmt::Display for Blame {
             Some(of) if self.what.is_empty() => f.write_str(of),
             Some(of) => write!(f, "`{}` in {of}", self.what),
         }
+    }
+}
+
+/// The hint about the unknown field `name` at `path`, in a record that Kubernetes' API defines.
+pub(crate) fn field_elsewhere(path: &Path, origin: &Origin, name: Symbol, look: Look) -> Option<String> {
+    let version = Catalogue::embedded().version(&origin.version, Span::NONE).ok()?;
+    match path.inside_api() {
+        Some((root, names)) => belongs::hint(version, &root.definition, &names, name.as_str(), look),
+        None => belongs::hint(version, &origin.definition, &[], name.as_str(), look),
     }
 }
 
@@ -70,7 +85,10 @@ impl Evaluator {
 
     /// A name that a closed record has no field for.
     pub(super) fn unknown_field(&self, attr: &Attr, record: &Record, ty: &Type, blame: &Blame) -> Error {
-        findings::unknown_field(&self.demand(blame, attr.span), attr.name, record, ty, None).into()
+        let origin = record.origin.as_ref();
+        let elsewhere =
+            origin.and_then(|origin| field_elsewhere(&blame.what, origin, attr.name, look_of_thunk(&attr.value)));
+        findings::unknown_field(&self.demand(blame, attr.span), attr.name, record, ty, elsewhere).into()
     }
 
     /// A field that a record needs.
@@ -79,17 +97,35 @@ impl Evaluator {
     }
 
     fn demand(&self, blame: &Blame, place: Span) -> Demand<'static> {
+        let origin = blame.what.api_field();
         Demand {
             what: blame.to_string().into(),
             place: place.or(blame.place),
             declared: blame.declared,
-            own: self.sources.is_user(blame.declared),
-            origin: None,
+            own: origin.is_none() && self.sources.is_user(blame.declared),
+            origin: origin.map(Into::into),
         }
     }
 
     fn found(&self, value: &Value) -> Found<'_> {
         Found::value(look_of(value), scalar_of(value), self.sources.text(value.origin))
+    }
+}
+
+/// What a value looks like, as far as can be told without computing it.
+pub(crate) fn look_of_thunk(thunk: &Thunk) -> Look {
+    match thunk {
+        Thunk::Done(value) => look_of(value),
+        Thunk::Lazy(lazy) => match &*lazy.0.borrow() {
+            State::Done(value) => look_of(value),
+            State::Suspended(term, _) => match term.kind {
+                TermKind::Attrs(_) => Look::Set,
+                TermKind::List(_) => Look::List,
+                TermKind::Interpolated(_) => Look::Str,
+                _ => Look::Unknown,
+            },
+            _ => Look::Unknown,
+        },
     }
 }
 

@@ -8,7 +8,7 @@
 use std::rc::Rc;
 
 use super::blame::Blame;
-use super::error;
+use super::{Path, error};
 use crate::diag::Code;
 use crate::source::Span;
 use crate::symbol::Symbol;
@@ -20,7 +20,7 @@ impl Evaluator {
     /// `name : T = value`
     pub(super) fn annotated(&mut self, name: Symbol, value: &TermRef, ty: &TermRef, env: &Env) -> Result<Value> {
         let wanted = self.type_of_term(ty, env)?;
-        let blame = Blame::new(name.as_str(), ty.span, value.span);
+        let blame = Blame::new(Path::of(&[name]), ty.span, value.span);
         let value = self.eval(value, env)?;
         self.hold(value, &wanted, &blame)
     }
@@ -31,7 +31,7 @@ impl Evaluator {
         Thunk::defer(move |machine| {
             let wanted = machine.type_of_term(&ty, &env)?;
             let value = machine.force(&thunk)?;
-            let blame = Blame::new(name.as_str(), ty.span, value.origin);
+            let blame = Blame::new(Path::of(&[name]), ty.span, value.origin);
             machine.hold(value, &wanted, &blame)
         })
     }
@@ -46,6 +46,9 @@ impl Evaluator {
         match (&**ty, &value.kind) {
             (Type::Any, _) => Ok(value),
             (Type::Declared(_, inner), _) => self.hold(value, &inner.clone(), blame),
+            (Type::Union(members), Kind::Null) if members.iter().any(|member| matches!(**member, Type::Null)) => {
+                Ok(value)
+            }
             (Type::Union(members), _) => match self.member(&value, members)? {
                 Some(member) => self.hold(value, &member, blame),
                 None => Err(self.type_mismatch(&value, ty, blame)),
@@ -94,15 +97,13 @@ impl Evaluator {
     }
 
     fn hold_items(&mut self, items: &List, item: &TypeRef, blame: &Blame, origin: Span) -> Value {
-        let held =
-            |(at, thunk): (usize, &Thunk)| self.hold_later(thunk, item, || blame.inside(&format!("[{at}]"), origin));
+        let held = |(at, thunk): (usize, &Thunk)| self.hold_later(thunk, item, || blame.item(at, origin));
         let items = items.iter().enumerate().map(held).collect();
         Value::list(items, origin)
     }
 
     fn hold_values(&mut self, attrs: &Attrs, item: &TypeRef, blame: &Blame, origin: Span) -> Value {
-        let held =
-            |attr: &Attr| self.hold_later(&attr.value, item, || blame.inside(&format!(".{}", attr.name), attr.span));
+        let held = |attr: &Attr| self.hold_later(&attr.value, item, || blame.entry(attr));
         Value::attrs(attrs.mapped(held), origin)
     }
 
@@ -122,7 +123,7 @@ impl Evaluator {
         let mut entries = Vec::with_capacity(record.fields.len());
         for attr in attrs.iter() {
             let value = match record.fields.get(&attr.name) {
-                Some(field) => self.hold_later(&attr.value, &field.ty, || blame.field(attr, field.span)),
+                Some(field) => self.hold_later(&attr.value, &field.ty, || blame.field(attr, record, field.span)),
                 None => attr.value.clone(),
             };
             entries.push(Attr { value, ..attr.clone() });

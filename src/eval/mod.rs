@@ -14,7 +14,9 @@ mod compare;
 mod contract;
 mod data;
 mod import;
+mod kubernetes;
 mod operators;
+mod path;
 mod print;
 mod select;
 mod strings;
@@ -25,16 +27,20 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::schema::Catalogue;
 use crate::source::{SourceMap, Span, World};
 use crate::symbol::Symbol;
 use crate::term::{Annotations, AttrsTerm, Globals, StrTerm, Term, TermKind, TermRef, UnaryOp};
-use crate::value::{Attr, Attrs, Closure, Env, Error, Evaluator, Kind, Limits, Result, State, Thunk, Value};
+use crate::value::{
+    Attr, Attrs, Closure, Env, Error, Evaluator, Kind, Kubernetes, Limits, Result, State, Thunk, Value,
+};
 
 pub use blame::Blame;
 pub(crate) use contract::field_default;
 pub use contract::scalar_of;
 pub use data::Depth;
 pub use import::LIBRARY_ROOT;
+pub use path::Path;
 pub use print::{glance, print};
 pub(crate) use print::{quoted, quoted_name};
 pub use strings::{Coercion, normalized};
@@ -62,6 +68,7 @@ impl Evaluator {
             globals: FxHashMap::default(),
             imports: FxHashMap::default(),
             objects: None,
+            kubernetes: Kubernetes::Known(Catalogue::embedded().newest()),
             traces: Vec::new(),
             depth: 0,
             limits: Limits { depth: MAX_DEPTH },

@@ -111,15 +111,7 @@ impl Evaluator {
         if let Some(Value { kind: Kind::Type(ty), .. }) = pending.peek() {
             return ty;
         }
-        let name = match &term.kind {
-            TermKind::Local { name, .. } | TermKind::Global(name) | TermKind::Scoped { name, .. } => *name,
-            // `types.Port` is called what it was declared as.
-            TermKind::Select { path, .. } => match path.last() {
-                Some(NameTerm::Fixed(name, _)) => *name,
-                _ => Symbol::new("Any"),
-            },
-            _ => Symbol::new("Any"),
-        };
+        let name = Symbol::new(&written_name(term));
         Rc::new(Type::Deferred(Rc::new(Deferred::new(name, Pending::Evaluated(Rc::new(pending))))))
     }
 
@@ -136,6 +128,29 @@ impl Evaluator {
             set.add("description", span, Value::string(doc.clone(), span));
         }
         set.build()
+    }
+}
+
+/// What to call a type that is not known yet.
+fn written_name(term: &TermRef) -> String {
+    let fixed = |name: &NameTerm| match name {
+        NameTerm::Fixed(name, _) => name.to_string(),
+        NameTerm::Dynamic(_) => "Any".to_string(),
+    };
+    match &term.kind {
+        TermKind::Local { name, .. } | TermKind::Global(name) | TermKind::Scoped { name, .. } => name.to_string(),
+        TermKind::Select { subject, path, .. } => match (&subject.kind, path.last()) {
+            (TermKind::Global(root), _) if root.as_str() == "k8s" => {
+                path.iter().fold(root.to_string(), |written, name| format!("{written}.{}", fixed(name)))
+            }
+            // `types.Port` is called what it was declared as.
+            (_, Some(last)) => fixed(last),
+            (_, None) => "Any".to_string(),
+        },
+        TermKind::Apply { function, arguments } => {
+            arguments.iter().fold(written_name(function), |written, of| format!("{written} {}", written_name(of)))
+        }
+        _ => "Any".to_string(),
     }
 }
 

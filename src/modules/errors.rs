@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::definitions::Settled;
-use super::path::{Path, Site};
+use super::site::Site;
 use super::tree::{Group, Node};
 use super::words::words;
 use crate::diag::{Code, did_you_mean};
-use crate::eval::{error, quoted};
+use crate::eval::{Path, error, quoted};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{ModuleType, Record, Type, TypeRef};

@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use super::Provenance;
 use super::definitions::{Settled, Winners};
-use super::path::Path;
 use super::submodule::Submodule;
 use super::tree::{Group, Leaf, Node};
 use super::words::words;
+use crate::eval::Path;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{ModuleType, Type, TypeRef};

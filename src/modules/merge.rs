@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::definitions::{Definition, Definitions, Settled, Winners, by_name};
 use super::errors;
-use super::path::Site;
+use super::site::Site;
 use super::tree::Leaf;
 use super::words::words;
 use crate::eval::Blame;
@@ -386,7 +386,7 @@ impl Evaluator {
 
 /// Who demands a type at this site.
 pub(super) fn blame(site: &Site) -> Blame {
-    Blame::new(&site.path.to_string(), site.declared, site.path.key())
+    Blame::new(site.path.clone(), site.declared, site.path.key())
 }
 
 /// The value itself if it is the only definition, plain, a scalar that is there, and fits.

@@ -24,9 +24,9 @@ mod introspect;
 mod merge;
 mod natives;
 mod object;
-mod path;
 mod records;
 mod settle;
+mod site;
 mod submodule;
 mod tree;
 mod types;
@@ -34,12 +34,12 @@ mod words;
 
 use std::rc::Rc;
 
+use crate::eval::Path;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::TypeRef;
 use crate::value::{Attrs, Evaluator, Kind, Result, Thunk, Value};
 
-use path::Path;
 use submodule::{Instance, Start};
 
 pub use natives::NATIVES;

@@ -9,7 +9,7 @@
 use rustc_hash::FxHashMap;
 
 use super::definitions::{Definition, Definitions, OPTION_DEFAULT, Rank, Settled, Winners, by_name};
-use super::path::Site;
+use super::site::Site;
 use super::words::words;
 use crate::eval::scalar_of;
 use crate::source::Span;

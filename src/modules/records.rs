@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::definitions::{Definition, Definitions, OPTION_DEFAULT, Settled, by_name};
 use super::errors;
 use super::merge::plainly_fitting;
-use super::path::Site;
+use super::site::Site;
 use crate::diag::closest;
 use crate::eval::field_default;
 use crate::source::Span;

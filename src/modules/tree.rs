@@ -10,9 +10,10 @@ use std::rc::Rc;
 
 use super::definitions::Definition;
 use super::errors;
-use super::path::{Path, Site};
+use super::site::Site;
 use super::words::words;
 use crate::diag::closest;
+use crate::eval::Path;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{ModuleType, Type, TypeRef};

@@ -117,6 +117,14 @@ impl Catalogue {
         }))
     }
 
+    /// The names of the record types of all versions, sorted.
+    pub fn type_names(&self) -> Vec<&'static str> {
+        let mut ids: Vec<u32> = self.pack.versions.iter().flat_map(|version| version.record_names()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().map(|id| self.pack.string(id)).collect()
+    }
+
     fn type_at(&self, record: u32) -> &TypeDef {
         self.types[record as usize].get_or_init(|| {
             let def = self.pack.record(record).expect(OWN_BLOCK);

@@ -14,8 +14,9 @@ use std::rc::Rc;
 use ecow::{EcoString, eco_format};
 use rustc_hash::FxHashMap;
 
-use super::catalogue::{FieldDef, Kind, Shape, TypeDef, Version, split_api};
+use super::catalogue::{Catalogue, FieldDef, Kind, Shape, TypeDef, Version, split_api};
 use super::facts::Scalar as Content;
+use super::history::{History, Presence};
 use super::minor::Minor;
 use super::required;
 use crate::source::Span;
@@ -42,7 +43,7 @@ pub fn member(version: Version<'static>, path: &[&str]) -> Option<Member> {
         },
         [_, _] => (!members(version, path).is_empty()).then_some(Member::Space),
         [group, api, name] => {
-            let def = version.type_def(&format!("{}.{api}.{name}", short_group(version, group)))?;
+            let def = version.type_def(&format!("{}.{api}.{name}", short_group(&[version], group)))?;
             Some(Member::Type(definition_type(version, def, Use::Whole)))
         }
         _ => None,
@@ -51,19 +52,48 @@ pub fn member(version: Version<'static>, path: &[&str]) -> Option<Member> {
 
 /// The names directly below a path, sorted.
 pub fn members(version: Version<'static>, path: &[&str]) -> Vec<String> {
-    let mut names: Vec<String> = match *path {
+    let below = below(&[version], version.type_names(), path);
+    below.into_iter().map(str::to_owned).collect()
+}
+
+/// The names directly below a path in any version, sorted.
+pub fn known_members(path: &[&str]) -> Vec<&'static str> {
+    let catalogue = Catalogue::embedded();
+    let versions: Vec<Version<'static>> = catalogue.versions().collect();
+    below(&versions, catalogue.type_names().into_iter(), path)
+}
+
+/// In which versions there is something at a path.
+pub fn presence(path: &[&str]) -> History {
+    let presence =
+        |version: Version<'static>| Presence { minor: version.minor(), there: member(version, path).is_some() };
+    History::of(Catalogue::embedded().versions().map(presence))
+}
+
+fn below(
+    versions: &[Version<'static>],
+    definitions: impl Iterator<Item = &'static str>,
+    path: &[&str],
+) -> Vec<&'static str> {
+    let parts = definitions.filter_map(|name| {
+        let mut parts = name.splitn(3, '.');
+        Some([parts.next()?, parts.next()?, parts.next()?])
+    });
+    let mut names: Vec<&'static str> = match *path {
         [] => {
-            let kinds = version.kinds().iter().filter(|kind| kind.preferred).map(|kind| kind.kind.to_string());
-            kinds.chain(definitions(version).map(|[group, _, _]| group.to_owned())).collect()
+            let kinds = versions.iter().flat_map(|version| version.kinds());
+            let kinds = kinds.filter(|kind| kind.preferred).map(|kind| kind.kind.as_str());
+            let groups = versions.iter().flat_map(|version| version.kinds());
+            let groups = groups.filter(|kind| kind.group.contains('.')).map(|kind| kind.group.as_str());
+            kinds.chain(groups).chain(parts.map(|[group, _, _]| group)).collect()
         }
         [group] => {
-            let group = short_group(version, group);
-            definitions(version).filter(|[of, _, _]| *of == group).map(|[_, api, _]| api.to_owned()).collect()
+            let group = short_group(versions, group);
+            parts.filter(|[of, _, _]| *of == group).map(|[_, api, _]| api).collect()
         }
         [group, api] => {
-            let group = short_group(version, group);
-            let inside = definitions(version).filter(|[of, at, _]| *of == group && *at == api);
-            inside.map(|[_, _, name]| name.to_owned()).collect()
+            let group = short_group(versions, group);
+            parts.filter(|[of, at, _]| *of == group && *at == api).map(|[_, _, name]| name).collect()
         }
         _ => Vec::new(),
     };
@@ -85,17 +115,12 @@ fn kind_type(version: Version<'static>, kind: &Kind) -> Option<TypeRef> {
     Some(definition_type(version, version.type_def(&kind.type_name)?, Use::Whole))
 }
 
-/// Group, version and name of every definition.
-fn definitions(version: Version<'static>) -> impl Iterator<Item = [&'static str; 3]> {
-    version.type_names().filter_map(|name| {
-        let mut parts = name.splitn(3, '.');
-        Some([parts.next()?, parts.next()?, parts.next()?])
-    })
-}
-
 /// The group as definitions are named after it: `networking` for `networking.k8s.io`.
-fn short_group<'n>(version: Version<'static>, group: &'n str) -> &'n str {
-    let kind = version.kinds().iter().find(|kind| kind.group == group && group.contains('.'));
+fn short_group<'n>(versions: &[Version<'static>], group: &'n str) -> &'n str {
+    if !group.contains('.') {
+        return group;
+    }
+    let kind = versions.iter().flat_map(|version| version.kinds()).find(|kind| kind.group == group);
     kind.and_then(|kind| kind.type_name.split('.').next()).unwrap_or(group)
 }
 

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Thunk, Value};
 use crate::diag::Diagnostic;
+use crate::schema::Version;
 use crate::source::{SourceMap, Span, World};
 use crate::symbol::Symbol;
 use crate::term::Globals;
@@ -30,10 +31,20 @@ pub struct Evaluator {
     pub imports: FxHashMap<PathBuf, ImportState>,
     /// How definitions of Kubernetes objects merge; without it, as plain sets.
     pub objects: Option<Rc<dyn ObjectSchema>>,
+    /// Whose types `k8s` has.
+    pub kubernetes: Kubernetes,
     /// How deep evaluation is nested at the moment.
     pub depth: u32,
     /// The bounds of evaluation.
     pub limits: Limits,
+}
+
+/// Which Kubernetes a configuration is for.
+pub enum Kubernetes {
+    /// This one.
+    Known(Version<'static>),
+    /// The one that this text names, once it can be computed: the target is an option like others.
+    Asked(Thunk),
 }
 
 /// A file on its way to a value.

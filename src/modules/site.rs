@@ -1,0 +1,36 @@
+//! Where a merge takes place.
+
+use crate::eval::Path;
+use crate::source::Span;
+use crate::symbol::Symbol;
+use crate::types::Record;
+
+/// Where a merge takes place: the way there, and where its type was declared.
+#[derive(Clone, Default)]
+pub(super) struct Site {
+    pub(super) path: Path,
+    pub(super) declared: Span,
+}
+
+impl Site {
+    /// The site of an option, declared at `declared`.
+    pub(super) fn field(&self, name: Symbol, key: Span, declared: Span) -> Site {
+        Site { path: self.path.field(name, key), declared }
+    }
+
+    /// The site of a field of a record.
+    pub(super) fn field_of(&self, record: &Record, name: Symbol, key: Span) -> Site {
+        let declared = record.fields.get(&name).map_or(Span::NONE, |field| field.span).or(self.declared);
+        Site { path: self.path.field_of(record, name, key), declared }
+    }
+
+    /// The site of a field with the same declaration.
+    pub(super) fn entry(&self, name: Symbol, key: Span) -> Site {
+        self.field(name, key, self.declared)
+    }
+
+    /// The site of a list item.
+    pub(super) fn item(&self, at: usize, key: Span) -> Site {
+        Site { path: self.path.item(at, key), declared: self.declared }
+    }
+}
