@@ -14,10 +14,11 @@ pub mod syntax;
 // 2  what values may be, and what Kubernetes knows of its objects
 pub mod types;
 pub mod schema;
-// 3  the desugared tree
+// 3  the desugared tree, and what can be said of it before anything is evaluated
 pub mod term;
-// 4  values and their evaluation
 pub mod library;
+pub mod check;
+// 4  values and their evaluation
 pub mod value;
 pub mod eval;
 pub mod modules;

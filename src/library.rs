@@ -2,6 +2,9 @@
 //!
 //! The program carries its library inside, so that a build of it means the same on every machine.
 
+/// The folder under which the library stands. No file of a user's can have this name.
+pub const ROOT: &str = "/<nxk>";
+
 /// The text of a file of the standard library (`lib/strings.nxk`).
 pub fn text(path: &str) -> Option<&'static str> {
     FILES.binary_search_by_key(&path, |(name, _)| name).ok().map(|at| FILES[at].1)

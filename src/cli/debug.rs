@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::check::Goal;
 use super::common::{Input, Messages, answer};
 use crate::emit::yaml;
 use crate::syntax::printer;
@@ -17,6 +18,8 @@ pub(super) enum Debug {
     Ast(Stage),
     /// The tree with names resolved
     Term(Stage),
+    /// The type of the value, as the checker finds it out
+    Types(Stage),
     /// Layer 1: the finished objects with their keys
     Layer1(Stage),
 }
@@ -33,7 +36,11 @@ pub(super) struct Stage {
 
 impl Debug {
     pub(super) fn run(&self) -> u8 {
-        let (Debug::Tokens(stage) | Debug::Ast(stage) | Debug::Term(stage) | Debug::Layer1(stage)) = self;
+        let (Debug::Tokens(stage)
+        | Debug::Ast(stage)
+        | Debug::Term(stage)
+        | Debug::Types(stage)
+        | Debug::Layer1(stage)) = self;
         let mut session = match stage.input.session(stage.file.clone(), &stage.messages) {
             Ok(session) => session,
             Err(code) => return code,
@@ -45,6 +52,10 @@ impl Debug {
             }
             Debug::Ast(_) => printer::sexpr(&parsed.tree().root) + "\n",
             Debug::Term(_) => format!("{:#?}\n", session.check(parsed).term()),
+            Debug::Types(_) => {
+                let checked = session.check_as(parsed, Goal::Expression);
+                checked.ty().map_or_else(String::new, |ty| format!("{ty}\n"))
+            }
             Debug::Layer1(_) => {
                 let checked = session.check(parsed);
                 let Some(evaluated) = session.evaluate(checked) else { return String::new() };

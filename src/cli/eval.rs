@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::check::Goal;
 use super::common::{Input, Messages, answer, say};
 use super::{BAD_INPUT, BAD_USAGE};
 use crate::driver::{Checked, Session, Setting};
@@ -57,7 +58,7 @@ impl Eval {
             Some(text) => Some(session.parse_text("<command line>", text)),
             None => session.parse(),
         };
-        let text = match parsed.map(|parsed| session.check(parsed)) {
+        let text = match parsed.map(|parsed| session.check_as(parsed, Goal::Evaluation)) {
             Some(checked) if !session.has_errors() => self.evaluate(&mut session, &checked, path.as_deref()),
             _ => None,
         };

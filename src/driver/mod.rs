@@ -29,5 +29,7 @@ pub fn compile(session: &mut Session) -> Option<Ordered> {
     let evaluated = session.evaluate(checked)?;
     let lowered = session.lower(&evaluated);
     let proved = session.prove(&evaluated, lowered);
-    Some(session.order(proved))
+    let ordered = session.order(proved);
+    session.forget_what_was_found_early();
+    Some(ordered)
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{Setting, Timings};
+use crate::check::{self, Goal, Opened};
 use crate::diag::{Diagnostic, Severity};
 use crate::eval::error;
 use crate::schema::Catalogue;
@@ -11,7 +12,8 @@ use crate::source::{ReadError, ReadErrorKind, SourceId, SourceKind, Span, World}
 use crate::syntax;
 use crate::syntax::ast::ExprKind;
 use crate::term::{self, Annotations, Term, TermKind, TermRef};
-use crate::value::{Env, Evaluator, Kubernetes};
+use crate::types::TypeRef;
+use crate::value::{Env, Evaluator, Kubernetes, Understood};
 use crate::{graph, layers, modules};
 
 /// What a run is asked to do.
@@ -37,6 +39,8 @@ pub struct Session {
     pub request: Request,
     /// How long the stages took.
     pub timings: Timings,
+    /// How many findings there were before anything was evaluated.
+    found_early: usize,
 }
 
 /// The entry's text as a tree.
@@ -47,12 +51,18 @@ pub struct Parsed {
     broken: bool,
 }
 
-/// The entry with its names resolved.
+/// The entry with its names resolved and its types checked.
 pub struct Checked {
     /// Ready to be evaluated.
     pub(super) term: TermRef,
     /// The entry's place among the sources.
     pub(super) source: SourceId,
+    /// Whether anything in it is not Nix.
+    typed: bool,
+    /// The type of its value.
+    ty: Option<TypeRef>,
+    /// Whether anything in it, or in a file it reaches, is left to be checked at run time.
+    dynamic: bool,
 }
 
 impl Session {
@@ -74,7 +84,7 @@ impl Session {
         if let Some(Ok(version)) = asked.map(|text| Catalogue::embedded().version(text, Span::NONE)) {
             machine.kubernetes = Kubernetes::Known(version);
         }
-        Ok(Session { machine, request, timings: Timings::default() })
+        Ok(Session { machine, request, timings: Timings::default(), found_early: 0 })
     }
 
     /// Reads the entry and parses it.
@@ -110,22 +120,67 @@ impl Session {
         Parsed { source, tree, broken }
     }
 
-    /// Resolves names.
+    /// Resolves names, and checks the entry as a configuration, with all files that it reaches.
     pub fn check(&mut self, parsed: Parsed) -> Checked {
+        self.check_as(parsed, Goal::Configuration)
+    }
+
+    /// Resolves names, and checks the entry as what `goal` says, with all files that it reaches.
+    pub fn check_as(&mut self, parsed: Parsed, goal: Goal) -> Checked {
         let start = Instant::now();
+        let checked = self.understand(parsed);
+        let checked = self.check_types(checked, goal);
+        self.timings.add("check", start.elapsed());
+        checked
+    }
+
+    /// What can be said without evaluating anything.
+    fn check_types(&mut self, checked: Checked, goal: Goal) -> Checked {
+        let path = self.machine.sources.file(checked.source).path.clone().unwrap_or_default();
+        let understood = Understood { term: checked.term.clone(), typed: checked.typed };
+        self.machine.terms.insert(path.clone(), understood);
+        let nix = path.extension().is_some_and(|extension| extension == "nix");
+        let entry = Opened { path, term: checked.term.clone(), library: false, nix, typed: checked.typed };
+        let version = match self.machine.kubernetes {
+            Kubernetes::Known(version) => Some(version),
+            Kubernetes::Asked(_) => None,
+        };
+        let found = check::check(&mut self.machine, entry, goal, version);
+        self.machine.findings.extend(found.findings);
+        self.machine.findings.sort_by_key(|finding| finding.primary.span);
+        self.found_early = self.machine.findings.len();
+        Checked { ty: Some(found.ty), dynamic: found.dynamic, ..checked }
+    }
+
+    /// What evaluation finds again where the checker has been is no news.
+    pub(super) fn forget_what_was_found_early(&mut self) {
+        let late = self.machine.findings.split_off(self.found_early);
+        let early = &self.machine.findings;
+        let again = |finding: &Diagnostic| {
+            let place = finding.primary.span;
+            early.iter().filter(|known| known.is_error()).any(|known| {
+                let there = known.primary.span;
+                there == place || (known.code == finding.code && overlap(there, place))
+            })
+        };
+        let news: Vec<Diagnostic> = late.into_iter().filter(|finding| !again(finding)).collect();
+        self.machine.findings.extend(news);
+    }
+
+    fn understand(&mut self, parsed: Parsed) -> Checked {
         let names = self.machine.names.clone();
         let mut desugared = term::desugar(&parsed.tree.root, &names, Annotations::Held);
         self.machine.findings.append(&mut desugared.diagnostics);
-        self.timings.add("check", start.elapsed());
         // What is left of a broken file may be no configuration at all; to say so would be no news.
         let literal = matches!(
             parsed.tree.root.kind,
             ExprKind::Str(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::List(_) | ExprKind::Path(_)
         );
         if parsed.broken && literal {
-            return Checked { term: Term::new(TermKind::Error, desugared.root.span), source: parsed.source };
+            let term = Term::new(TermKind::Error, desugared.root.span);
+            return Checked { term, source: parsed.source, typed: false, ty: None, dynamic: true };
         }
-        Checked { term: desugared.root, source: parsed.source }
+        Checked { term: desugared.root, source: parsed.source, typed: desugared.typed, ty: None, dynamic: true }
     }
 
     /// The value of an expression, not as a configuration but as it is.
@@ -156,6 +211,21 @@ impl Checked {
     pub fn term(&self) -> &TermRef {
         &self.term
     }
+
+    /// The type of the entry's value, as it was found out.
+    pub fn ty(&self) -> Option<&TypeRef> {
+        self.ty.as_ref()
+    }
+
+    /// Whether anything is left to be checked at run time.
+    pub fn is_dynamic(&self) -> bool {
+        self.dynamic
+    }
+}
+
+/// Whether two places have anything in common.
+fn overlap(a: Span, b: Span) -> bool {
+    (a.lo <= b.lo && b.hi <= a.hi) || (b.lo <= a.lo && a.hi <= b.hi)
 }
 
 /// An evaluator with everything installed that the language offers.

@@ -107,7 +107,7 @@ impl Evaluator {
         }
     }
 
-    fn found(&self, value: &Value) -> Found<'_> {
+    pub(super) fn found(&self, value: &Value) -> Found<'_> {
         Found::value(look_of(value), scalar_of(value), self.sources.text(value.origin))
     }
 }

@@ -3,15 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::error;
-use crate::diag::{Code, did_you_mean};
+use super::{LIBRARY_ROOT, error};
+use crate::check::{Files, Opened};
+use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::source::{MAX_FILE_BYTES, ReadError, ReadErrorKind, SourceId, SourceKind, Span};
 use crate::syntax::ast::{Expr, ExprKind, Formal, Formals, LambdaExpr, Param};
 use crate::term::{self, Annotations, TermRef};
-use crate::value::{Attr, Attrs, Env, Error, Evaluator, ImportState, Result, Value};
-
-/// The folder under which the embedded standard library stands. No file of a user's can have this name.
-pub const LIBRARY_ROOT: &str = "/<nxk>";
+use crate::value::{Attr, Attrs, Env, Error, Evaluator, ImportState, Result, Understood, Value};
 
 impl Evaluator {
     /// The value of the file at `path`: a file, or a folder with a `default.nxk` or `default.nix`.
@@ -32,10 +30,20 @@ impl Evaluator {
             None => {}
         }
         self.once(&path, span, |machine| {
-            let source = machine.load(&path, span)?;
-            let term = machine.understand(source);
-            machine.eval(&term, &Env::empty())
+            let understood = machine.term_at(&path, span)?;
+            machine.eval(&understood.term, &Env::empty())
         })
+    }
+
+    /// The term of a file, read and parsed when it is first asked for.
+    pub fn term_at(&mut self, path: &Path, span: Span) -> Result<Understood> {
+        if let Some(understood) = self.terms.get(path) {
+            return Ok(understood.clone());
+        }
+        let source = self.load(path, span)?;
+        let understood = self.understood(source);
+        self.terms.insert(path.to_path_buf(), understood.clone());
+        Ok(understood)
     }
 
     /// Evaluates a file that has been read already. Importing it later gives this value.
@@ -90,6 +98,10 @@ impl Evaluator {
 
     /// Parses and desugars a text; what is wrong with it goes to the findings.
     pub fn understand(&mut self, source: SourceId) -> TermRef {
+        self.understood(source).term
+    }
+
+    fn understood(&mut self, source: SourceId) -> Understood {
         let file = self.sources.file(source);
         let kind = file.kind;
         let parsed = crate::syntax::parse(&file.text, file.base);
@@ -97,7 +109,7 @@ impl Evaluator {
         let names = self.names.clone();
         let desugared = term::desugar(&parsed.root, &names, annotations(kind));
         self.findings.extend(desugared.diagnostics);
-        desugared.root
+        Understood { term: desugared.root, typed: desugared.typed }
     }
 
     /// Takes the text at `path` into the source map.
@@ -206,5 +218,30 @@ fn annotations(kind: SourceKind) -> Annotations {
     match kind {
         SourceKind::User => Annotations::Held,
         SourceKind::Library => Annotations::Trusted,
+    }
+}
+
+impl Files for Evaluator {
+    fn open(&mut self, path: &Path, span: Span) -> std::result::Result<Opened, Box<Diagnostic>> {
+        let found = self.entry_file(path, span).and_then(|path| Ok((self.term_at(&path, span)?, path)));
+        match found {
+            Ok((Understood { term, typed }, path)) => {
+                let library = path.starts_with(LIBRARY_ROOT);
+                let nix = path.extension().is_some_and(|extension| extension == "nix");
+                Ok(Opened { path, term, library, nix, typed })
+            }
+            Err(failure) => {
+                let silent = || Diagnostic::new(Code::FileNotReadable, Span::NONE, "the file cannot be read");
+                Err(Box::new(failure.diagnostic().unwrap_or_else(silent)))
+            }
+        }
+    }
+
+    fn text(&self, span: Span) -> &str {
+        self.sources.text(span)
+    }
+
+    fn is_user(&self, span: Span) -> bool {
+        self.sources.is_user(span)
     }
 }

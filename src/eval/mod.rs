@@ -16,7 +16,6 @@ mod data;
 mod import;
 mod kubernetes;
 mod operators;
-mod path;
 mod print;
 mod select;
 mod strings;
@@ -30,6 +29,7 @@ use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::schema::Catalogue;
 use crate::source::{SourceMap, Span, World};
 use crate::symbol::Symbol;
+use crate::types::findings;
 use crate::term::{Annotations, AttrsTerm, Globals, StrTerm, Term, TermKind, TermRef, UnaryOp};
 use crate::value::{
     Attr, Attrs, Closure, Env, Error, Evaluator, Kind, Kubernetes, Limits, Result, State, Thunk, Value,
@@ -39,10 +39,10 @@ pub use blame::Blame;
 pub(crate) use contract::field_default;
 pub use contract::scalar_of;
 pub use data::Depth;
-pub use import::LIBRARY_ROOT;
-pub use path::Path;
+pub use crate::library::ROOT as LIBRARY_ROOT;
+pub use crate::types::Path;
 pub use print::{glance, print};
-pub(crate) use print::{quoted, quoted_name};
+pub(crate) use crate::syntax::quoted;
 pub use strings::{Coercion, normalized};
 
 /// Calls and forced values inside each other. Sized so that the stack of [`STACK_BYTES`] suffices in
@@ -67,6 +67,7 @@ impl Evaluator {
             names: Rc::new(Globals::default()),
             globals: FxHashMap::default(),
             imports: FxHashMap::default(),
+            terms: FxHashMap::default(),
             objects: None,
             kubernetes: Kubernetes::Known(Catalogue::embedded().newest()),
             traces: Vec::new(),
@@ -319,27 +320,7 @@ impl Evaluator {
 
     /// How a value of another kind becomes what is wanted, if there is a plain way.
     fn conversion(&self, value: &Value, wanted: &str) -> Option<String> {
-        let written = |text: &str| self.sources.text(value.origin) == format!("\"{text}\"");
-        Some(match (wanted, &value.kind) {
-            (_, Kind::Lambda(_) | Kind::Native(_) | Kind::Host(_)) => "is an argument missing in a call?".to_string(),
-            ("a number" | "an integer", Kind::Str(text)) if text.parse::<f64>().is_ok() => match written(text) {
-                true => format!("remove the quotes to make it a number: `{text}`"),
-                false => "read the number from the string with `lib.toInt`".to_string(),
-            },
-            ("a boolean", Kind::Str(text)) if matches!(text.as_str(), "true" | "false") && written(text) => {
-                format!("remove the quotes to make it a boolean: `{text}`")
-            }
-            ("a boolean", _) => "write a condition, such as `x != null` or `x == 1`".to_string(),
-            ("a string", Kind::Int(_) | Kind::Float(_)) => "make it a string with `toString`".to_string(),
-            ("a list", Kind::Attrs(_)) => "its values are a list: `builtins.attrValues set`".to_string(),
-            ("a list", _) => "put it in brackets to make it a list: `[ x ]`".to_string(),
-            ("a set", Kind::List(_)) => {
-                "a set has names for its values: `{ name = value; }`; or join lists with `++`".to_string()
-            }
-            ("a set", _) => "a set is written `{ name = value; }`".to_string(),
-            ("a function", _) => "a function is written `x: …`".to_string(),
-            _ => return None,
-        })
+        findings::conversion(wanted, &self.found(value))
     }
 
     /// The text and interpolated parts of a string.

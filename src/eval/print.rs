@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::syntax::{quoted, quoted_name};
 use crate::value::{Evaluator, Kind, Result, Thunk, Value};
 
 /// The value in the language's own syntax, strict all the way down; functions as `«lambda»`.
@@ -107,33 +108,4 @@ fn put(text: &mut String, value: impl std::fmt::Display) {
 fn float(number: f64) -> String {
     let text = number.to_string();
     if text.contains(['.', 'e', 'N', 'i']) { text } else { format!("{text}.0") }
-}
-
-/// A string literal.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '$' if rest.peek() == Some(&'{') => out.push_str("\\$"),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
-/// An attribute name, quoted where it has to be.
-pub(crate) fn quoted_name(text: &str) -> String {
-    const KEYWORDS: &[&str] = &["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"];
-    let plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-'".contains(&byte))
-        && !KEYWORDS.contains(&text);
-    if plain { text.to_string() } else { quoted(text) }
 }

@@ -8,8 +8,8 @@ use super::error;
 use crate::diag::Code;
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::term::{FieldTypeTerm, Literal, NameTerm, OptionTerm, Refinement, TermKind, TermRef, TypeTerm};
-use crate::types::{Bounds, Deferred, Field, Opaque, Pattern, Pending, Record, Scalar, Text, Type, TypeRef};
+use crate::term::{FieldTypeTerm, Literal, NameTerm, OptionTerm, TermKind, TermRef, TypeTerm, refined};
+use crate::types::{Deferred, Field, Opaque, Pending, Record, Scalar, Type, TypeRef};
 use crate::value::{Attrs, AttrsBuilder, Env, Evaluator, Kind, Result, Thunk, Value};
 
 impl Evaluator {
@@ -84,7 +84,7 @@ impl Evaluator {
             TypeTerm::Refined(base, by) => {
                 let base = self.type_of_term(base, env)?;
                 let base = self.resolve(&base)?;
-                refined(&base, by, span)?
+                refined(&base, by, span).map_err(|finding| crate::value::Error::new(*finding))?
             }
         }))
     }
@@ -159,45 +159,5 @@ fn scalar(literal: &Literal) -> Scalar {
         Literal::Str(text) => Scalar::Str(text.clone()),
         Literal::Int(number) => Scalar::Int(*number),
         Literal::Float(number) => Scalar::Float(*number),
-    }
-}
-
-/// `base` narrowed `by` a range or a pattern.
-fn refined(base: &Type, by: &Refinement, span: Span) -> Result<Type> {
-    let whole = |literal: &Option<Literal>| match literal {
-        None => Ok(None),
-        Some(Literal::Int(number)) => Ok(Some(*number)),
-        Some(_) => Err(error(Code::NotAType, span, format!("the bounds of `{base}` must be integers"))
-            .described(|finding| finding.hint("write whole numbers, or narrow `Float` or `Number` instead"))),
-    };
-    let real = |literal: &Option<Literal>| match literal {
-        Some(Literal::Int(number)) => Some(*number as f64),
-        Some(Literal::Float(number)) => Some(*number),
-        _ => None,
-    };
-    match (base.peeled(), by) {
-        (Type::Int(_), Refinement::Range { min, max }) => Ok(Type::Int(Bounds { min: whole(min)?, max: whole(max)? })),
-        (Type::Float(_), Refinement::Range { min, max }) => Ok(Type::Float(Bounds { min: real(min), max: real(max) })),
-        (Type::Number(_), Refinement::Range { min, max }) => {
-            Ok(Type::Number(Bounds { min: real(min), max: real(max) }))
-        }
-        (Type::String(text), Refinement::Range { min, max }) => {
-            let length = Some(Bounds { min: whole(min)?, max: whole(max)? });
-            Ok(Type::String(Text { length, ..text.clone() }))
-        }
-        (Type::String(text), Refinement::Pattern(source)) => match Pattern::new(source) {
-            Ok(pattern) => Ok(Type::String(Text { pattern: Some(pattern), ..text.clone() })),
-            Err(why) => {
-                Err(error(Code::BadRegex, span, format!("the pattern cannot be read: {why}")).described(|finding| {
-                    finding.hint("write a regular expression such as `/[a-z]+-[0-9]+/`; `\\` makes a sign plain")
-                }))
-            }
-        },
-        _ => {
-            let message = format!("`{base}` cannot be narrowed like this");
-            Err(error(Code::NotAType, span, message).described(|finding| {
-                finding.hint("ranges narrow numbers and the length of strings, `/…/` narrows strings")
-            }))
-        }
     }
 }

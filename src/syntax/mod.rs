@@ -18,6 +18,7 @@ mod lexer;
 mod parser;
 mod position;
 pub mod printer;
+mod quote;
 mod scan;
 mod segment;
 mod structure;
@@ -26,6 +27,7 @@ mod token;
 mod trivia;
 
 pub use parser::RULES;
+pub use quote::{quoted, quoted_name};
 pub use token::{Token, TokenKind};
 pub use trivia::{Trivia, TriviaKind, TriviaPiece};
 

@@ -14,15 +14,17 @@ use crate::syntax::ast::{AttrName, AttrNameKind, Expr, ExprKind, Formals, Lambda
 pub struct Desugared {
     /// The file's expression.
     pub root: TermRef,
+    /// Whether anything in it is not Nix: a type, an annotation, a declaration.
+    pub typed: bool,
     /// What is wrong with names and sets, in the order of the walk.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Resolves names and removes sugar. Never fails: what is wrong is reported and becomes [`TermKind::Error`].
 pub fn desugar(root: &Expr, globals: &Globals, by: Annotations) -> Desugared {
-    let mut desugarer = Desugarer { scope: Scope::new(globals), plain: Vec::new(), by, diagnostics: Vec::new() };
+    let mut desugarer = Desugarer { scope: Scope::new(globals), plain: Vec::new(), by, typed: false, diagnostics: Vec::new() };
     let root = desugarer.expr(root);
-    Desugared { root, diagnostics: desugarer.diagnostics }
+    Desugared { root, typed: desugarer.typed, diagnostics: desugarer.diagnostics }
 }
 
 /// The walk: the scope around the current expression, and the findings so far.
@@ -32,6 +34,8 @@ pub(super) struct Desugarer<'g> {
     pub(super) plain: Vec<Vec<Symbol>>,
     /// Who sees to the annotations of this file.
     pub(super) by: Annotations,
+    /// Whether a type has been met.
+    pub(super) typed: bool,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 

@@ -9,6 +9,7 @@ use crate::syntax::ast::{FieldType, RecordType, TypeDecl, TypeExpr, TypeKind};
 
 /// The term of a written type.
 pub(super) fn type_term(walk: &mut Desugarer, ty: &TypeExpr) -> TermRef {
+    walk.typed = true;
     let form = match &ty.kind {
         TypeKind::Error => return Term::new(TermKind::Error, ty.span),
         TypeKind::Paren(inner) => return type_term(walk, inner),

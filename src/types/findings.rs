@@ -163,6 +163,35 @@ impl Demand<'_> {
     }
 }
 
+/// How a value of another kind becomes what an operator or a builtin wants, if there is a plain way.
+pub fn conversion(wanted: &str, found: &Found<'_>) -> Option<String> {
+    let text = match &found.scalar {
+        Some(Scalar::Str(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let written = |text: &str| found.source == format!("\"{text}\"");
+    Some(match (wanted, found.look, text) {
+        (_, Look::Function, _) => "is an argument missing in a call?".to_string(),
+        ("a number" | "an integer", Look::Str, Some(text)) if text.parse::<f64>().is_ok() => match written(text) {
+            true => format!("remove the quotes to make it a number: `{text}`"),
+            false => "read the number from the string with `lib.toInt`".to_string(),
+        },
+        ("a boolean", Look::Str, Some(text)) if matches!(text, "true" | "false") && written(text) => {
+            format!("remove the quotes to make it a boolean: `{text}`")
+        }
+        ("a boolean", ..) => "write a condition, such as `x != null` or `x == 1`".to_string(),
+        ("a string", Look::Int | Look::Float, _) => "make it a string with `toString`".to_string(),
+        ("a list", Look::Set, _) => "its values are a list: `builtins.attrValues set`".to_string(),
+        ("a list", ..) => "put it in brackets to make it a list: `[ x ]`".to_string(),
+        ("a set", Look::List, _) => {
+            "a set has names for its values: `{ name = value; }`; or join lists with `++`".to_string()
+        }
+        ("a set", ..) => "a set is written `{ name = value; }`".to_string(),
+        ("a function", ..) => "a function is written `x: …`".to_string(),
+        _ => return None,
+    })
+}
+
 /// Something of the wrong kind.
 pub fn mismatch(demand: &Demand<'_>, ty: &Type, found: &Found<'_>) -> Diagnostic {
     let ty = &*demand.wanted(ty);

@@ -13,6 +13,7 @@ mod deferred;
 pub mod findings;
 mod object;
 mod part;
+mod path;
 mod remedy;
 mod scalar;
 mod show;
@@ -29,6 +30,7 @@ use crate::symbol::Symbol;
 pub use deferred::{Deferred, Known, Pending};
 pub use object::{ListKey, ListRule, ObjectSchema, Shape};
 pub use part::part;
+pub use path::Path;
 pub use scalar::{Mismatch, NAMED, Named, Pattern, Scalar, Text, check_scalar, named};
 
 /// A shared type.

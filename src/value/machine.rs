@@ -10,7 +10,7 @@ use crate::diag::Diagnostic;
 use crate::schema::Version;
 use crate::source::{SourceMap, Span, World};
 use crate::symbol::Symbol;
-use crate::term::Globals;
+use crate::term::{Globals, TermRef};
 use crate::types::ObjectSchema;
 
 /// Everything an evaluation knows.
@@ -29,6 +29,8 @@ pub struct Evaluator {
     pub globals: FxHashMap<Symbol, Thunk>,
     /// Files that have been imported, or are being imported now.
     pub imports: FxHashMap<PathBuf, ImportState>,
+    /// The terms of files that have been read, by path.
+    pub terms: FxHashMap<PathBuf, Understood>,
     /// How definitions of Kubernetes objects merge; without it, as plain sets.
     pub objects: Option<Rc<dyn ObjectSchema>>,
     /// Whose types `k8s` has.
@@ -45,6 +47,15 @@ pub enum Kubernetes {
     Known(Version<'static>),
     /// The one that this text names, once it can be computed: the target is an option like others.
     Asked(Thunk),
+}
+
+/// A text, read and desugared.
+#[derive(Clone)]
+pub struct Understood {
+    /// What is left to evaluate.
+    pub term: TermRef,
+    /// Whether anything in it is not Nix.
+    pub typed: bool,
 }
 
 /// A file on its way to a value.

@@ -3,10 +3,10 @@
 use std::fmt::{self, Display, Formatter};
 use std::rc::Rc;
 
-use super::quoted_name;
+use super::{Origin, Record};
 use crate::source::{SourceMap, Span};
 use crate::symbol::Symbol;
-use crate::types::{Origin, Record};
+use crate::syntax::quoted_name;
 
 /// A way from the root of the configuration, or from a name. Shares its beginning with its siblings; cheap to copy.
 #[derive(Clone, Default)]
@@ -45,7 +45,12 @@ impl Path {
 
     /// One field further in, which this record has.
     pub(crate) fn field_of(&self, record: &Record, name: Symbol, key: Span) -> Path {
-        self.step(Name::Field(name), key, record.origin.clone())
+        self.field_from(record.origin.clone(), name, key)
+    }
+
+    /// One field further in, of a record that is defined there.
+    pub(crate) fn field_from(&self, origin: Option<Rc<Origin>>, name: Symbol, key: Span) -> Path {
+        self.step(Name::Field(name), key, origin)
     }
 
     fn step(&self, name: Name, key: Span, origin: Option<Rc<Origin>>) -> Path {

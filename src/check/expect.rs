@@ -1,0 +1,197 @@
+//! Terms where a type is expected: literals are taken apart beside their type, so that every finding has its
+//! own place and names the way there.
+
+use std::rc::Rc;
+
+use super::Checker;
+use super::need::{Need, Why};
+use super::scope::{Env, Slot};
+use super::ty::{Row, Sort, Ty, TyRef};
+use crate::source::Span;
+use crate::term::{AttrsTerm, Lambda, ParamTerm, TermKind, TermRef};
+
+impl Checker<'_> {
+    /// The term has to have the type.
+    pub(super) fn expect(&mut self, term: &TermRef, env: &Env, ty: &TyRef, need: &Rc<Need>) {
+        let need = &need.at(term.span);
+        let shape = self.expected_shape(ty);
+        match (&term.kind, &*shape) {
+            (TermKind::Let { values, body }, _) => {
+                let inner = self.enter(values.iter().map(|value| Slot::Fresh(value.clone())).collect(), env);
+                self.expect(body, &inner, ty, need);
+                self.finish(&inner);
+            }
+            (TermKind::If { condition, then, otherwise }, _) => {
+                let (yes, no) = self.branches(condition, env);
+                self.expect(then, &yes, ty, need);
+                self.expect(otherwise, &no, ty, need);
+            }
+            (TermKind::With { scope, body }, _) => {
+                let inner = self.with(scope, env);
+                self.expect(body, &inner, ty, need);
+            }
+            (TermKind::Assert { condition, body }, _) => {
+                let (holds, _) = self.branches(condition, env);
+                self.expect(body, &holds, ty, need);
+            }
+            (TermKind::Attrs(attrs), Ty::Row(row)) if !attrs.recursive => {
+                self.expect_row(attrs, env, term.span, (ty, row), need);
+            }
+            (TermKind::Attrs(_) | TermKind::List(_), Ty::Union(members, sort)) => {
+                self.expect_choice(term, env, (ty, members, *sort), need);
+            }
+            (TermKind::List(items), Ty::List(item)) => {
+                for (at, term) in items.iter().enumerate() {
+                    self.expect(term, env, item, &need.item(Some(at)));
+                }
+            }
+            (TermKind::Lambda(lambda), Ty::Function(from, to)) => {
+                self.expect_lambda(lambda, env, (ty, from, to), need);
+            }
+            (TermKind::Apply { function, arguments }, _) if !matches!(need.why, Why::Silent) => {
+                self.expect_application((function, arguments), env, term.span, ty, need);
+            }
+            _ => {
+                let own = self.infer(term, env);
+                self.flow(&own, term.span, ty, need);
+            }
+        }
+    }
+
+    /// The outermost form of an expected type: of a definition, what its content may be.
+    fn expected_shape(&mut self, ty: &TyRef) -> TyRef {
+        let shape = self.shape(ty);
+        match &*shape {
+            Ty::Definition(inner) => self.expected_definition(inner),
+            // A variable that has to become a definition: what `mkIf` and its like take.
+            Ty::Var(id) => {
+                let uppers: Vec<TyRef> = self.store.upper(*id).iter().map(|upper| upper.ty.clone()).collect();
+                let definition = uppers.into_iter().find_map(|upper| match &*self.shape(&upper) {
+                    Ty::Definition(inner) => Some(inner.clone()),
+                    _ => None,
+                });
+                match definition {
+                    Some(inner) => self.expected_definition(&inner),
+                    None => shape,
+                }
+            }
+            _ => shape,
+        }
+    }
+
+    fn expected_definition(&mut self, inner: &TyRef) -> TyRef {
+        let inner = self.shape(inner);
+        match &*inner {
+            Ty::Var(_) => self.expected_shape(&inner),
+            _ => self.defined(&inner),
+        }
+    }
+
+    fn expect_row(&mut self, attrs: &AttrsTerm, env: &Env, span: Span, (ty, row): (&TyRef, &Rc<Row>), need: &Rc<Need>) {
+        for field in &attrs.fields {
+            match (row.fields.get(&field.name), &row.rest) {
+                (Some(wanted), _) => {
+                    let inside = need.field(field.name, row, wanted.span);
+                    self.expect(&field.value, env, &wanted.ty, &inside);
+                }
+                (None, Some(rest)) => {
+                    let inside = need.field(field.name, row, Span::NONE);
+                    self.expect(&field.value, env, rest, &inside);
+                }
+                (None, None) => {
+                    self.unknown_field(field.name, field.span, row, ty, need);
+                    self.infer(&field.value, env);
+                }
+            }
+        }
+        for (name, value) in &attrs.dynamic {
+            self.attribute_name(name, env);
+            match &row.rest {
+                Some(rest) => {
+                    let inside = need.part("a value");
+                    self.expect(value, env, rest, &inside);
+                }
+                None => {
+                    self.dynamic = true;
+                    self.infer(value, env);
+                }
+            }
+        }
+        if !attrs.dynamic.is_empty() {
+            return;
+        }
+        for (name, wanted) in &row.fields {
+            let given = attrs.fields.iter().any(|field| field.name == *name);
+            if !given && !wanted.presence.may_be_left_out() {
+                let written = Row { made: span, ..Row::default() };
+                self.missing_field(*name, (&Rc::new(written), row), span, ty, need);
+            }
+        }
+    }
+
+    /// A set or a list where one of several types is expected: held to the one it was meant for.
+    fn expect_choice(
+        &mut self,
+        term: &TermRef,
+        env: &Env,
+        (ty, members, _): (&TyRef, &[TyRef], Sort),
+        need: &Rc<Need>,
+    ) {
+        let look = self.outline(term, env);
+        let chosen = match members.iter().find(|member| self.fit(&look, member) == super::fit::Fit::Yes) {
+            Some(member) => Some(member.clone()),
+            None => self.nearest(&look, members),
+        };
+        match chosen {
+            Some(member) => self.expect(term, env, &member, need),
+            None => {
+                let own = self.infer(term, env);
+                self.flow(&own, term.span, ty, need);
+            }
+        }
+    }
+
+    /// A set by its names and plain values alone, or a list: enough to tell what it was meant for.
+    fn outline(&mut self, term: &TermRef, env: &Env) -> TyRef {
+        let TermKind::Attrs(attrs) = &term.kind else { return Rc::new(Ty::List(Ty::any())) };
+        let fields = attrs.fields.iter().map(|field| {
+            let ty = match &field.value.kind {
+                TermKind::Null | TermKind::Bool(_) | TermKind::Int(_) | TermKind::Float(_) | TermKind::Str(_) => {
+                    self.infer(&field.value, env)
+                }
+                _ => Ty::any(),
+            };
+            let presence = super::ty::Presence::Required;
+            (field.name, super::ty::Field { ty, presence, span: field.span, value: field.value.span })
+        });
+        let fields = fields.collect();
+        let rest = (!attrs.dynamic.is_empty()).then(Ty::any);
+        super::ty::row(Row { fields, rest, made: term.span, ..Row::default() })
+    }
+
+    fn expect_lambda(
+        &mut self,
+        lambda: &Lambda,
+        env: &Env,
+        (ty, from, to): (&TyRef, &TyRef, &TyRef),
+        need: &Rc<Need>,
+    ) {
+        match &lambda.param {
+            ParamTerm::Name(_) => {
+                let inner = self.enter(vec![Slot::Mono(from.clone())], env);
+                self.expect(&lambda.body, &inner, to, &need.part("the result"));
+            }
+            ParamTerm::Formals { formals, open, alias } => {
+                let given = self.shape(from);
+                let given = match &*given {
+                    Ty::Row(row) => Some(row.clone()),
+                    _ => None,
+                };
+                let (inner, argument) = self.formals(formals, *open, *alias, given.as_deref(), env, lambda.span);
+                let _ = ty;
+                self.flow(from, lambda.span, &argument, &need.part("the argument"));
+                self.expect(&lambda.body, &inner, to, &need.part("the result"));
+            }
+        }
+    }
+}

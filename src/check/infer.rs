@@ -1,0 +1,278 @@
+//! What a term is: one match over its forms, and the small ones among them.
+
+use std::rc::Rc;
+
+use super::Checker;
+use super::flow::widened;
+use super::need::{Need, Why};
+use super::scope::{Env, Frame, FrameId, Slot, Subject};
+use super::ty::{Family, Op, Sort, Ty, TyRef, known};
+use crate::source::Span;
+use crate::symbol::Symbol;
+use crate::term::{BinaryOp, StrTerm, Term, TermKind, TermRef, UnaryOp};
+use crate::types::{Scalar, Type};
+
+impl Checker<'_> {
+    /// The type of a term.
+    pub(super) fn infer(&mut self, term: &TermRef, env: &Env) -> TyRef {
+        let value = |scalar: Scalar| Rc::new(Ty::Value(scalar));
+        match &term.kind {
+            TermKind::Error => Ty::any(),
+            TermKind::Null => value(Scalar::Null),
+            TermKind::Bool(boolean) => value(Scalar::Bool(*boolean)),
+            TermKind::Int(number) => value(Scalar::Int(*number)),
+            TermKind::Float(number) => value(Scalar::Float(*number)),
+            TermKind::Str(text) => value(Scalar::Str(text.clone())),
+            TermKind::Interpolated(parts) => {
+                self.parts(parts, env);
+                known(Type::string())
+            }
+            TermKind::Path(parts) => {
+                self.parts(parts, env);
+                known(Type::Path)
+            }
+            TermKind::Local { .. } | TermKind::Scoped { .. } | TermKind::Global(_) => self.name(term, env),
+            TermKind::Position => self.unknown(),
+            TermKind::List(items) => {
+                let items: Vec<TyRef> = items.iter().map(|item| self.infer(item, env)).collect();
+                Rc::new(Ty::List(self.join(items)))
+            }
+            TermKind::Attrs(attrs) => self.attrs(attrs, env, term.span),
+            TermKind::Let { values, body } => {
+                let inner = self.enter(values.iter().map(|value| Slot::Fresh(value.clone())).collect(), env);
+                let ty = self.infer(body, &inner);
+                self.finish(&inner);
+                ty
+            }
+            TermKind::Lambda(lambda) => self.lambda(lambda, env),
+            TermKind::Apply { function, arguments } => self.application(function, arguments, env, term.span),
+            TermKind::Select { subject, path, default } => {
+                self.selection(subject, path, default.as_ref(), env, term.span)
+            }
+            TermKind::HasAttr { subject, path } => {
+                self.infer(subject, env);
+                self.dynamic_names(path, env);
+                known(Type::Bool)
+            }
+            TermKind::If { condition, then, otherwise } => {
+                let (yes, no) = self.branches(condition, env);
+                let branches = vec![self.infer(then, &yes), self.infer(otherwise, &no)];
+                self.join(branches)
+            }
+            TermKind::With { scope, body } => {
+                let inner = self.with(scope, env);
+                self.infer(body, &inner)
+            }
+            TermKind::Assert { condition, body } => {
+                let (holds, _) = self.branches(condition, env);
+                self.infer(body, &holds)
+            }
+            TermKind::Unary { op, operand } => self.unary(*op, operand, env),
+            TermKind::Binary { op, left, right, .. } => self.binary(*op, left, right, env, term.span),
+            TermKind::Annotated { name, value, ty, .. } => self.annotated(*name, value, ty, env),
+            TermKind::Type(_) => Rc::new(Ty::Type(self.type_of(term, env))),
+            TermKind::Option(option) => {
+                let ty = self.type_of(&option.ty, env);
+                if let Some(default) = &option.default {
+                    let need = Need::phrase("the default".to_string(), option.ty.span, default.span);
+                    let wanted: TyRef = Rc::new(Ty::Definition(ty.clone()));
+                    self.expect(default, env, &wanted, &need);
+                }
+                Rc::new(Ty::Option(ty))
+            }
+        }
+    }
+
+    /// Something that cannot be known before it is computed.
+    pub(super) fn unknown(&mut self) -> TyRef {
+        self.dynamic = true;
+        Ty::any()
+    }
+
+    /// One of several, for all that is known; each kind of plain value once.
+    pub(super) fn join(&mut self, members: Vec<TyRef>) -> TyRef {
+        let mut kept: Vec<TyRef> = Vec::new();
+        for member in members {
+            let many = kept.len() > MANY;
+            let member = if many { widened(&member) } else { member };
+            if member.is_any() {
+                return member;
+            }
+            if !kept.iter().rev().take(MANY).any(|other| Rc::ptr_eq(other, &member) || super::flow::same_plain(other, &member)) {
+                kept.push(member);
+            }
+        }
+        kept.retain(|member| !super::store::is_never(member));
+        Ty::union(kept, Sort::Inferred)
+    }
+
+    /// The frame of a `let`, a recursive set or a call.
+    pub(super) fn enter(&mut self, slots: Vec<Slot>, env: &Env) -> Env {
+        let frame = FrameId::try_from(self.frames.len()).expect("fewer than four billion frames");
+        let inner = Env { frame: Some(frame), ..env.clone() };
+        self.frames.push(Frame { up: env.frame, level: self.level, slots, env: inner.clone() });
+        inner
+    }
+
+    /// Looks at every binding that nobody has asked for: what is wrong in it is wrong all the same.
+    pub(super) fn finish(&mut self, env: &Env) {
+        let Some(frame) = env.frame.filter(|_| self.looks_at_values(env)) else { return };
+        for slot in 0..self.frames[frame as usize].slots.len() {
+            self.slot(frame, slot as u32);
+        }
+    }
+
+    fn parts(&mut self, parts: &[StrTerm], env: &Env) {
+        for part in parts {
+            if let StrTerm::Interpolation(term) = part {
+                let need = Need::of(Why::Text, term.span);
+                let text = self.text();
+                self.expect(term, env, &text, &need);
+            }
+        }
+    }
+
+    pub(super) fn with(&mut self, scope: &TermRef, env: &Env) -> Env {
+        let ty = self.infer(scope, env);
+        self.require_set(&ty, scope.span, "the set behind `with`");
+        self.enter(vec![Slot::Mono(ty)], env)
+    }
+
+    /// A name: what conditions say of it, or else what it is bound to.
+    fn name(&mut self, term: &Term, env: &Env) -> TyRef {
+        match &term.kind {
+            TermKind::Local { depth, slot, .. } => {
+                let Some(frame) = self.up(env, *depth) else { return self.unknown() };
+                let subject = Subject { frame, slot: *slot, path: Vec::new() };
+                env.fact(&subject).unwrap_or_else(|| self.slot(frame, *slot))
+            }
+            TermKind::Scoped { name, withs, global } => self.scoped(*name, withs, *global, env, term.span),
+            TermKind::Global(name) => self.global(*name),
+            _ => unreachable!("`infer` sends only names here"),
+        }
+    }
+
+    /// The frame so many frames up.
+    pub(super) fn up(&self, env: &Env, depth: u32) -> Option<FrameId> {
+        let mut frame = env.frame?;
+        for _ in 0..depth {
+            frame = self.frames[frame as usize].up?;
+        }
+        Some(frame)
+    }
+
+    /// A name that a `with` may supply: of the innermost one that has it.
+    fn scoped(&mut self, name: Symbol, withs: &[u32], global: bool, env: &Env, span: Span) -> TyRef {
+        for depth in withs {
+            let Some(frame) = self.up(env, *depth) else { return self.unknown() };
+            let scope = self.slot(frame, 0);
+            match &*self.shape(&scope) {
+                Ty::Row(row) => match row.fields.get(&name) {
+                    Some(field) if !field.presence.may_be_absent() => return field.ty.clone(),
+                    Some(_) => return self.unknown(),
+                    None if row.rest.is_some() => return self.unknown(),
+                    None => {}
+                },
+                _ => return self.unknown(),
+            }
+        }
+        if global { self.global(name) } else { self.undefined(name, withs, env, span) }
+    }
+
+    fn unary(&mut self, op: UnaryOp, operand: &TermRef, env: &Env) -> TyRef {
+        match op {
+            UnaryOp::Not => {
+                self.condition(operand, env, "the operand of `!`");
+                known(Type::Bool)
+            }
+            UnaryOp::Negate => {
+                let ty = self.infer(operand, env);
+                self.operands(Family::Arithmetic, &[(ty, operand.span, "the operand of `-`")])
+            }
+        }
+    }
+
+    /// A condition, which has to be a boolean.
+    pub(super) fn condition(&mut self, term: &TermRef, env: &Env, what: &str) {
+        let need = Need::kind(what, "a boolean", term.span);
+        self.expect(term, env, &known(Type::Bool), &need);
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: &TermRef, right: &TermRef, env: &Env, span: Span) -> TyRef {
+        let symbol = op.symbol();
+        let (at_left, at_right) =
+            (format!("the left operand of `{symbol}`"), format!("the right operand of `{symbol}`"));
+        match op {
+            BinaryOp::And | BinaryOp::Or | BinaryOp::Implies => {
+                self.condition(left, env, &at_left);
+                let (holds, fails) = self.facts_of(left, env);
+                let inner = if op == BinaryOp::Or { fails } else { holds };
+                self.condition(right, &inner, &at_right);
+                known(Type::Bool)
+            }
+            BinaryOp::PipeRight => self.application(right, std::slice::from_ref(left), env, span),
+            BinaryOp::PipeLeft => self.application(left, std::slice::from_ref(right), env, span),
+            BinaryOp::Equal | BinaryOp::NotEqual => {
+                self.infer(left, env);
+                self.infer(right, env);
+                known(Type::Bool)
+            }
+            BinaryOp::Less | BinaryOp::Greater | BinaryOp::LessEqual | BinaryOp::GreaterEqual => {
+                let sides = [(self.infer(left, env), left.span, &*at_left), (self.infer(right, env), right.span, &*at_right)];
+                self.operands(Family::Comparison, &sides);
+                known(Type::Bool)
+            }
+            BinaryOp::Concat => {
+                let item = self.store.fresh(self.level);
+                let list: TyRef = Rc::new(Ty::List(item));
+                self.expect(left, env, &list, &Need::kind(&at_left, "a list", left.span));
+                self.expect(right, env, &list, &Need::kind(&at_right, "a list", right.span));
+                list
+            }
+            BinaryOp::Update => {
+                let (l, r) = (self.infer(left, env), self.infer(right, env));
+                self.update(&l, left.span, &r, right.span)
+            }
+            op => {
+                let sides = [(self.infer(left, env), left.span, &*at_left), (self.infer(right, env), right.span, &*at_right)];
+                let family = if op == BinaryOp::Add { Family::Plus } else { Family::Arithmetic };
+                self.operands(family, &sides)
+            }
+        }
+    }
+
+    /// Operands that must be of one kind; what they make.
+    fn operands(&mut self, family: Family, operands: &[(TyRef, Span, &str)]) -> TyRef {
+        let result = self.store.fresh(self.level);
+        let waits: TyRef = Rc::new(Ty::Op(Rc::new(Op::Operand { family, result: result.clone() })));
+        let wanted = match family {
+            Family::Arithmetic => "a number",
+            Family::Plus => "a number, a string or a path",
+            Family::Comparison => "a number, a string, a path or a list",
+        };
+        for (ty, span, what) in operands {
+            self.flow(ty, *span, &waits, &Need::kind(what, wanted, *span));
+        }
+        self.settled(&result)
+    }
+
+    /// A variable whose types are all known already: those.
+    pub(super) fn settled(&mut self, ty: &TyRef) -> TyRef {
+        let Ty::Var(id) = &**ty else { return ty.clone() };
+        let lower: Vec<TyRef> = self.store.lower(*id).iter().map(|lower| lower.ty.clone()).collect();
+        if lower.is_empty() || self.store.level(*id) <= 0 && lower.is_empty() {
+            return ty.clone();
+        }
+        ty.clone()
+    }
+
+    fn annotated(&mut self, name: Symbol, value: &TermRef, ty: &TermRef, env: &Env) -> TyRef {
+        let wanted = self.annotation(ty, env);
+        let need = Need::typed(name, ty.span, value.span);
+        self.expect(value, env, &wanted, &need);
+        wanted
+    }
+}
+
+/// More values of one kind are just values of that kind.
+const MANY: usize = 32;
