@@ -8,17 +8,25 @@ in scope and relative paths start at the file's directory, and then a line `=> `
     tests/lib_cases.py              run everything
     tests/lib_cases.py strings      only the topics named
     tests/lib_cases.py --unused     list the members of `lib` that no case mentions
+
+The library has types, which Nix does not know. They are what makes it more than Nix; without them it is Nix, and that
+is what runs here.
 """
 
+import atexit
+import functools
 import json
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "corpus" / "lib"
-LIBRARY = ROOT / "stdlib" / "lib" / "default.nxk"
+LIBRARY = ROOT / "stdlib" / "lib"
+# Where types begin in the library: at `type Name … =`, or behind a name and ` :`, either at the start of a line.
+TYPED = re.compile(r"^ *(?:type [A-Z][\w ]*=|(?P<name>[a-zA-Z_][\w'-]*) :(?=\s))", re.M)
 
 
 class Case:
@@ -45,11 +53,43 @@ def read(path):
         line += block.count("\n") + 1
 
 
+@functools.cache
+def untyped_library():
+    """The entry of a copy of the library without types."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    for path in LIBRARY.glob("*.nxk"):
+        Path(folder.name, path.name).write_text(untyped(path.read_text()))
+    return Path(folder.name, "default.nxk")
+
+
+def untyped(text):
+    """The text without type declarations and annotations: Nix."""
+    kept, at = [], 0
+    while found := TYPED.search(text, at):
+        kept.append(text[at : found.start()])
+        if found["name"]:
+            kept.append(text[found.start() : found.end("name")] + " ")
+            at = end_of_type(text, found.end(), "=")
+        else:
+            at = end_of_type(text, found.end(), ";") + 1
+    return "".join(kept) + text[at:]
+
+
+def end_of_type(text, at, sign):
+    """Where the sign stands that ends the type which begins at `at`: the first outside all brackets."""
+    depth = 0
+    while depth > 0 or text[at] != sign:
+        depth += {"{": 1, "(": 1, "[": 1, "}": -1, ")": -1, "]": -1}.get(text[at], 0)
+        at += 1
+    return at
+
+
 def evaluate(cases):
     """What each case gives: its JSON, False for an error that can be caught, or None if the process ended."""
     items = "\n".join(f"(attempt (\n{case.expression}\n))" for case in cases)
     program = (
-        f"let lib = import {LIBRARY}; attempt = value: builtins.tryEval (builtins.toJSON value); in [\n{items}\n]"
+        f"let lib = import {untyped_library()}; attempt = value: builtins.tryEval (builtins.toJSON value); in [\n{items}\n]"
     )
     command = ["nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode", "-"]
     run = subprocess.run(command, input=program, cwd=CASES, capture_output=True, text=True)
@@ -76,7 +116,7 @@ def check(case, got):
 
 
 def unused(cases):
-    program = f"""let lib = import {LIBRARY}; in builtins.concatMap (topic:
+    program = f"""let lib = import {untyped_library()}; in builtins.concatMap (topic:
       map (name: topic + "." + name) (builtins.attrNames lib.${{topic}}))
       [ "trivial" "fixedPoints" "lists" "strings" "attrsets" "versions" "generators" "options" "modules" "asserts"
         "debug" "filesystem" "path" "customisation" "cli" "kubernetes" ]"""
