@@ -21,8 +21,9 @@ set `builtins`. In scope without it are
 Each of the others also has a name with two underscores in front: `__add` is `builtins.add`. What is left out on
 purpose is listed in the [overview](README.md#left-out).
 
-The types are those of [types.md](types.md). They say what a builtin takes and gives; a builtin holds its arguments to
-more than its type where the words say so.
+The types are those of [types.md](types.md); a single small letter stands for any one type, the same throughout. They
+say what a builtin takes and gives; a builtin holds its arguments to more than its type where the words say so. A set
+with `outPath` or `__toString` can stand for a text wherever Nix takes one.
 ";
 
 const LIB_HEAD: &str = "# The standard library
