@@ -90,10 +90,15 @@ pub fn doc_of(field: &FieldType) -> String {
     sentence(field.doc.as_deref())
 }
 
+/// Code between words.
+pub fn in_words(text: &str) -> String {
+    let fence = if text.contains('`') { "``" } else { "`" };
+    format!("{fence}{text}{fence}")
+}
+
 /// Code in a cell of a table.
 pub fn code(text: &str) -> String {
-    let fence = if text.contains('`') { "``" } else { "`" };
-    format!("{fence}{}{fence}", text.replace('|', "\\|"))
+    cell(&in_words(text))
 }
 
 /// Words in a cell of a table.

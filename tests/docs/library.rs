@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use nxk::library;
 use nxk::source::World;
 use nxk::symbol::Symbol;
-use nxk::syntax::ast::{AttrName, AttrNameKind, Entry, ExprKind, Inherit};
+use nxk::syntax::ast::{AttrName, AttrNameKind, Binding, Entry, ExprKind, FieldType, Inherit};
 use nxk::types::NAMED;
 use nxk::value::Evaluator;
 
-use crate::declared::{Source, cell, code, doc_of, sentence};
+use crate::declared::{Source, cell, code, doc_of, in_words, sentence};
 
 const BUILTINS_HEAD: &str = "# Builtins
 
@@ -35,8 +35,9 @@ nixpkgs' `lib`; `lib.kubernetes` and `lib.mkLowered` are its own additions. It i
 [`stdlib/lib/`](../../stdlib/lib/), apart from the types and `evalModules`, which are native. A topic is read when
 something of it is used.
 
-Names marked with ° are also at the top: `lib.length` is `lib.lists.length`. The types are told in
-[types.md](types.md#libtypes).
+Names marked with ° are also at the top: `lib.length` is `lib.lists.length`. Types are those of [types.md](types.md),
+where the names of [`lib.types`](types.md#libtypes) are told as well; a single small letter stands for any one type, the
+same throughout a line. Some topics have names for types that they speak of often: these stand above the table.
 ";
 
 /// A longer line is broken.
@@ -82,15 +83,18 @@ pub fn builtins() -> String {
 /// `docs/language/lib.md`
 pub fn lib() -> String {
     let at_top = names_at_the_top();
-    let builtin_docs = builtin_docs();
+    let of_builtins = of_builtins();
     let mut body = String::new();
     for path in library::paths().filter(|path| path.starts_with("lib/") && !path.ends_with("/default.nxk")) {
         let source = Source::read(path);
         let topic = topic_of(path);
-        body.push_str(&format!("\n## `lib.{topic}`\n\n{}\n\n| name | |\n| --- | --- |\n", source.opening()));
-        for (name, doc) in names(&source, &builtin_docs) {
+        body.push_str(&format!("\n## `lib.{topic}`\n\n{}\n\n", source.opening()));
+        body.push_str(&declared_types(&source));
+        body.push_str("| name | type | |\n| --- | --- | --- |\n");
+        for (name, about) in names(&source, &of_builtins) {
             let mark = if at_top.contains(&name) { " °" } else { "" };
-            body.push_str(&format!("| `{name}`{mark} | {} |\n", cell(&doc)));
+            let ty = about.ty.map_or_else(String::new, |ty| code(&ty));
+            body.push_str(&format!("| `{name}`{mark} | {ty} | {} |\n", cell(&about.doc)));
         }
     }
     format!("{LIB_HEAD}{body}")
@@ -134,13 +138,41 @@ fn topic_of(path: &str) -> String {
     words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
 }
 
-/// The names of a topic with their documentation, by name.
-fn names(source: &Source, builtin_docs: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+/// What is told of a name.
+#[derive(Clone, Default)]
+struct About {
+    ty: Option<String>,
+    doc: String,
+}
+
+impl About {
+    fn binding(binding: &Binding, source: &Source) -> About {
+        let ty = binding.annotation.as_ref().map(|ty| source.text(ty.span));
+        About { ty, doc: sentence(binding.doc.as_deref()) }
+    }
+}
+
+/// The types that a topic declares to speak of its functions, as a list.
+fn declared_types(source: &Source) -> String {
+    let (_, outer) = source.entries();
+    let line = |entry: &&Entry| match entry {
+        Entry::Type(decl) => {
+            let declaration = format!("- {} {}", in_words(&source.text(decl.span)), sentence(decl.doc.as_deref()));
+            Some(format!("{}\n", declaration.trim_end()))
+        }
+        _ => None,
+    };
+    let list: String = outer.iter().filter_map(line).collect();
+    if list.is_empty() { list } else { list + "\n" }
+}
+
+/// The names of a topic and what is told of them, by name.
+fn names(source: &Source, of_builtins: &BTreeMap<String, About>) -> BTreeMap<String, About> {
     let (inner, outer) = source.entries();
     let local = |name: &str| {
         outer.iter().find_map(|entry| match entry {
             Entry::Bind(binding) if fixed(&binding.path).as_deref() == Some(name) => {
-                Some(sentence(binding.doc.as_deref()))
+                Some(About::binding(binding, source))
             }
             _ => None,
         })
@@ -150,15 +182,15 @@ fn names(source: &Source, builtin_docs: &BTreeMap<String, String>) -> BTreeMap<S
         match entry {
             Entry::Bind(binding) => {
                 let name = fixed(&binding.path).expect("the names of the library are written out");
-                names.insert(name, sentence(binding.doc.as_deref()));
+                names.insert(name, About::binding(binding, source));
             }
             Entry::Inherit(inherit) => {
                 for name in inherited(inherit) {
-                    let doc = match &inherit.from {
+                    let about = match &inherit.from {
                         None => local(&name).unwrap_or_default(),
-                        Some(_) => builtin_docs.get(&name).cloned().unwrap_or_default(),
+                        Some(_) => of_builtins.get(&name).cloned().unwrap_or_default(),
                     };
-                    names.insert(name, doc);
+                    names.insert(name, about);
                 }
             }
             _ => panic!("the library binds and inherits, nothing else"),
@@ -186,13 +218,13 @@ fn names_at_the_top() -> BTreeSet<String> {
     set.entries.iter().flat_map(names).collect()
 }
 
-fn builtin_docs() -> BTreeMap<String, String> {
+fn of_builtins() -> BTreeMap<String, About> {
     let files = library::paths().filter(|path| path.starts_with("builtins/"));
     let of_file = |path| {
         let source = Source::read(path);
-        let docs: Vec<_> =
-            source.record().fields.iter().map(|field| (field.name.as_str().to_string(), doc_of(field))).collect();
-        docs
+        let about = |field: &FieldType| About { ty: Some(source.text(field.ty.span)), doc: doc_of(field) };
+        let fields = source.record().fields.iter();
+        fields.map(|field| (field.name.as_str().to_string(), about(field))).collect::<Vec<_>>()
     };
     files.flat_map(of_file).collect()
 }
