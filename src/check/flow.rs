@@ -20,6 +20,9 @@ const MAX_DEPTH: u32 = 120;
 /// So many different values of a kind are remembered of a variable; more are just values of that kind.
 const MAX_VALUES: usize = 24;
 
+/// So many different types are remembered of a variable; with more it is anything.
+const MAX_LOWER: usize = 64;
+
 /// A mismatch inside a variable, to be told unless something else in the variable fits.
 pub(super) struct Doubt {
     pub(super) var: VarId,
@@ -86,6 +89,10 @@ impl Checker<'_> {
         let values = known.iter().filter(|lower| matches!(*lower.ty, Ty::Value(_))).count();
         let l = if values > MAX_VALUES { widened(l) } else { l.clone() };
         if values > MAX_VALUES && self.store.lower(var).iter().any(|lower| same_plain(&lower.ty, &l)) {
+            return;
+        }
+        let l = if self.store.lower(var).len() >= MAX_LOWER { self.unknown() } else { l };
+        if l.is_any() && self.store.lower(var).iter().any(|lower| lower.ty.is_any()) {
             return;
         }
         let lower = Lower { ty: l, place };
@@ -377,6 +384,7 @@ impl Checker<'_> {
 pub(super) fn same_plain(a: &Ty, b: &Ty) -> bool {
     match (a, b) {
         (Ty::Value(a), Ty::Value(b)) => a == b,
+        (Ty::Row(a), Ty::Row(b)) => same_row(a, b),
         (Ty::Known(a), Ty::Known(b)) => {
             Rc::ptr_eq(a, b)
                 || match (&**a, &**b) {
@@ -392,6 +400,20 @@ pub(super) fn same_plain(a: &Ty, b: &Ty) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether two sets have the same fields, of the very same types: so they come out of `//` again and again.
+fn same_row(a: &Row, b: &Row) -> bool {
+    let same = |a: &TyRef, b: &TyRef| Rc::ptr_eq(a, b) || (!matches!(**a, Ty::Row(_)) && same_plain(a, b));
+    let rests = match (&a.rest, &b.rest) {
+        (Some(a), Some(b)) => same(a, b),
+        (None, None) => true,
+        _ => false,
+    };
+    let field = |(name, own): (&crate::symbol::Symbol, &super::ty::Field)| {
+        b.fields.get(name).is_some_and(|other| other.presence == own.presence && same(&own.ty, &other.ty))
+    };
+    rests && a.fields.len() == b.fields.len() && a.fields.iter().all(field)
 }
 
 /// The kind of a written value, for those who compute with it.
