@@ -68,7 +68,7 @@ impl Need {
     pub(super) fn field(&self, name: Symbol, row: &Row, declared: Span) -> Rc<Need> {
         let why = match &self.why {
             Why::Typed { what, of } => {
-                Why::Typed { what: what.field_from(row.origin.clone(), name, Span::NONE), of: of.clone() }
+                Why::Typed { what: what.field_of(row.origin.as_ref(), name, Span::NONE), of: of.clone() }
             }
             other => other.clone(),
         };

@@ -1,13 +1,14 @@
 //! The configuration's fixpoint, and its objects.
 
+use std::cell::OnceCell;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
 use super::schema::VersionSchema;
 use super::{Checked, Session};
-use crate::diag::Diagnostic;
-use crate::eval::{Depth, LIBRARY_ROOT};
+use crate::diag::{Code, Diagnostic};
+use crate::eval::{Depth, LIBRARY_ROOT, error};
 use crate::layers::Object;
 use crate::lower::lower_to_objects;
 use crate::modules::{Configuration, Request as Modules};
@@ -16,7 +17,7 @@ use crate::policy::{self, Compliance, Trace};
 use crate::schema::{Catalogue, Target};
 use crate::source::{SourceKind, Span, source_commit};
 use crate::symbol::Symbol;
-use crate::value::{Attrs, AttrsBuilder, Env, Evaluator, Kind, Result, Thunk, Value};
+use crate::value::{Attrs, AttrsBuilder, Env, Error, Evaluator, Kind, Kubernetes, Result, Thunk, Value};
 
 /// The evaluated configuration.
 pub struct Evaluated {
@@ -77,10 +78,10 @@ impl Session {
         let mut modules = vec![layers, entry];
         let special_args = self.special_args();
         // The settings are read as the options' types say, so the declarations are needed first.
-        let declared = self.configuration(modules.clone(), special_args.clone())?;
+        let (declared, provisional) = self.configuration(modules.clone(), special_args.clone())?;
         let settings = self.settings(&declared)?;
-        let configuration = match settings.is_empty() {
-            true => declared,
+        let (configuration, decided) = match settings.is_empty() {
+            true => (declared, provisional.clone()),
             false => {
                 modules.extend(settings);
                 self.configuration(modules, special_args)?
@@ -89,6 +90,9 @@ impl Session {
         let machine = &mut self.machine;
         let framework = configuration.get(machine, &[Symbol::new("framework")])?;
         let target = target(machine, &framework)?;
+        machine.kubernetes = Kubernetes::Known(target.version);
+        agrees(&provisional, &target)?;
+        agrees(&decided, &target)?;
         machine.objects = Some(Rc::new(VersionSchema::new(target.version)));
         configuration.check(machine);
         say_what_modules_say(machine, &configuration);
@@ -108,8 +112,18 @@ impl Session {
         }
     }
 
-    fn configuration(&mut self, modules: Vec<Thunk>, special_args: Attrs) -> Result<Rc<Configuration>> {
-        self.machine.eval_modules(Modules { modules, special_args, ..Modules::default() })
+    /// A configuration, and the Kubernetes version that it is for: computed when its types are needed.
+    fn configuration(&mut self, modules: Vec<Thunk>, special_args: Attrs) -> Result<(Rc<Configuration>, Thunk)> {
+        let whole: Rc<OnceCell<Rc<Configuration>>> = Rc::default();
+        let (known, asked) = (whole.clone(), self.request.kubernetes_version.clone());
+        let version = Thunk::defer(move |machine| match (asked, known.get()) {
+            (Some(version), _) => Ok(Value::string(version, Span::NONE)),
+            (None, Some(whole)) => whole.get(machine, &["framework", "kubernetesVersion"].map(Symbol::new)),
+            (None, None) => Err(types_too_early()),
+        });
+        self.machine.kubernetes = Kubernetes::Asked(version.clone());
+        let configuration = self.machine.eval_modules(Modules { modules, special_args, ..Modules::default() })?;
+        Ok((whole.get_or_init(|| configuration).clone(), version))
     }
 
     /// What modules may ask for by name besides `config`, `options` and `lib`.
@@ -187,6 +201,27 @@ fn say_what_modules_say(machine: &mut Evaluator, configuration: &Configuration) 
     if let Ok(warnings) = configuration.get(machine, &[Symbol::new("warnings")]) {
         machine.check_warnings(&warnings.into());
     }
+}
+
+/// A type of `k8s` is needed before the modules are known.
+fn types_too_early() -> Error {
+    let message = "which modules there are depends on a type of `k8s`, whose version they decide";
+    error(Code::InfiniteRecursion, Span::NONE, message)
+        .described(|finding| finding.label("needed here").hint("name the version with `--k8s-version`"))
+}
+
+/// Types that were needed before the target was known have to be the target's: settings are read by them, and
+/// may change it.
+fn agrees(used: &Thunk, target: &Target<'_>) -> Result<()> {
+    let Some(Value { kind: Kind::Str(text), .. }) = used.peek() else { return Ok(()) };
+    let (Ok(used), target) = (Catalogue::embedded().version(&text, Span::NONE), target.version) else { return Ok(()) };
+    let (used, target) = (used.minor(), target.minor());
+    if used == target {
+        return Ok(());
+    }
+    let message = format!("`framework.kubernetesVersion` is {target}, but settings are read by the types of {used}");
+    Err(error(Code::BadSetting, Span::NONE, message)
+        .described(|finding| finding.hint(format!("name the version with `--k8s-version {target}`"))))
 }
 
 /// The Kubernetes version that the configuration is for.

@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use rustc_hash::FxHashMap;
 
 use crate::schema::facts::Shape as Content;
-use crate::schema::{FieldDef, ListMerge, TypeDef, Version, split_api};
+use crate::schema::{FieldDef, TypeDef, Version, split_api};
 use crate::symbol::Symbol;
-use crate::types::{ListKey, ListRule, ObjectSchema, Scalar, Shape};
+use crate::types::{ListRule, ObjectSchema, Shape};
 
 /// The schema of one version. Shapes are numbered as they are first asked for.
 pub(super) struct VersionSchema {
@@ -115,27 +115,6 @@ impl ObjectSchema for VersionSchema {
     }
 
     fn list(&self, shape: Shape) -> ListRule {
-        match self.place(shape).field.map(|field| self.version.list_keys(field)) {
-            None | Some(ListMerge::Atomic) => ListRule::Atomic,
-            Some(ListMerge::Set) => ListRule::Set,
-            Some(ListMerge::Keyed(keys)) => ListRule::Keyed(
-                keys.iter()
-                    .map(|(name, default)| ListKey {
-                        name: Symbol::new(name),
-                        default: default.as_deref().and_then(scalar),
-                    })
-                    .collect(),
-            ),
-        }
+        self.place(shape).field.map_or(ListRule::Atomic, |field| self.version.list_rule(field))
     }
-}
-
-/// A default of the schema, which is written as JSON.
-fn scalar(json: &str) -> Option<Scalar> {
-    Some(match serde_json::from_str(json).ok()? {
-        serde_json::Value::Bool(value) => Scalar::Bool(value),
-        serde_json::Value::Number(number) => Scalar::Int(number.as_i64()?),
-        serde_json::Value::String(text) => Scalar::Str(text.into()),
-        _ => return None,
-    })
 }

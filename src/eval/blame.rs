@@ -43,7 +43,7 @@ impl Blame {
 
     /// The demand that a record's type makes of a field.
     pub(super) fn field(&self, attr: &Attr, record: &Record, declared: Span) -> Blame {
-        let what = self.what.field_of(record, attr.name, attr.span);
+        let what = self.what.field_of(record.origin.as_ref(), attr.name, attr.span);
         Blame { what, declared: declared.or(self.declared), place: attr.span.or(self.place), ..self.clone() }
     }
 

@@ -36,6 +36,7 @@ use crate::value::{
 };
 
 pub use blame::Blame;
+pub(crate) use blame::{field_elsewhere, look_of_thunk};
 pub(crate) use contract::field_default;
 pub use contract::scalar_of;
 pub use data::Depth;

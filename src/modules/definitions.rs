@@ -171,7 +171,10 @@ pub(super) fn by_name(sets: &[Settled]) -> Vec<(Symbol, Definitions)> {
 
 impl From<Vec<Definition>> for Definitions {
     fn from(definitions: Vec<Definition>) -> Definitions {
-        Definitions::Many(definitions)
+        match <[Definition; 1]>::try_from(definitions) {
+            Ok([only]) => Definitions::One(only),
+            Err(several) => Definitions::Many(several),
+        }
     }
 }
 

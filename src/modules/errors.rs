@@ -2,15 +2,16 @@
 
 use std::rc::Rc;
 
-use super::definitions::Settled;
+use super::definitions::{Definition, Settled};
+use super::records::PlannedField;
 use super::site::Site;
 use super::tree::{Group, Node};
 use super::words::words;
 use crate::diag::{Code, did_you_mean};
-use crate::eval::{Path, error, quoted};
+use crate::eval::{Path, error, look_of_thunk, quoted};
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::types::{ModuleType, Record, Type, TypeRef};
+use crate::types::{ModuleType, Origin, Record, Type, TypeRef};
 use crate::value::{Error, Evaluator, Kind, Value};
 
 /// A value in a message is a reminder, not a listing.
@@ -87,9 +88,12 @@ pub(super) fn undefined(machine: &Evaluator, site: &Site, ty: &TypeRef) -> Error
 }
 
 /// A field that a record needs and nobody defines.
-pub(super) fn missing_field(machine: &Evaluator, name: Symbol, ty: &TypeRef, declared: Span, outer: &Site) -> Error {
+pub(super) fn missing_field(machine: &Evaluator, field: &PlannedField, origin: Option<&Origin>, outer: &Site) -> Error {
+    let PlannedField { name, ty, declared, .. } = field;
+    let (name, declared) = (*name, *declared);
     let place = outer.path.place(&machine.sources).or(declared);
-    let message = format!("`{}` lacks the field `{name}`", outer.path);
+    let source = origin.map(|origin| format!(" ({})", origin.field(name))).unwrap_or_default();
+    let message = format!("`{}` lacks the field `{name}`{source}", outer.path);
     error(Code::MissingField, place, message).described(|finding| {
         finding
             .label(format!("`{name}` is missing here"))
@@ -102,21 +106,27 @@ pub(super) fn missing_field(machine: &Evaluator, name: Symbol, ty: &TypeRef, dec
 /// A name that a record has no field for.
 pub(super) fn unknown_field(
     machine: &mut Evaluator,
-    name: Symbol,
-    key: Span,
+    (name, definition): (Symbol, &Definition),
     record: &Record,
     ty: &TypeRef,
     site: &Site,
 ) -> Error {
+    let key = definition.key;
     let place = if machine.sources.is_user(key) { key } else { site.path.place(&machine.sources).or(key) };
-    let message = format!("`{}` has no field `{name}`", site.path);
-    let hint = did_you_mean(name.as_str(), record.fields.keys().map(|name| name.as_str()))
+    let origin = record.origin.as_deref();
+    let source = origin.map(|origin| format!(" ({})", origin.words)).unwrap_or_default();
+    let message = format!("`{}` has no field `{name}`{source}", site.path);
+    let declared = origin.map_or_else(|| format!("the type is {ty}"), |_| "the type is declared here".to_string());
+    let look = look_of_thunk(&definition.value);
+    let hint = origin
+        .and_then(|origin| crate::eval::field_elsewhere(&site.path, origin, name, look))
+        .or_else(|| did_you_mean(name.as_str(), record.fields.keys().map(|name| name.as_str())))
         .or_else(|| field_elsewhere(machine, name, record))
         .unwrap_or_else(|| listing("field", record.fields.keys()));
     error(Code::UnknownField, place, message).described(|finding| {
         finding
             .label("not a field")
-            .also(site.declared, format!("the type is {ty}"))
+            .also(site.declared, declared)
             .path(site.path.field(name, key).to_string())
             .hint(hint)
     })

@@ -16,6 +16,7 @@
 //! while `config.b` is being merged; only a true circle is an error. What is wrong is reported and the
 //! rest goes on wherever a part can be told from the whole (`check` then finds all of it).
 
+mod api;
 mod check;
 mod collect;
 mod definitions;

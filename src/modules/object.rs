@@ -115,17 +115,10 @@ impl Evaluator {
             _ => ListRule::Atomic,
         };
         let origin = self.origin_of(&winners.definitions);
-        let items = match rule {
-            ListRule::Keyed(keys) => self.items_by_key(&keys, winners)?,
-            ListRule::Set => self.items_once(winners.definitions)?,
-            ListRule::Atomic => items_of(&winners.definitions).map(|definition| (None, vec![definition])).collect(),
-        };
+        let items = self.items_by_rule(&rule, winners)?;
         let mut merged = Vec::with_capacity(items.len());
-        for (_, definitions) in items {
-            let definitions = match <[Definition; 1]>::try_from(definitions) {
-                Ok([only]) => Definitions::One(only),
-                Err(several) => Definitions::Many(several),
-            };
+        for definitions in items {
+            let definitions = Definitions::from(definitions);
             if let Some(value) = ready(&definitions) {
                 merged.push(value);
             } else if definitions.as_slice().iter().any(|definition| self.is_present(definition)) {
@@ -134,6 +127,16 @@ impl Evaluator {
             }
         }
         Ok(Value::list(merged, origin))
+    }
+
+    /// The items of lists that are defined together, each with its definitions.
+    pub(super) fn items_by_rule(&mut self, rule: &ListRule, winners: Winners) -> Result<Vec<Vec<Definition>>> {
+        let items = match rule {
+            ListRule::Keyed(keys) => self.items_by_key(keys, winners)?,
+            ListRule::Set => self.items_once(winners.definitions)?,
+            ListRule::Atomic => items_of(&winners.definitions).map(|definition| (None, vec![definition])).collect(),
+        };
+        Ok(items.into_iter().map(|(_, definitions)| definitions).collect())
     }
 
     /// Items with equal keys become one. The made ones come first, so that a user's patch of one item

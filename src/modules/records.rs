@@ -14,24 +14,26 @@ use crate::diag::closest;
 use crate::eval::field_default;
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::types::{Opaque, Record, TypeRef};
+use crate::types::{Opaque, Origin, Record, TypeRef};
 use crate::value::{Attr, Attrs, Error, Evaluator, Result, Thunk, Value};
 
 /// What all values of one record type share.
 struct Plan {
     /// By symbol.
     fields: Vec<PlannedField>,
+    /// Where in Kubernetes' API the record is defined.
+    origin: Option<Rc<Origin>>,
 }
 
-struct PlannedField {
-    name: Symbol,
-    ty: TypeRef,
+pub(super) struct PlannedField {
+    pub(super) name: Symbol,
+    pub(super) ty: TypeRef,
     optional: bool,
     /// The default as a definition.
     default: Option<Definition>,
     /// The default, merged.
     merged: Option<Thunk>,
-    declared: Span,
+    pub(super) declared: Span,
 }
 
 impl Plan {
@@ -56,7 +58,7 @@ impl Plan {
         };
         let mut fields: Vec<PlannedField> = record.fields.iter().map(field).collect();
         fields.sort_by_key(|field| field.name);
-        Plan { fields }
+        Plan { fields, origin: record.origin.clone() }
     }
 }
 
@@ -78,7 +80,9 @@ impl Evaluator {
                 unknown.push(stray);
             }
             match (defined.next_if(|(name, _)| *name == field.name), &field.merged) {
-                (Some((_, definitions)), _) => entries.extend(self.defined_field(&plan, at, definitions, site)),
+                (Some((_, definitions)), _) => {
+                    entries.extend(self.defined_field(&plan, at, definitions, site));
+                }
                 (None, Some(default)) => {
                     entries.push(Attr { name: field.name, span: field.declared, value: default.clone() });
                 }
@@ -112,19 +116,20 @@ impl Evaluator {
         let (plan, outer) = (plan.clone(), site.clone());
         let value = Thunk::defer(move |machine| {
             let field = &plan.fields[at];
-            let site = outer.field(field.name, key, field.declared);
-            machine.merge_field(field, definitions, &outer, &site)
+            let site = outer.field_of(plan.origin.as_ref(), field.name, key, field.declared);
+            machine.merge_field(&plan, at, definitions, (&outer, &site))
         });
         Some(Attr { name: field.name, span: key, value })
     }
 
     fn merge_field(
         &mut self,
-        field: &PlannedField,
+        plan: &Plan,
+        at: usize,
         definitions: Definitions,
-        outer: &Site,
-        site: &Site,
+        (outer, site): (&Site, &Site),
     ) -> Result<Value> {
+        let field = &plan.fields[at];
         let definitions = match &field.default {
             // Rare: a definition as weak as a default takes part together with it.
             Some(default) if !definitions.as_slice().iter().any(is_stronger_than_default) => {
@@ -133,10 +138,14 @@ impl Evaluator {
             }
             _ => definitions,
         };
-        match (self.merge(&field.ty, definitions.as_slice(), site)?, &field.merged) {
+        let merged = match &plan.origin {
+            Some(origin) => self.merge_api_field((origin, field.name), &field.ty, definitions.as_slice(), site)?,
+            None => self.merge(&field.ty, definitions.as_slice(), site)?,
+        };
+        match (merged, &field.merged) {
             (Some(value), _) => Ok(value),
             (None, Some(default)) => self.force(&default.clone()),
-            (None, None) => Err(errors::missing_field(self, field.name, &field.ty, field.declared, outer)),
+            (None, None) => Err(errors::missing_field(self, field, plan.origin.as_deref(), outer)),
         }
     }
 
@@ -159,7 +168,7 @@ impl Evaluator {
         unknown.sort_by_key(|(name, definitions)| (definitions.as_slice()[0].key, name.as_str()));
         for (name, definitions) in &unknown {
             for definition in definitions.as_slice() {
-                let finding = errors::unknown_field(self, *name, definition.key, record, ty, site);
+                let finding = errors::unknown_field(self, (*name, definition), record, ty, site);
                 self.report(&finding);
             }
         }
@@ -170,7 +179,7 @@ impl Evaluator {
             let meant = |(name, _): &(Symbol, Definitions)| closest(name.as_str(), fields());
             let failure = match unknown.iter().any(|stray| meant(stray) == Some(field.name.as_str())) {
                 true => Error::silent(),
-                false => errors::missing_field(self, field.name, &field.ty, field.declared, site),
+                false => errors::missing_field(self, field, record.origin.as_deref(), site),
             };
             self.report(&failure);
             entries.push(Attr { name: field.name, span: field.declared, value: Thunk::failed(failure) });

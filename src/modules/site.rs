@@ -1,9 +1,11 @@
 //! Where a merge takes place.
 
+use std::rc::Rc;
+
 use crate::eval::Path;
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::types::Record;
+use crate::types::Origin;
 
 /// Where a merge takes place: the way there, and where its type was declared.
 #[derive(Clone, Default)]
@@ -19,9 +21,8 @@ impl Site {
     }
 
     /// The site of a field of a record.
-    pub(super) fn field_of(&self, record: &Record, name: Symbol, key: Span) -> Site {
-        let declared = record.fields.get(&name).map_or(Span::NONE, |field| field.span).or(self.declared);
-        Site { path: self.path.field_of(record, name, key), declared }
+    pub(super) fn field_of(&self, origin: Option<&Rc<Origin>>, name: Symbol, key: Span, declared: Span) -> Site {
+        Site { path: self.path.field_of(origin, name, key), declared: declared.or(self.declared) }
     }
 
     /// The site of a field with the same declaration.

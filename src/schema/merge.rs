@@ -2,8 +2,11 @@
 
 use ecow::EcoString;
 
-use super::catalogue::{FieldDef, Kind, Version};
+use super::catalogue::{Catalogue, FieldDef, Kind, Version};
 use super::facts;
+use crate::source::Span;
+use crate::symbol::Symbol;
+use crate::types::{ListKey, ListRule, Origin, Scalar};
 
 /// How two definitions of one list become one.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,8 +33,41 @@ impl Version<'_> {
         }
     }
 
+    /// The same as the module system asks for it.
+    pub fn list_rule(self, field: &FieldDef) -> ListRule {
+        match self.list_keys(field) {
+            ListMerge::Atomic => ListRule::Atomic,
+            ListMerge::Set => ListRule::Set,
+            ListMerge::Keyed(keys) => {
+                let key = |(name, default): &(EcoString, Option<EcoString>)| ListKey {
+                    name: Symbol::new(name),
+                    default: default.as_deref().and_then(scalar),
+                };
+                ListRule::Keyed(keys.iter().map(key).collect())
+            }
+        }
+    }
+
     /// How lists at `path` of a kind merge; see [`Version::field_at`] for the path.
     pub fn list_keys_at(self, kind: &Kind, path: &[&str]) -> ListMerge {
         self.field_at(kind, path).map_or(ListMerge::Atomic, |(_, field)| self.list_keys(field))
     }
+}
+
+/// How lists for the field of a definition merge.
+pub fn list_rule(origin: &Origin, field: Symbol) -> ListRule {
+    let version = Catalogue::embedded().version(&origin.version, Span::NONE).ok();
+    let def = version.and_then(|version| Some((version, version.type_def(&origin.definition)?)));
+    let field = def.and_then(|(version, def)| Some((version, def.field(field.as_str())?)));
+    field.map_or(ListRule::Atomic, |(version, field)| version.list_rule(field))
+}
+
+/// A default of the schema, which is written as JSON.
+fn scalar(json: &str) -> Option<Scalar> {
+    Some(match serde_json::from_str(json).ok()? {
+        serde_json::Value::Bool(value) => Scalar::Bool(value),
+        serde_json::Value::Number(number) => Scalar::Int(number.as_i64()?),
+        serde_json::Value::String(text) => Scalar::Str(text.into()),
+        _ => return None,
+    })
 }

@@ -22,7 +22,7 @@ mod validate;
 
 pub use catalogue::{Catalogue, FieldDef, Kind, Lifecycle, Shape, TypeDef, Version, join_api, split_api};
 pub use history::History;
-pub use merge::ListMerge;
+pub use merge::{ListMerge, list_rule};
 pub use minor::Minor;
 pub use show::{list, show};
 pub use validate::{Checked, Target, check, validate};

@@ -210,17 +210,16 @@ fn reference(version: Version<'static>, name: &'static str) -> TypeRef {
 }
 
 fn scalar_type(content: Content, enums: &[EcoString]) -> TypeRef {
-    let int32 = Bounds { min: Some(i32::MIN.into()), max: Some(i32::MAX.into()) };
     Rc::new(match content {
         Content::String if !enums.is_empty() => {
             return union(enums.iter().map(|value| Rc::new(Type::Literal(Scalar::Str(value.clone())))).collect());
         }
         Content::String | Content::Bytes | Content::DateTime => Type::string(),
         Content::Boolean => Type::Bool,
-        Content::Int32 => Type::Int(int32),
+        Content::Int32 => Type::Int(Bounds::INT32),
         Content::Integer | Content::Int64 => Type::int(),
         Content::Number => Type::Number(Bounds::NONE),
-        Content::IntOrString => Type::Union(vec![Rc::new(Type::Int(int32)), Rc::new(Type::string())]),
+        Content::IntOrString => Type::Union(vec![Rc::new(Type::Int(Bounds::INT32)), Rc::new(Type::string())]),
         Content::Quantity => {
             let quantity = Type::Named(named("Quantity").expect("it is a named scalar"));
             Type::Union(vec![Rc::new(quantity), Rc::new(Type::Number(Bounds::NONE))])

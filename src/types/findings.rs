@@ -231,9 +231,13 @@ pub fn unknown_field(
     let names = record.fields.keys().map(|name| name.as_str());
     let hint = elsewhere.or_else(|| did_you_mean(name.as_str(), names)).unwrap_or_else(|| fields_of(record));
     let source = record.origin.as_ref().map(|origin| format!(" ({})", origin.words)).unwrap_or_default();
+    let declared = match &record.origin {
+        Some(_) => "the type is declared here".to_string(),
+        None => format!("the type is {ty}"),
+    };
     Diagnostic::new(Code::UnknownField, demand.place, format!("{} has no field `{name}`{source}", demand.what))
         .label("not a field")
-        .also(demand.declared, format!("the type is {ty}"))
+        .also(demand.declared, declared)
         .hint(hint)
 }
 

@@ -140,6 +140,11 @@ impl<T> Bounds<T> {
     pub const NONE: Bounds<T> = Bounds { min: None, max: None };
 }
 
+impl Bounds<i64> {
+    /// Integers of 32 bits.
+    pub const INT32: Bounds<i64> = Bounds { min: Some(i32::MIN as i64), max: Some(i32::MAX as i64) };
+}
+
 impl<T: PartialOrd> Bounds<T> {
     /// Whether `value` is within.
     pub fn hold(&self, value: T) -> bool {

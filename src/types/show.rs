@@ -16,6 +16,8 @@ impl Display for Type {
             Type::Never => f.write_str("Never"),
             Type::Null => f.write_str("Null"),
             Type::Bool => f.write_str("Bool"),
+            // The bounds of Kubernetes' integers are no news.
+            Type::Int(bounds) if *bounds == Bounds::INT32 => f.write_str("Int"),
             Type::Int(bounds) => bounded(f, "Int", bounds),
             Type::Float(bounds) => bounded(f, "Float", bounds),
             Type::Number(bounds) => bounded(f, "Number", bounds),
