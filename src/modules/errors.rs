@@ -116,7 +116,6 @@ pub(super) fn unknown_field(
     let origin = record.origin.as_deref();
     let source = origin.map(|origin| format!(" ({})", origin.words)).unwrap_or_default();
     let message = format!("`{}` has no field `{name}`{source}", site.path);
-    let declared = origin.map_or_else(|| format!("the type is {ty}"), |_| "the type is declared here".to_string());
     let look = look_of_thunk(&definition.value);
     let hint = origin
         .and_then(|origin| crate::eval::field_elsewhere(&site.path, origin, name, look))
@@ -126,7 +125,7 @@ pub(super) fn unknown_field(
     error(Code::UnknownField, place, message).described(|finding| {
         finding
             .label("not a field")
-            .also(site.declared, declared)
+            .also(site.declared, format!("the type is {ty}"))
             .path(site.path.field(name, key).to_string())
             .hint(hint)
     })

@@ -6,7 +6,7 @@
 //!
 //! The types say what the server's own structural check says and no more: nothing that the server takes is
 //! refused here. So a field that the server fills in is optional, `null` leaves an optional field out, and
-//! a quantity may be a number.
+//! a quantity may be a number. Only an item of a list is never `null`: no good comes of one.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -170,14 +170,26 @@ fn field_of(version: Version<'static>, def: &'static TypeDef, field: &'static Fi
         Some(value) => Rc::new(Type::Literal(value)),
         None => shape_type(version, &field.shape, &field.enums),
     };
-    let nullable = !required && default.is_none() && !matches!(*ty, Type::Any);
+    let may_be_empty = !required && default.is_none();
     Field {
-        ty: if nullable { union(vec![ty, Rc::new(Type::Null)]) } else { ty },
+        ty: if may_be_empty { or_nothing(or_empty(ty, field)) } else { ty },
         optional: !required,
         default: default.map(|value| Rc::new(value) as Rc<dyn std::any::Any>),
         doc: None,
         span: Span::NONE,
     }
+}
+
+/// The type and `null`, which leaves a field or an entry out.
+fn or_nothing(ty: TypeRef) -> TypeRef {
+    union(vec![ty, Rc::new(Type::Null)])
+}
+
+/// One of a few words and the empty one, which to the server is no word at all.
+fn or_empty(ty: TypeRef, field: &FieldDef) -> TypeRef {
+    let empty = || Rc::new(Type::Literal(Scalar::Str(EcoString::new())));
+    let word = matches!(field.shape, Shape::Scalar(Content::String)) && !field.enums.is_empty();
+    if word && !field.enums.iter().any(|value| value.is_empty()) { union(vec![ty, empty()]) } else { ty }
 }
 
 /// What `apiVersion` and `kind` are in an object of a kind.
@@ -195,7 +207,7 @@ fn shape_type(version: Version<'static>, shape: &'static Shape, enums: &[EcoStri
         Shape::Scalar(content) => scalar_type(*content, enums),
         Shape::Named(name) => reference(version, name),
         Shape::List(item) => Rc::new(Type::List(shape_type(version, item, enums))),
-        Shape::Map(value) => Rc::new(Type::Map(shape_type(version, value, enums))),
+        Shape::Map(value) => Rc::new(Type::Map(or_nothing(shape_type(version, value, enums)))),
         Shape::OneOf(shapes) => union(shapes.iter().map(|shape| shape_type(version, shape, enums)).collect()),
     }
 }

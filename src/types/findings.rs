@@ -147,11 +147,16 @@ impl Demand<'_> {
         self.origin.as_ref().map(|origin| format!(" ({origin})")).unwrap_or_default()
     }
 
-    /// The type as the demand puts it: that an optional field of Kubernetes' may be `null` is no news.
+    /// The type as the demand puts it: that fields of Kubernetes' may be left empty is no news.
     fn wanted<'t>(&self, ty: &'t Type) -> Cow<'t, Type> {
         match ty {
             Type::Union(members) if self.origin.is_some() => {
-                let mut rest: Vec<_> = members.iter().filter(|member| !matches!(***member, Type::Null)).collect();
+                let empty = |member: &Type| match member {
+                    Type::Null => true,
+                    Type::Literal(Scalar::Str(text)) => text.is_empty(),
+                    _ => false,
+                };
+                let mut rest: Vec<_> = members.iter().filter(|member| !empty(member)).collect();
                 match rest.len() {
                     0 => Cow::Borrowed(ty),
                     1 => Cow::Owned((**rest.remove(0)).clone()),
@@ -231,13 +236,9 @@ pub fn unknown_field(
     let names = record.fields.keys().map(|name| name.as_str());
     let hint = elsewhere.or_else(|| did_you_mean(name.as_str(), names)).unwrap_or_else(|| fields_of(record));
     let source = record.origin.as_ref().map(|origin| format!(" ({})", origin.words)).unwrap_or_default();
-    let declared = match &record.origin {
-        Some(_) => "the type is declared here".to_string(),
-        None => format!("the type is {ty}"),
-    };
     Diagnostic::new(Code::UnknownField, demand.place, format!("{} has no field `{name}`{source}", demand.what))
         .label("not a field")
-        .also(demand.declared, declared)
+        .also(demand.declared, format!("the type is {ty}"))
         .hint(hint)
 }
 

@@ -29,7 +29,7 @@ enum Name {
 
 impl Path {
     /// The way to these names, which were written nowhere.
-    pub(crate) fn of(names: &[Symbol]) -> Path {
+    pub fn of(names: &[Symbol]) -> Path {
         names.iter().fold(Path::default(), |path, &name| path.field(name, Span::NONE))
     }
 

@@ -89,6 +89,9 @@ fn string(f: &mut Formatter<'_>, text: &Text) -> fmt::Result {
 }
 
 fn show_record(f: &mut Formatter<'_>, record: &Record) -> fmt::Result {
+    if let Some(origin) = &record.origin {
+        return write!(f, "k8s.{}", origin.definition);
+    }
     f.write_str("{ ")?;
     for (name, field) in record.fields.iter().take(SHOWN_FIELDS) {
         let mark = if field.optional { "?" } else { "" };
