@@ -167,12 +167,17 @@ impl Evaluator {
     ) -> Vec<Attr> {
         unknown.sort_by_key(|(name, definitions)| (definitions.as_slice()[0].key, name.as_str()));
         for (name, definitions) in &unknown {
-            for definition in definitions.as_slice() {
+            for definition in definitions.as_slice().iter().filter(|definition| !definition.value.has_failed()) {
                 let finding = errors::unknown_field(self, (*name, definition), record, ty, site);
                 self.report(&finding);
             }
         }
         let mut entries = Vec::with_capacity(missing.len());
+        // An object with a mistyped field is not checked for what the field would have been.
+        if record.origin.is_some() {
+            let failed = |name: Symbol, key: Span| Attr { name, span: key, value: Thunk::failed(Error::silent()) };
+            entries.extend(unknown.iter().map(|(name, definitions)| failed(*name, definitions.as_slice()[0].key)));
+        }
         for field in missing {
             // One mistake, one report: what is mistyped above is not missing as well.
             let fields = || record.fields.keys().map(|name| name.as_str());

@@ -70,6 +70,11 @@ impl Thunk {
         }
     }
 
+    /// Whether it was tried in vain.
+    pub fn has_failed(&self) -> bool {
+        matches!(self, Thunk::Lazy(lazy) if matches!(&*lazy.0.borrow(), State::Failed(_)))
+    }
+
     /// Whether both are the same cell.
     pub fn same(&self, other: &Thunk) -> bool {
         matches!((self, other), (Thunk::Lazy(a), Thunk::Lazy(b)) if Rc::ptr_eq(a, b))

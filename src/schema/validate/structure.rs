@@ -92,6 +92,8 @@ impl<'c> Walk<'_, 'c> {
                 Some(field) => {
                     self.field(at, &value, Place { def, field });
                 }
+                // What could not be had was reported, under the name that it has there.
+                None if value.failed() => {}
                 None => self.unknown_field(name, &value, def),
             }
         }
