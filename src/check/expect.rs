@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Checker;
 use super::need::{Need, Why};
+use super::options::is_object;
 use super::scope::{Env, Slot};
 use super::ty::{Row, Sort, Ty, TyRef};
 use crate::source::Span;
@@ -36,6 +37,19 @@ impl Checker<'_> {
             }
             (TermKind::Attrs(attrs), Ty::Row(row)) if !attrs.recursive => {
                 self.expect_row(attrs, env, term.span, (ty, row), need);
+            }
+            (TermKind::Attrs(attrs), object) if !attrs.recursive && is_object(object) => {
+                let look = self.outline(term, env);
+                let own = match &*look {
+                    Ty::Row(row) => self.object_type(&row.fields, need),
+                    _ => None,
+                };
+                match own {
+                    Some(ty) => self.expect(term, env, &ty, need),
+                    None => {
+                        self.infer(term, env);
+                    }
+                }
             }
             (TermKind::Attrs(_) | TermKind::List(_), Ty::Union(members, sort)) => {
                 self.expect_choice(term, env, (ty, members, *sort), need);

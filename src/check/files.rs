@@ -1,6 +1,6 @@
 //! Where names come from that no frame binds: other files, the builtins, the library, Kubernetes.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
 use super::Checker;
@@ -115,7 +115,8 @@ impl Checker<'_> {
         let TermKind::Path(parts) = &term.kind else { return None };
         let [StrTerm::Text(text)] = parts.as_slice() else { return None };
         let folder = self.all_files[env.file].opened.path.parent()?;
-        Some(folder.join(text.as_str()))
+        // Without the `.` of `./file`, as files are known by their path.
+        Some(folder.join(text.as_str()).components().filter(|part| *part != Component::CurDir).collect())
     }
 
     pub(super) fn import(&mut self, path: &Path, span: Span) -> TyRef {

@@ -197,6 +197,9 @@ impl Checker<'_> {
     pub(super) fn unknown_field(&mut self, name: Symbol, span: Span, r: &Rc<Row>, ty: &TyRef, need: &Rc<Need>) {
         let place = self.blamed(span, need);
         let Why::Typed { of, what } = &need.why else { return };
+        if r.is_options {
+            return self.unknown_option(name, place, r, need);
+        }
         if self.is_argument(of.as_deref(), what, r) {
             let names = r.fields.keys().map(|name| name.as_str());
             let hint = did_you_mean(name.as_str(), names).unwrap_or_else(|| "remove it, or allow further arguments with `...`".into());

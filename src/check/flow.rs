@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::{Checker, Via};
 use super::fit::{Fit, has_functor, operand_group};
 use super::need::Need;
+use super::options::is_object;
 use super::store::{Lower, Upper, is_never};
 use super::ty::{Op, Presence, Row, Sort, Ty, TyRef, VarId, known};
 use crate::source::Span;
@@ -124,6 +125,11 @@ impl Checker<'_> {
             (_, Ty::Op(op)) => self.flow_operator(&ls, place, op, need),
             (Ty::List(a), Ty::List(b)) => self.flow(a, place, b, &need.item(None)),
             (Ty::Row(a), Ty::Row(b)) => self.flow_rows(a, b, place, r, need),
+            (Ty::Row(a), object) if is_object(object) => {
+                if let Some(ty) = self.object_type(&a.fields, need) {
+                    self.flow(&ls, place, &ty, need);
+                }
+            }
             (Ty::Function(a, b), Ty::Function(from, to)) => {
                 self.flow(from, place, a, &need.part("the argument"));
                 self.flow(b, place, to, &need.part("the result"));

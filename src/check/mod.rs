@@ -28,6 +28,7 @@ mod infer;
 mod modules;
 mod narrow;
 mod need;
+mod options;
 mod records;
 mod scope;
 mod shape;
@@ -80,7 +81,7 @@ pub struct Checked {
 /// Checks a program and all files that it reaches. Without a version, the one that a configuration names counts, or else
 /// the newest.
 pub fn check(files: &mut dyn Files, entry: Opened, goal: Goal, version: Option<Version<'static>>) -> Checked {
-    let mut checker = Checker::new(files, goal, version.unwrap_or_else(|| Catalogue::embedded().newest()));
+    let mut checker = Checker::new(files, goal, version);
     let at = checker.enter_file(entry);
     let ty = match goal {
         Goal::Configuration => checker.configuration(at),
@@ -128,6 +129,8 @@ struct Checker<'f> {
     laid_out: Option<TyRef>,
     text_type: Option<TyRef>,
     proves_library: bool,
+    /// Whether the version is asked for, whatever the configuration says.
+    version_is_given: bool,
 }
 
 /// The variable in which two types meet, and the two as they are in it.
@@ -142,10 +145,10 @@ struct Via {
 const FUEL: u64 = 30_000_000;
 
 impl<'f> Checker<'f> {
-    fn new(files: &'f mut dyn Files, goal: Goal, version: Version<'static>) -> Checker<'f> {
+    fn new(files: &'f mut dyn Files, goal: Goal, version: Option<Version<'static>>) -> Checker<'f> {
         Checker {
             files,
-            version,
+            version: version.unwrap_or_else(|| Catalogue::embedded().newest()),
             store: Store::default(),
             frames: Vec::new(),
             level: 1,
@@ -166,6 +169,7 @@ impl<'f> Checker<'f> {
             laid_out: None,
             text_type: None,
             proves_library: goal == Goal::Library,
+            version_is_given: version.is_some(),
         }
     }
 

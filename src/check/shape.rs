@@ -139,6 +139,7 @@ fn nothing_required(row: &Row, inside: impl Fn(&TyRef) -> TyRef) -> TyRef {
         rest: row.rest.as_ref().map(&inside),
         origin: row.origin.clone(),
         name: row.name,
+        is_options: row.is_options,
         made: row.made,
         ..Row::default()
     })

@@ -79,6 +79,8 @@ pub(super) struct Row {
     pub(super) name: Option<Symbol>,
     /// Whether it is what a function takes by name.
     pub(super) is_formals: bool,
+    /// Whether it is a set of options.
+    pub(super) is_options: bool,
     /// Where the set or the type was written.
     pub(super) made: Span,
     /// The same as definitions, and with nothing required; made when asked for.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Origin;
 use crate::source::{SourceMap, Span};
 use crate::symbol::Symbol;
-use crate::types::Origin;
+use crate::syntax::quoted_name;
 
 /// A way from the root of the configuration, or from a name. Shares its beginning with its siblings; cheap to copy.
 #[derive(Clone, Default)]
@@ -43,20 +43,9 @@ impl Path {
         self.step(Name::Item(at), key, None)
     }
 
-<<<<<<< HEAD:src/types/path.rs
-    /// One field further in, which this record has.
-    pub(crate) fn field_of(&self, record: &Record, name: Symbol, key: Span) -> Path {
-        self.field_from(record.origin.clone(), name, key)
-    }
-
-    /// One field further in, of a record that is defined there.
-    pub(crate) fn field_from(&self, origin: Option<Rc<Origin>>, name: Symbol, key: Span) -> Path {
-        self.step(Name::Field(name), key, origin)
-=======
     /// One field further in, which a record of this definition has.
     pub(crate) fn field_of(&self, origin: Option<&Rc<Origin>>, name: Symbol, key: Span) -> Path {
         self.step(Name::Field(name), key, origin.cloned())
->>>>>>> e5b6ef4 (Let the types of a configuration be those of its target):src/eval/path.rs
     }
 
     fn step(&self, name: Name, key: Span, origin: Option<Rc<Origin>>) -> Path {
