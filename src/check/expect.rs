@@ -7,7 +7,7 @@ use super::Checker;
 use super::need::{Need, Why};
 use super::options::is_object;
 use super::scope::{Env, Slot};
-use super::ty::{Row, Sort, Ty, TyRef};
+use super::ty::{Extent, Row, Sort, Ty, TyRef};
 use crate::source::Span;
 use crate::term::{AttrsTerm, Lambda, ParamTerm, TermKind, TermRef};
 
@@ -23,7 +23,7 @@ impl Checker<'_> {
                 self.finish(&inner);
             }
             (TermKind::If { condition, then, otherwise }, _) => {
-                let (yes, no) = self.branches(condition, env);
+                let (yes, no) = self.branches(condition, env, "the condition of `if`");
                 self.expect(then, &yes, ty, need);
                 self.expect(otherwise, &no, ty, need);
             }
@@ -32,7 +32,7 @@ impl Checker<'_> {
                 self.expect(body, &inner, ty, need);
             }
             (TermKind::Assert { condition, body }, _) => {
-                let (holds, _) = self.branches(condition, env);
+                let (holds, _) = self.branches(condition, env, "the condition of `assert`");
                 self.expect(body, &holds, ty, need);
             }
             (TermKind::Attrs(attrs), Ty::Row(row)) if !attrs.recursive => {
@@ -54,11 +54,7 @@ impl Checker<'_> {
             (TermKind::Attrs(_) | TermKind::List(_), Ty::Union(members, sort)) => {
                 self.expect_choice(term, env, (ty, members, *sort), need);
             }
-            (TermKind::List(items), Ty::List(item)) => {
-                for (at, term) in items.iter().enumerate() {
-                    self.expect(term, env, item, &need.item(Some(at)));
-                }
-            }
+            (TermKind::List(items), Ty::List(item)) => self.expect_items(items, env, item, need),
             (TermKind::Lambda(lambda), Ty::Function(from, to)) => {
                 self.expect_lambda(lambda, env, (ty, from, to), need);
             }
@@ -76,16 +72,16 @@ impl Checker<'_> {
     fn expected_shape(&mut self, ty: &TyRef) -> TyRef {
         let shape = self.shape(ty);
         match &*shape {
-            Ty::Definition(inner) => self.expected_definition(inner),
+            Ty::Definition(inner, extent) => self.expected_definition(inner, *extent),
             // A variable that has to become a definition: what `mkIf` and its like take.
             Ty::Var(id) => {
                 let uppers: Vec<TyRef> = self.store.upper(*id).iter().map(|upper| upper.ty.clone()).collect();
                 let definition = uppers.into_iter().find_map(|upper| match &*self.shape(&upper) {
-                    Ty::Definition(inner) => Some(inner.clone()),
+                    Ty::Definition(inner, extent) => Some((inner.clone(), *extent)),
                     _ => None,
                 });
                 match definition {
-                    Some(inner) => self.expected_definition(&inner),
+                    Some((inner, extent)) => self.expected_definition(&inner, extent),
                     None => shape,
                 }
             }
@@ -93,12 +89,36 @@ impl Checker<'_> {
         }
     }
 
-    fn expected_definition(&mut self, inner: &TyRef) -> TyRef {
+    fn expected_definition(&mut self, inner: &TyRef, extent: Extent) -> TyRef {
         let inner = self.shape(inner);
         match &*inner {
             Ty::Var(_) => self.expected_shape(&inner),
-            _ => self.defined(&inner),
+            _ => self.defined(&inner, extent),
         }
+    }
+
+    fn expect_items(&mut self, items: &[TermRef], env: &Env, item: &TyRef, need: &Rc<Need>) {
+        for (at, term) in items.iter().enumerate() {
+            let need = need.item(Some(at));
+            if at + 1 < items.len() && self.is_uncalled(term, env, item) {
+                // What follows are its arguments: they are not items at all.
+                return self.missing_parentheses(term, item, &need.at(term.span));
+            }
+            self.expect(term, env, item, &need);
+        }
+    }
+
+    /// Whether an item is the name of a function where none is wanted: `[ toString 80 ]`.
+    fn is_uncalled(&mut self, term: &TermRef, env: &Env, item: &TyRef) -> bool {
+        let named = matches!(
+            term.kind,
+            TermKind::Local { .. } | TermKind::Scoped { .. } | TermKind::Global(_) | TermKind::Select { .. }
+        );
+        if !named {
+            return false;
+        }
+        let own = self.infer(term, env);
+        matches!(&*self.shape(&own), Ty::Function(..)) && self.fit(&own, item) == super::fit::Fit::No
     }
 
     fn expect_row(&mut self, attrs: &AttrsTerm, env: &Env, span: Span, (ty, row): (&TyRef, &Rc<Row>), need: &Rc<Need>) {
@@ -183,13 +203,7 @@ impl Checker<'_> {
         super::ty::row(Row { fields, rest, made: term.span, ..Row::default() })
     }
 
-    fn expect_lambda(
-        &mut self,
-        lambda: &Lambda,
-        env: &Env,
-        (ty, from, to): (&TyRef, &TyRef, &TyRef),
-        need: &Rc<Need>,
-    ) {
+    fn expect_lambda(&mut self, lambda: &Lambda, env: &Env, (ty, from, to): (&TyRef, &TyRef, &TyRef), need: &Rc<Need>) {
         match &lambda.param {
             ParamTerm::Name(_) => {
                 let inner = self.enter(vec![Slot::Mono(from.clone())], env);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Checker;
 use super::scope::{Env, Slot};
-use super::ty::{Field, Lazy, Presence, Row, Ty, TyRef, known, row};
+use super::ty::{Extent, Field, Lazy, Presence, Row, Ty, TyRef, known, row};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::symbol::Symbol;
@@ -166,7 +166,7 @@ impl Checker<'_> {
         let wrap: fn(TyRef) -> Ty = match text {
             "Type" => Ty::Type,
             "Option" => Ty::Option,
-            "Definition" => Ty::Definition,
+            "Definition" => |ty| Ty::Definition(ty, Extent::Part),
             "Part" => Ty::Part,
             _ => return self.builtin(text),
         };

@@ -80,7 +80,7 @@ impl Checker<'_> {
     }
 
     fn wrong_type(&mut self, l: &TyRef, place: Span, r: &TyRef, need: &Rc<Need>) -> Diagnostic {
-        let ty = self.reify(r);
+        let ty = self.reify_demand(r);
         let look = self.look(l);
         let scalar = self.exact(l);
         let words = (look == Look::Unknown).then(|| self.describe(l).into());
@@ -94,6 +94,14 @@ impl Checker<'_> {
             return findings::out_of_rule(&demand, &ty, &rule, &found);
         }
         findings::mismatch(&demand, &ty, &found)
+    }
+
+    /// The name of a function in a list, followed by what it was meant to be called with.
+    pub(super) fn missing_parentheses(&mut self, term: &TermRef, item: &TyRef, need: &Rc<Need>) {
+        let function = Ty::function(Ty::any(), Ty::any());
+        let finding = self.wrong_type(&function, term.span, item, need);
+        let name = self.files.text(term.span).to_string();
+        self.report(finding.hint(format!("a call that is an item needs parentheses: `({name} …)`")));
     }
 
     fn demand(&self, need: &Need, place: Span) -> Demand<'static> {
@@ -113,7 +121,8 @@ impl Checker<'_> {
     fn wrong_kind(&mut self, l: &TyRef, place: Span, message: String, wanted: &str, need: &Need) -> Diagnostic {
         let words = self.describe(l);
         let finding = Diagnostic::new(Code::WrongKind, place, message).label(format!("this is {words}"));
-        let finding = if place == need.place { finding } else { finding.also(need.place, format!("{wanted} is needed here")) };
+        let finding =
+            if place == need.place { finding } else { finding.also(need.place, format!("{wanted} is needed here")) };
         let (look, scalar) = (self.look(l), self.exact(l));
         let hint = findings::conversion(wanted, &Found { look, scalar, source: self.files.text(place), words: None });
         finding.maybe_hint(hint)
@@ -129,7 +138,11 @@ impl Checker<'_> {
         };
         let finding = Diagnostic::new(Code::NoCoercion, need.place, format!("{words} cannot become a string here"));
         let finding = finding.label("made a string here");
-        if place == need.place { finding.hint(hint) } else { finding.also(place, format!("this is {words}")).hint(hint) }
+        if place == need.place {
+            finding.hint(hint)
+        } else {
+            finding.also(place, format!("this is {words}")).hint(hint)
+        }
     }
 
     /// A field that the set may lack, where it has to be there.
@@ -202,11 +215,13 @@ impl Checker<'_> {
         }
         if self.is_argument(of.as_deref(), what, r) {
             let names = r.fields.keys().map(|name| name.as_str());
-            let hint = did_you_mean(name.as_str(), names).unwrap_or_else(|| "remove it, or allow further arguments with `...`".into());
-            let finding = Diagnostic::new(Code::UnexpectedArgument, place, format!("the function takes no argument `{name}`"))
-                .label("not an argument")
-                .also(r.made, "the function")
-                .hint(hint);
+            let hint = did_you_mean(name.as_str(), names)
+                .unwrap_or_else(|| "remove it, or allow further arguments with `...`".into());
+            let finding =
+                Diagnostic::new(Code::UnexpectedArgument, place, format!("the function takes no argument `{name}`"))
+                    .label("not an argument")
+                    .also(r.made, "the function")
+                    .hint(hint);
             return self.report(finding);
         }
         let elsewhere = r.origin.as_ref().and_then(|origin| {
@@ -217,14 +232,14 @@ impl Checker<'_> {
             }
         });
         let record = self.record_of(r);
-        let ty = self.reify(ty);
+        let ty = self.reify_demand(ty);
         let demand = self.demand(need, place);
         self.report(findings::unknown_field(&demand, name, &record, &ty, elsewhere));
     }
 
     fn record_of(&mut self, row: &Rc<Row>) -> Rc<Record> {
         let fields = row.fields.iter().map(|(name, field)| {
-            let ty = self.reify(&field.ty);
+            let ty = self.reify_demand(&field.ty);
             (*name, Field { ty, optional: false, default: None, doc: None, span: field.span })
         });
         let fields = fields.collect();
@@ -315,7 +330,8 @@ impl Checker<'_> {
             }
         }
         let hint = did_you_mean(name.as_str(), names.iter().map(|name| name.as_str()));
-        let hint = hint.unwrap_or_else(|| "bind it with `let`, or take it as an argument of the function around".into());
+        let hint =
+            hint.unwrap_or_else(|| "bind it with `let`, or take it as an argument of the function around".into());
         let finding = Diagnostic::new(Code::UndefinedVariable, span, format!("undefined variable `{name}`"));
         self.report(finding.label("not bound here").hint(hint));
         Ty::any()

@@ -47,15 +47,17 @@ impl Checker<'_> {
             (_, Ty::Union(members, _)) => {
                 members.iter().map(|member| self.fit_at(&l, member, depth + 1)).max().unwrap_or(Fit::No)
             }
-            (Ty::Definition(inner), _) => self.fit_at(inner, &r, depth + 1).min(Fit::Maybe),
-            (_, Ty::Definition(inner)) => {
-                let inner = self.defined(inner);
+            (Ty::Definition(inner, _), _) => self.fit_at(inner, &r, depth + 1).min(Fit::Maybe),
+            (_, Ty::Definition(inner, extent)) => {
+                let inner = self.defined(inner, *extent);
                 self.fit_at(&l, &inner, depth + 1)
             }
             (Ty::Row(l), Ty::Row(r)) => self.fit_rows(l, r, depth),
             (Ty::List(l), Ty::List(r)) => self.fit_at(l, r, depth + 1),
             (Ty::Row(row), Ty::Function(..)) if has_functor(row) => Fit::Maybe,
-            (Ty::Function(..), Ty::Function(..)) | (Ty::Type(_), Ty::Type(_)) | (Ty::Option(_), Ty::Option(_)) => Fit::Yes,
+            (Ty::Function(..), Ty::Function(..)) | (Ty::Type(_), Ty::Type(_)) | (Ty::Option(_), Ty::Option(_)) => {
+                Fit::Yes
+            }
             (Ty::Option(_) | Ty::Type(_) | Ty::Space(_), Ty::Row(_)) | (Ty::Row(_), Ty::Option(_)) => Fit::Maybe,
             (_, Ty::Op(op)) => fit_operator(&l, op),
             (l, Ty::Known(r)) => fit_known(l, r),
@@ -92,7 +94,7 @@ impl Checker<'_> {
         match &*self.shape(ty) {
             Ty::Value(_) => true,
             Ty::Known(ty) => matches!(**ty, Type::Literal(_)),
-            Ty::Definition(inner) => self.is_literal(inner),
+            Ty::Definition(inner, _) => self.is_literal(inner),
             _ => false,
         }
     }
@@ -106,7 +108,7 @@ fn fit_operator(l: &Ty, op: &Op) -> Fit {
     let fits = match op {
         Op::Operand { family, .. } => operand_group(l, *family).is_some(),
         Op::UpdateLeft { .. } | Op::UpdateRight { .. } => {
-            matches!(l, Ty::Row(_) | Ty::Option(_) | Ty::Space(_) | Ty::Definition(_))
+            matches!(l, Ty::Row(_) | Ty::Option(_) | Ty::Space(_) | Ty::Definition(..))
         }
         Op::Or { .. } => true,
     };

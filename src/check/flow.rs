@@ -7,12 +7,12 @@
 
 use std::rc::Rc;
 
-use super::{Checker, Via};
 use super::fit::{Fit, has_functor, operand_group};
 use super::need::Need;
 use super::options::is_object;
 use super::store::{Lower, Upper, is_never};
-use super::ty::{Op, Presence, Row, Sort, Ty, TyRef, VarId, known};
+use super::ty::{Extent, Op, Presence, Row, Sort, Ty, TyRef, VarId, known};
+use super::{Checker, Via};
 use crate::source::Span;
 use crate::types::{Scalar, Type};
 
@@ -119,8 +119,8 @@ impl Checker<'_> {
             (left, _) if left.is_any() => self.spread_any(&rs),
             (left, _) if is_never(left) => {}
             (Ty::Union(members, sort), _) => self.flow_union(members, *sort, place, (r, &rs), need),
-            (_, Ty::Definition(inner)) => self.flow_definition(&ls, place, inner, need),
-            (Ty::Definition(_), _) => self.dynamic = true,
+            (_, Ty::Definition(inner, extent)) => self.flow_definition(&ls, place, (inner, *extent), need),
+            (Ty::Definition(..), _) => self.dynamic = true,
             (_, Ty::Union(members, _)) => self.flow_choice(l, place, (r, members), need),
             (_, Ty::Op(op)) => self.flow_operator(&ls, place, op, need),
             (Ty::List(a), Ty::List(b)) => self.flow(a, place, b, &need.item(None)),
@@ -230,18 +230,18 @@ impl Checker<'_> {
         }
     }
 
-    fn flow_definition(&mut self, l: &TyRef, place: Span, inner: &TyRef, need: &Rc<Need>) {
+    fn flow_definition(&mut self, l: &TyRef, place: Span, (inner, extent): (&TyRef, Extent), need: &Rc<Need>) {
         let content = match &**l {
-            Ty::Definition(content) => content.clone(),
+            Ty::Definition(content, _) => content.clone(),
             // `{ _type = "override"; … }`, written out.
             Ty::Row(row) if row.fields.keys().any(|name| name.as_str() == "_type") => return self.dynamic = true,
             _ => l.clone(),
         };
-        let inner = self.defined(inner);
+        let inner = self.defined(inner, extent);
         match &*inner {
             Ty::Var(_) => self.flow(&content, place, &inner, need),
-            _ if matches!(**l, Ty::Definition(_)) => {
-                let wrapped = Rc::new(Ty::Definition(inner.clone()));
+            _ if matches!(**l, Ty::Definition(..)) => {
+                let wrapped = Rc::new(Ty::Definition(inner.clone(), extent));
                 match &*self.shape(&content) {
                     // What the definition holds is not known yet: it will have to be one as well.
                     Ty::Var(_) => self.flow(&content, place, &(wrapped as TyRef), need),
@@ -354,10 +354,11 @@ impl Checker<'_> {
             }
             Op::UpdateLeft { right, place: at, result } => match &**l {
                 Ty::Row(left) => {
-                    let waits = Rc::new(Ty::Op(Rc::new(Op::UpdateRight { left: left.clone(), result: result.clone() })));
+                    let waits =
+                        Rc::new(Ty::Op(Rc::new(Op::UpdateRight { left: left.clone(), result: result.clone() })));
                     self.flow(right, *at, &(waits as TyRef), &Need::kind("the right operand of `//`", "a set", *at));
                 }
-                Ty::Option(_) | Ty::Space(_) | Ty::Definition(_) => {
+                Ty::Option(_) | Ty::Space(_) | Ty::Definition(..) => {
                     self.dynamic = true;
                     self.flow(&Ty::any(), place, result, need);
                 }
@@ -368,7 +369,7 @@ impl Checker<'_> {
                     let whole = super::records::updated(left, right);
                     self.flow(&super::ty::row(whole), place, result, need);
                 }
-                Ty::Option(_) | Ty::Space(_) | Ty::Definition(_) => {
+                Ty::Option(_) | Ty::Space(_) | Ty::Definition(..) => {
                     self.dynamic = true;
                     self.flow(&Ty::any(), place, result, need);
                 }

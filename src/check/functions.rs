@@ -125,7 +125,7 @@ impl Checker<'_> {
             Ty::Var(_) | Ty::Union(..) => self.call_unknown(&shape, call, env),
             Ty::Row(row) if has_functor(row) => self.call_unknown(&shape, call, env),
             Ty::Row(row) if row.rest.is_some() => self.call_any(call, env),
-            _ if shape.is_any() || matches!(&*shape, Ty::Definition(_) | Ty::Option(_)) => self.call_any(call, env),
+            _ if shape.is_any() || matches!(&*shape, Ty::Definition(..) | Ty::Option(_)) => self.call_any(call, env),
             _ if super::store::is_never(&shape) => {
                 self.infer(call.argument, env);
                 shape
@@ -228,7 +228,7 @@ impl Call<'_> {
 fn is_open(ty: &Ty) -> bool {
     match ty {
         Ty::Var(_) => true,
-        Ty::Definition(inner) | Ty::List(inner) => is_open(inner),
+        Ty::Definition(inner, _) | Ty::List(inner) => is_open(inner),
         _ => false,
     }
 }

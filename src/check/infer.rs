@@ -6,7 +6,7 @@ use super::Checker;
 use super::flow::widened;
 use super::need::{Need, Why};
 use super::scope::{Env, Frame, FrameId, Slot, Subject};
-use super::ty::{Family, Op, Sort, Ty, TyRef, known};
+use super::ty::{Extent, Family, Op, Sort, Ty, TyRef, known};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::{BinaryOp, StrTerm, Term, TermKind, TermRef, UnaryOp};
@@ -55,7 +55,7 @@ impl Checker<'_> {
                 known(Type::Bool)
             }
             TermKind::If { condition, then, otherwise } => {
-                let (yes, no) = self.branches(condition, env);
+                let (yes, no) = self.branches(condition, env, "the condition of `if`");
                 let branches = vec![self.infer(then, &yes), self.infer(otherwise, &no)];
                 self.join(branches)
             }
@@ -64,7 +64,7 @@ impl Checker<'_> {
                 self.infer(body, &inner)
             }
             TermKind::Assert { condition, body } => {
-                let (holds, _) = self.branches(condition, env);
+                let (holds, _) = self.branches(condition, env, "the condition of `assert`");
                 self.infer(body, &holds)
             }
             TermKind::Unary { op, operand } => self.unary(*op, operand, env),
@@ -75,7 +75,7 @@ impl Checker<'_> {
                 let ty = self.type_of(&option.ty, env);
                 if let Some(default) = &option.default {
                     let need = Need::phrase("the default".to_string(), option.ty.span, default.span);
-                    let wanted: TyRef = Rc::new(Ty::Definition(ty.clone()));
+                    let wanted: TyRef = Rc::new(Ty::Definition(ty.clone(), Extent::Part));
                     self.expect(default, env, &wanted, &need);
                 }
                 Rc::new(Ty::Option(ty))
@@ -98,7 +98,12 @@ impl Checker<'_> {
             if member.is_any() {
                 return member;
             }
-            if !kept.iter().rev().take(MANY).any(|other| Rc::ptr_eq(other, &member) || super::flow::same_plain(other, &member)) {
+            if !kept
+                .iter()
+                .rev()
+                .take(MANY)
+                .any(|other| Rc::ptr_eq(other, &member) || super::flow::same_plain(other, &member))
+            {
                 kept.push(member);
             }
         }
@@ -218,7 +223,8 @@ impl Checker<'_> {
                 known(Type::Bool)
             }
             BinaryOp::Less | BinaryOp::Greater | BinaryOp::LessEqual | BinaryOp::GreaterEqual => {
-                let sides = [(self.infer(left, env), left.span, &*at_left), (self.infer(right, env), right.span, &*at_right)];
+                let sides =
+                    [(self.infer(left, env), left.span, &*at_left), (self.infer(right, env), right.span, &*at_right)];
                 self.operands(Family::Comparison, &sides);
                 known(Type::Bool)
             }
@@ -234,7 +240,8 @@ impl Checker<'_> {
                 self.update(&l, left.span, &r, right.span)
             }
             op => {
-                let sides = [(self.infer(left, env), left.span, &*at_left), (self.infer(right, env), right.span, &*at_right)];
+                let sides =
+                    [(self.infer(left, env), left.span, &*at_left), (self.infer(right, env), right.span, &*at_right)];
                 let family = if op == BinaryOp::Add { Family::Plus } else { Family::Arithmetic };
                 self.operands(family, &sides)
             }

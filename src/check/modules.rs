@@ -12,7 +12,7 @@ use super::Checker;
 use super::need::{Need, Why};
 use super::options::Options;
 use super::scope::{Env, Slot};
-use super::ty::{Row, Ty, TyRef, VarId};
+use super::ty::{Extent, Row, Ty, TyRef, VarId};
 use crate::schema::Catalogue;
 use crate::source::Span;
 use crate::symbol::Symbol;
@@ -108,7 +108,7 @@ impl Checker<'_> {
                 self.collect(body, &inner, config, modules);
             }
             TermKind::Assert { condition, body } => {
-                let (holds, _) = self.branches(condition, env);
+                let (holds, _) = self.branches(condition, env, "the condition of `assert`");
                 self.collect(body, &holds, config, modules);
             }
             TermKind::Attrs(attrs) => {
@@ -193,7 +193,7 @@ impl Checker<'_> {
     /// The definitions of a module, held to their options.
     fn check_module(&mut self, module: &Module, defined: &TyRef) {
         let need = Need::of(Why::Typed { what: Path::default(), of: None }, module.body.span);
-        let wanted: TyRef = Rc::new(Ty::Definition(defined.clone()));
+        let wanted: TyRef = Rc::new(Ty::Definition(defined.clone(), Extent::Part));
         let TermKind::Attrs(attrs) = &module.body.kind else {
             return match &module.body.kind {
                 TermKind::Let { .. } => self.finish(&module.env),
@@ -254,13 +254,13 @@ fn written(term: &TermRef, path: &[&str]) -> Option<(ecow::EcoString, Span)> {
             written(body, path)
         }
         (TermKind::Apply { arguments, .. }, _) => written(arguments.last()?, path),
-        (TermKind::Attrs(attrs), [first, rest @ ..]) => attrs.fields.iter().find_map(|field| {
-            match field.name.as_str() {
+        (TermKind::Attrs(attrs), [first, rest @ ..]) => {
+            attrs.fields.iter().find_map(|field| match field.name.as_str() {
                 name if name == *first => written(&field.value, rest),
                 "config" => written(&field.value, path),
                 _ => None,
-            }
-        }),
+            })
+        }
         _ => None,
     }
 }

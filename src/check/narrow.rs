@@ -24,9 +24,9 @@ enum Test {
 }
 
 impl Checker<'_> {
-    /// A condition, checked, and the places where it holds and where it does not.
-    pub(super) fn branches(&mut self, condition: &TermRef, env: &Env) -> (Env, Env) {
-        self.condition(condition, env, "the condition");
+    /// A condition of `what`, checked, and the places where it holds and where it does not.
+    pub(super) fn branches(&mut self, condition: &TermRef, env: &Env, what: &str) -> (Env, Env) {
+        self.condition(condition, env, what);
         self.facts_of(condition, env)
     }
 
@@ -203,9 +203,10 @@ impl Checker<'_> {
     /// Of two types that overlap, the one that says more: the one tested for, unless it says nothing of the inside.
     fn narrower(&mut self, ty: &TyRef, wanted: &TyRef) -> TyRef {
         match (&**ty, &**wanted) {
-            (Ty::Row(_) | Ty::List(_) | Ty::Function(..) | Ty::Known(_), Ty::Row(_) | Ty::List(_) | Ty::Function(..)) => {
-                ty.clone()
-            }
+            (
+                Ty::Row(_) | Ty::List(_) | Ty::Function(..) | Ty::Known(_),
+                Ty::Row(_) | Ty::List(_) | Ty::Function(..),
+            ) => ty.clone(),
             _ => wanted.clone(),
         }
     }

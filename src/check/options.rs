@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::Checker;
 use super::need::{Need, Why};
-use super::ty::{Field, Presence, Row, Ty, TyRef, row};
+use super::ty::{Extent, Field, Presence, Row, Ty, TyRef, row};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::schema::types::{self, Member};
 use crate::source::Span;
@@ -118,6 +118,8 @@ impl Checker<'_> {
             }
         };
         let (kind, api) = (text("kind"), text("apiVersion"));
+        // What names its own kind is an object of its own; what is under another's key is added to it.
+        let extent = if kind.is_some() { Extent::Part } else { Extent::Patch };
         let kind = match (kind, &need.why) {
             (Some(kind), _) => kind,
             (None, Why::Typed { what, .. }) => {
@@ -127,7 +129,7 @@ impl Checker<'_> {
             _ => return None,
         };
         let ty = types::object_type(self.version, api.as_deref(), &kind)?;
-        Some(Rc::new(Ty::Definition(Rc::new(Ty::Known(ty)))))
+        Some(Rc::new(Ty::Definition(Rc::new(Ty::Known(ty)), extent)))
     }
 
     /// An option that nobody declares.

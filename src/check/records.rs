@@ -27,7 +27,10 @@ impl Checker<'_> {
                 (true, false) => self.slot(inner.frame.unwrap_or_default(), at as u32),
                 (false, false) => self.infer(&field.value, env),
             };
-            fields.insert(field.name, Field { ty, presence: Presence::Required, span: field.span, value: field.value.span });
+            fields.insert(
+                field.name,
+                Field { ty, presence: Presence::Required, span: field.span, value: field.value.span },
+            );
         }
         let mut others = Vec::new();
         for (name, value) in &attrs.dynamic {
@@ -143,7 +146,7 @@ impl Checker<'_> {
                 self.flow(&shape, Span::NONE, &wanted, &need);
                 field
             }
-            Ty::Type(_) | Ty::Option(_) | Ty::Definition(_) => self.unknown(),
+            Ty::Type(_) | Ty::Option(_) | Ty::Definition(..) => self.unknown(),
             Ty::Known(inner) if matches!(**inner, Type::Any | Type::Object | Type::Module(_)) => self.unknown(),
             Ty::Known(inner) if matches!(**inner, Type::Never) => shape,
             _ => {
@@ -164,7 +167,7 @@ impl Checker<'_> {
                 Ty::Row(row) => lacking = lacking.or(Some(row.clone())),
                 Ty::Var(_) | Ty::Union(..) => found.push(self.select(member, name, at, span)),
                 Ty::Known(inner) if matches!(**inner, Type::Any) => found.push(self.unknown()),
-                Ty::Type(_) | Ty::Option(_) | Ty::Definition(_) | Ty::Space(_) => found.push(self.unknown()),
+                Ty::Type(_) | Ty::Option(_) | Ty::Definition(..) | Ty::Space(_) => found.push(self.unknown()),
                 _ => misfit = misfit.or(Some(member.clone())),
             }
         }
@@ -198,7 +201,7 @@ impl Checker<'_> {
                 self.flow(&shape, Span::NONE, &waits, &Need::silent());
                 result
             }
-            Ty::Space(_) | Ty::Type(_) | Ty::Option(_) | Ty::Definition(_) => self.unknown(),
+            Ty::Space(_) | Ty::Type(_) | Ty::Option(_) | Ty::Definition(..) => self.unknown(),
             Ty::Known(inner) if matches!(**inner, Type::Any | Type::Object | Type::Module(_)) => self.unknown(),
             _ => known(Type::Never),
         }

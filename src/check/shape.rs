@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Checker;
-use super::ty::{Field, Presence, Row, Sort, Ty, TyRef, known, map_of};
+use super::ty::{Extent, Field, Presence, Row, Sort, Ty, TyRef, known, map_of};
 use crate::source::Span;
 use crate::types::{self, ModuleType, Record, Type, TypeRef};
 
@@ -105,33 +105,42 @@ impl Checker<'_> {
         Some(match &*inner {
             Ty::Var(_) => return None,
             Ty::List(item) => Rc::new(Ty::List(part(item))),
-            Ty::Row(row) => row.part.get_or_init(|| nothing_required(row, part)).clone(),
+            Ty::Row(row) => row.part.get_or_init(|| with_fields(row, false, part)).clone(),
             Ty::Union(members, sort) => Ty::union(members.iter().map(part).collect(), *sort),
             _ => inner,
         })
     }
 
     /// One level of what definitions of a type may be; a variable stays what it is.
-    pub(super) fn defined(&mut self, ty: &TyRef) -> TyRef {
+    pub(super) fn defined(&mut self, ty: &TyRef, extent: Extent) -> TyRef {
         let shape = self.shape(ty);
-        let define = |ty: &TyRef| Rc::new(Ty::Definition(ty.clone()));
+        let define = |ty: &TyRef| Rc::new(Ty::Definition(ty.clone(), extent));
         match &*shape {
-            Ty::List(item) => Rc::new(Ty::List(define(item))),
-            Ty::Row(row) => row.defined.get_or_init(|| nothing_required(row, define)).clone(),
+            Ty::List(item) => {
+                let extent = if extent == Extent::Patch { Extent::Patch } else { Extent::Whole };
+                Rc::new(Ty::List(Rc::new(Ty::Definition(item.clone(), extent))))
+            }
+            Ty::Row(row) => {
+                let make = || with_fields(row, extent == Extent::Whole, define);
+                row.defined[extent as usize].get_or_init(make).clone()
+            }
             Ty::Union(members, sort) => {
                 let members: Vec<TyRef> = members.clone();
-                Ty::union(members.iter().map(|member| self.defined(member)).collect(), *sort)
+                Ty::union(members.iter().map(|member| self.defined(member, extent)).collect(), *sort)
             }
-            Ty::Definition(inner) => self.defined(inner),
+            Ty::Definition(inner, extent) => self.defined(inner, *extent),
             _ => shape,
         }
     }
 }
 
-/// The row with `inside` around the type of every field, and no field required.
-fn nothing_required(row: &Row, inside: impl Fn(&TyRef) -> TyRef) -> TyRef {
+/// The row with `inside` around the type of every field; of those that are required nothing is, unless all are to be `whole`.
+fn with_fields(row: &Row, whole: bool, inside: impl Fn(&TyRef) -> TyRef) -> TyRef {
     let field = |field: &Field| {
-        let presence = if field.presence == Presence::Required { Presence::Optional } else { field.presence };
+        let presence = match field.presence {
+            Presence::Required if !whole => Presence::Optional,
+            presence => presence,
+        };
         Field { ty: inside(&field.ty), presence, ..field.clone() }
     };
     super::ty::row(Row {

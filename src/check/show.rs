@@ -33,6 +33,12 @@ impl Checker<'_> {
         shower.ty(ty, true)
     }
 
+    /// The same for a type that is demanded.
+    pub(super) fn reify_demand(&mut self, ty: &TyRef) -> TypeRef {
+        let mut shower = Shower { checker: self, names: FxHashMap::default(), inside: Vec::new(), depth: 0 };
+        shower.ty(ty, false)
+    }
+
     pub(super) fn show(&mut self, ty: &TyRef) -> String {
         self.reify(ty).to_string()
     }
@@ -111,7 +117,9 @@ impl Shower<'_, '_> {
             Ty::Var(id) => return self.variable(*id, giving),
             Ty::Type(inner) => return self.applied("Type", inner, giving),
             Ty::Option(inner) => return self.applied("Option", inner, giving),
-            Ty::Definition(inner) => return self.applied("Definition", inner, giving),
+            // What is demanded of a definition is its content; that `mkIf` and its like may stand around it is no news.
+            Ty::Definition(inner, _) if !giving => return self.ty(inner, giving),
+            Ty::Definition(inner, _) => return self.applied("Definition", inner, giving),
             Ty::Part(inner) => match &*self.ty(inner, giving) {
                 Type::Declared(name, _) => word(&format!("Part {name}")),
                 other => other.clone(),
@@ -140,7 +148,8 @@ impl Shower<'_, '_> {
         }
         let fields = row.fields.iter().map(|(name, field)| {
             let ty = self.ty(&field.ty, giving);
-            let optional = field.presence.may_be_absent() || (field.presence == Presence::Default && !field.value.is_none());
+            let optional =
+                field.presence.may_be_absent() || (field.presence == Presence::Default && !field.value.is_none());
             let default = (field.presence == Presence::Default).then(|| Rc::new(Scalar::Null) as types::Opaque);
             (*name, types::Field { ty, optional: optional || default.is_some(), default, doc: None, span: field.span })
         });
@@ -199,7 +208,9 @@ impl Shower<'_, '_> {
                 _ => None,
             })
             .collect();
-        let Some(first) = rows.first().filter(|_| rows.len() == bounds.len()) else { return self.ty(&bounds[0], false) };
+        let Some(first) = rows.first().filter(|_| rows.len() == bounds.len()) else {
+            return self.ty(&bounds[0], false);
+        };
         let mut all = super::records::updated(first, &Row::default());
         for row in &rows[1..] {
             for (name, field) in &row.fields {

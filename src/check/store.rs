@@ -181,7 +181,7 @@ impl Copy<'_> {
             Ty::Var(id) => self.var(*id, ty),
             Ty::Type(inner) => Rc::new(Ty::Type(self.ty(inner))),
             Ty::Option(inner) => Rc::new(Ty::Option(self.ty(inner))),
-            Ty::Definition(inner) => Rc::new(Ty::Definition(self.ty(inner))),
+            Ty::Definition(inner, extent) => Rc::new(Ty::Definition(self.ty(inner), *extent)),
             Ty::Part(inner) => Rc::new(Ty::Part(self.ty(inner))),
             Ty::Op(op) => Rc::new(Ty::Op(Rc::new(self.op(op)))),
         }
@@ -271,7 +271,7 @@ pub(super) fn variables(ty: &Ty, found: &mut Vec<VarId>) {
         | Ty::Declared(_, inner)
         | Ty::Type(inner)
         | Ty::Option(inner)
-        | Ty::Definition(inner)
+        | Ty::Definition(inner, _)
         | Ty::Part(inner) => variables(inner, found),
         Ty::Function(from, to) => {
             variables(from, found);

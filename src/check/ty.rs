@@ -46,7 +46,7 @@ pub(super) enum Ty {
     /// A declared option.
     Option(TyRef),
     /// A definition of an option: a value, or what `mkIf` and its like make of one.
-    Definition(TyRef),
+    Definition(TyRef, Extent),
     /// The type with nothing required, however deep.
     Part(TyRef),
     /// An operator that waits for its operand; only ever above a variable.
@@ -64,6 +64,17 @@ pub(super) enum Sort {
     Declared,
     /// Branches came together: which one it is may be known elsewhere, so one member that fits is enough.
     Inferred,
+}
+
+/// How much of a value one definition has to hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Extent {
+    /// What it leaves out, other definitions may add; but not to the items of its lists.
+    Part,
+    /// As a part, and so are the items of its lists, which other definitions hold under the same keys.
+    Patch,
+    /// All that is required.
+    Whole,
 }
 
 /// The fields of a set.
@@ -84,7 +95,7 @@ pub(super) struct Row {
     /// Where the set or the type was written.
     pub(super) made: Span,
     /// The same as definitions, and with nothing required; made when asked for.
-    pub(super) defined: OnceCell<TyRef>,
+    pub(super) defined: [OnceCell<TyRef>; 3],
     pub(super) part: OnceCell<TyRef>,
 }
 

@@ -51,7 +51,8 @@ impl Checker<'_> {
             _ => {
                 let words = self.describe(&shape);
                 let message = format!("a type is needed here, not {words}");
-                let hint = "types are `Int`, `String`, `[T]`, `{ a : T; }` and the like, or a name declared with `type`";
+                let hint =
+                    "types are `Int`, `String`, `[T]`, `{ a : T; }` and the like, or a name declared with `type`";
                 self.report(Diagnostic::new(Code::NotAType, term.span, message).hint(hint));
                 Ty::any()
             }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::check::Goal;
 use super::common::{Input, Messages, answer};
+use crate::check::Goal;
 use crate::emit::yaml;
 use crate::syntax::printer;
 

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::check::Goal;
 use super::common::{Input, Messages, answer, say};
 use super::{BAD_INPUT, BAD_USAGE};
+use crate::check::Goal;
 use crate::driver::{Checked, Session, Setting};
 use crate::emit::yaml;
 use crate::eval::{Depth, print};

@@ -29,21 +29,21 @@ use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::schema::Catalogue;
 use crate::source::{SourceMap, Span, World};
 use crate::symbol::Symbol;
-use crate::types::findings;
 use crate::term::{Annotations, AttrsTerm, Globals, StrTerm, Term, TermKind, TermRef, UnaryOp};
+use crate::types::findings;
 use crate::value::{
     Attr, Attrs, Closure, Env, Error, Evaluator, Kind, Kubernetes, Limits, Result, State, Thunk, Value,
 };
 
+pub use crate::library::ROOT as LIBRARY_ROOT;
+pub(crate) use crate::syntax::quoted;
+pub use crate::types::Path;
 pub use blame::Blame;
 pub(crate) use blame::{field_elsewhere, look_of_thunk};
 pub(crate) use contract::field_default;
 pub use contract::scalar_of;
 pub use data::Depth;
-pub use crate::library::ROOT as LIBRARY_ROOT;
-pub use crate::types::Path;
 pub use print::{glance, print};
-pub(crate) use crate::syntax::quoted;
 pub use strings::{Coercion, normalized};
 
 /// Calls and forced values inside each other. Sized so that the stack of [`STACK_BYTES`] suffices in

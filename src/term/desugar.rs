@@ -22,7 +22,8 @@ pub struct Desugared {
 
 /// Resolves names and removes sugar. Never fails: what is wrong is reported and becomes [`TermKind::Error`].
 pub fn desugar(root: &Expr, globals: &Globals, by: Annotations) -> Desugared {
-    let mut desugarer = Desugarer { scope: Scope::new(globals), plain: Vec::new(), by, typed: false, diagnostics: Vec::new() };
+    let mut desugarer =
+        Desugarer { scope: Scope::new(globals), plain: Vec::new(), by, typed: false, diagnostics: Vec::new() };
     let root = desugarer.expr(root);
     Desugared { root, typed: desugarer.typed, diagnostics: desugarer.diagnostics }
 }
