@@ -14,7 +14,7 @@ use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::TermRef;
 use crate::types::findings::{self, Demand, Found, Look};
-use crate::types::{Field, Mismatch, Record, Type, check_scalar};
+use crate::types::{Field, Mismatch, Record, Type, TypeRef, check_scalar};
 
 impl Checker<'_> {
     /// Takes in a finding; about a variable, unless something else in it turns out to fit.
@@ -87,13 +87,13 @@ impl Checker<'_> {
         let demand = self.demand(need, place);
         let source = self.files.text(place);
         let found = Found { look, scalar: scalar.clone(), source, words };
+        let ty = if look == Look::Null { ty } else { without_null(&ty) };
         // A value of the right kind breaks a rule.
-        if let Some(scalar) = &scalar
-            && let Some(Err(Mismatch::Rule(rule))) = check_scalar(ty.peeled(), scalar)
-        {
-            return findings::out_of_rule(&demand, &ty, &rule, &found);
-        }
-        findings::mismatch(&demand, &ty, &found)
+        let finding = match scalar.as_ref().and_then(|scalar| check_scalar(ty.peeled(), scalar)) {
+            Some(Err(Mismatch::Rule(rule))) => findings::out_of_rule(&demand, &ty, &rule, &found),
+            _ => findings::mismatch(&demand, &ty, &found),
+        };
+        with_path(finding, need, None)
     }
 
     /// The name of a function in a list, followed by what it was meant to be called with.
@@ -112,7 +112,8 @@ impl Checker<'_> {
         Demand {
             what: need.to_string().into(),
             place,
-            declared: need.declared,
+            // Where a layer mentions a type of Kubernetes' is no news beside the type itself.
+            declared: if origin.is_some() && !self.files.is_user(need.declared) { Span::NONE } else { need.declared },
             own: origin.is_none() && self.files.is_user(need.declared),
             origin: origin.map(Into::into),
         }
@@ -184,7 +185,7 @@ impl Checker<'_> {
                 let record = self.record_of(r);
                 let demand = self.demand(need, place);
                 let finding = match record.fields.get(&name) {
-                    Some(field) => findings::missing_field(&demand, name, field, &record),
+                    Some(field) => with_path(findings::missing_field(&demand, name, field, &record), need, None),
                     None => return,
                 };
                 self.report(finding);
@@ -234,7 +235,8 @@ impl Checker<'_> {
         let record = self.record_of(r);
         let ty = self.reify_demand(ty);
         let demand = self.demand(need, place);
-        self.report(findings::unknown_field(&demand, name, &record, &ty, elsewhere));
+        let finding = findings::unknown_field(&demand, name, &record, &ty, elsewhere);
+        self.report(with_path(finding, need, Some(name)));
     }
 
     fn record_of(&mut self, row: &Rc<Row>) -> Rc<Record> {
@@ -345,6 +347,28 @@ impl Checker<'_> {
         let plain = [super::ty::known(Type::string()), super::ty::known(Type::Path)];
         let members = plain.into_iter().chain([text("outPath"), text("__toString")]).collect();
         self.text_type.get_or_insert_with(|| Ty::union(members, super::ty::Sort::Declared)).clone()
+    }
+}
+
+/// The finding with its path in the configuration; `inside` is what is selected there.
+fn with_path(finding: Diagnostic, need: &Need, inside: Option<Symbol>) -> Diagnostic {
+    match &need.why {
+        Why::Typed { what, of: None } if need.is_option => {
+            let path = inside.map_or_else(|| what.clone(), |name| what.field(name, Span::NONE));
+            finding.path(path.to_string())
+        }
+        _ => finding,
+    }
+}
+
+/// The type without `null`, which what is there is not, and which nobody would write instead.
+fn without_null(ty: &TypeRef) -> TypeRef {
+    let Type::Union(members) = ty.peeled() else { return ty.clone() };
+    let mut rest: Vec<TypeRef> = members.iter().filter(|member| !matches!(***member, Type::Null)).cloned().collect();
+    match (rest.len() == members.len(), rest.len()) {
+        (true, _) | (_, 0) => ty.clone(),
+        (_, 1) => rest.remove(0),
+        _ => TypeRef::new(Type::Union(rest)),
     }
 }
 

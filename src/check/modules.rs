@@ -193,6 +193,7 @@ impl Checker<'_> {
     /// The definitions of a module, held to their options.
     fn check_module(&mut self, module: &Module, defined: &TyRef) {
         let need = Need::of(Why::Typed { what: Path::default(), of: None }, module.body.span);
+        let need = Rc::new(Need { is_option: true, ..(*need).clone() });
         let wanted: TyRef = Rc::new(Ty::Definition(defined.clone(), Extent::Part));
         let TermKind::Attrs(attrs) = &module.body.kind else {
             return match &module.body.kind {

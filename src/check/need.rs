@@ -15,6 +15,8 @@ pub(super) struct Need {
     pub(super) declared: Span,
     /// Where the value meets the demand.
     pub(super) place: Span,
+    /// Whether it is an option's, so that the way inside is a path in the configuration.
+    pub(super) is_option: bool,
 }
 
 /// Who demands it.
@@ -52,7 +54,7 @@ impl Need {
 
     /// A demand of this kind at a place.
     pub(super) fn of(why: Why, place: Span) -> Rc<Need> {
-        Rc::new(Need { why, declared: Span::NONE, place })
+        Rc::new(Need { why, declared: Span::NONE, place, is_option: false })
     }
 
     /// Nobody's demand.
@@ -72,7 +74,7 @@ impl Need {
             }
             other => other.clone(),
         };
-        Rc::new(Need { why, declared: declared.or(self.declared), place: self.place })
+        Rc::new(Need { why, declared: declared.or(self.declared), ..self.clone() })
     }
 
     /// The same demand, made of an item of a list.

@@ -105,7 +105,7 @@ impl Checker<'_> {
         Some(match &*inner {
             Ty::Var(_) => return None,
             Ty::List(item) => Rc::new(Ty::List(part(item))),
-            Ty::Row(row) => row.part.get_or_init(|| with_fields(row, false, part)).clone(),
+            Ty::Row(row) => row.part.get_or_init(|| with_fields((&inner, row), false, part)).clone(),
             Ty::Union(members, sort) => Ty::union(members.iter().map(part).collect(), *sort),
             _ => inner,
         })
@@ -121,7 +121,7 @@ impl Checker<'_> {
                 Rc::new(Ty::List(Rc::new(Ty::Definition(item.clone(), extent))))
             }
             Ty::Row(row) => {
-                let make = || with_fields(row, extent == Extent::Whole, define);
+                let make = || with_fields((&shape, row), extent == Extent::Whole, define);
                 row.defined[extent as usize].get_or_init(make).clone()
             }
             Ty::Union(members, sort) => {
@@ -135,7 +135,7 @@ impl Checker<'_> {
 }
 
 /// The row with `inside` around the type of every field; of those that are required nothing is, unless all are to be `whole`.
-fn with_fields(row: &Row, whole: bool, inside: impl Fn(&TyRef) -> TyRef) -> TyRef {
+fn with_fields((own, row): (&TyRef, &Row), whole: bool, inside: impl Fn(&TyRef) -> TyRef) -> TyRef {
     let field = |field: &Field| {
         let presence = match field.presence {
             Presence::Required if !whole => Presence::Optional,
@@ -149,6 +149,7 @@ fn with_fields(row: &Row, whole: bool, inside: impl Fn(&TyRef) -> TyRef) -> TyRe
         origin: row.origin.clone(),
         name: row.name,
         is_options: row.is_options,
+        shown: Some(row.shown.clone().unwrap_or_else(|| own.clone())),
         made: row.made,
         ..Row::default()
     })

@@ -112,6 +112,10 @@ impl Shower<'_, '_> {
             Ty::Declared(name, inner) => {
                 // What is below the name matters to hints, not to how it is shown; a little of it is enough.
                 let below = if self.depth < MAX_NAMED { self.ty(inner, giving) } else { Rc::new(Type::Any) };
+                // A handful of values says more than their name.
+                if !giving && is_choice(&below) {
+                    return below;
+                }
                 Type::Declared(*name, below)
             }
             Ty::Var(id) => return self.variable(*id, giving),
@@ -143,6 +147,9 @@ impl Shower<'_, '_> {
     }
 
     fn row(&mut self, row: &Row, giving: bool) -> TypeRef {
+        if let Some(shown) = &row.shown {
+            return self.ty(shown, giving);
+        }
         if let (true, Some(rest)) = (row.fields.is_empty(), &row.rest) {
             return Rc::new(Type::Map(self.ty(rest, giving)));
         }
@@ -247,6 +254,12 @@ impl Shower<'_, '_> {
         });
         Rc::new(Type::Declared(name, Rc::new(Type::Any)))
     }
+}
+
+/// Whether a type is a few plain values.
+fn is_choice(ty: &Type) -> bool {
+    let plain = |member: &TypeRef| matches!(**member, Type::Literal(_) | Type::Null);
+    matches!(ty, Type::Union(members) if members.iter().all(plain))
 }
 
 /// A type that is shown as these words.

@@ -92,6 +92,8 @@ pub(super) struct Row {
     pub(super) is_formals: bool,
     /// Whether it is a set of options.
     pub(super) is_options: bool,
+    /// The type as people know it, where this one is made of it.
+    pub(super) shown: Option<TyRef>,
     /// Where the set or the type was written.
     pub(super) made: Span,
     /// The same as definitions, and with nothing required; made when asked for.
