@@ -29,6 +29,7 @@ const FILES: &[(&str, &str)] = files! {
     "builtins/data.nxk"
     "builtins/files.nxk"
     "builtins/lists.nxk"
+    "builtins/modules.nxk"
     "builtins/regex.nxk"
     "builtins/sets.nxk"
     "builtins/strings.nxk"

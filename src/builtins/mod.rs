@@ -45,6 +45,7 @@ const TOPICS: &[(&str, &[Native])] = &[
     ("data", data::NATIVES),
     ("files", files::NATIVES),
     ("lists", lists::NATIVES),
+    ("modules", crate::modules::NATIVES),
     ("regex", regex::NATIVES),
     ("sets", sets::NATIVES),
     ("strings", strings::NATIVES),
@@ -111,6 +112,7 @@ impl Evaluator {
             set.add(*name, Span::NONE, Value::new(value.clone(), Span::NONE));
         }
         set.add("__types", Span::NONE, crate::modules::types_set());
+        self.type_faces = Some(crate::modules::FACES);
         self.publish(set.build());
     }
 

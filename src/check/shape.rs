@@ -70,7 +70,7 @@ impl Checker<'_> {
             ModuleType::Joined(_) => known(Type::string()),
             ModuleType::Attrs => map_of(Ty::any()),
             ModuleType::OptionType => Rc::new(Ty::Type(Ty::any())),
-            ModuleType::DeferredModule => return None,
+            ModuleType::DeferredModule(_) => return None,
             _ => Ty::any(),
         })
     }

@@ -105,6 +105,7 @@ codes! {
     ConflictingDeclarations = "E0505" "an option is declared twice";
     NotAModule           = "E0506" "a module is neither a set nor a function";
     BadSetting           = "E0507" "a `--set` that cannot be applied";
+    WrongClass           = "E0508" "a module for another kind of configuration";
     // 06 schema
     UnknownKind          = "E0601" "a kind that Kubernetes does not have";
     UnknownObjectField   = "E0602" "a field that the kind does not have";

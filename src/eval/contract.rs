@@ -92,6 +92,10 @@ impl Evaluator {
             (ModuleType::OptionType, Kind::Type(_)) => Ok(value),
             (ModuleType::OptionType, _) => Err(self.type_mismatch(&value, ty, blame)),
             (ModuleType::Custom(_), _) if !self.fits(&value, ty)? => Err(self.type_mismatch(&value, ty, blame)),
+            (ModuleType::Custom(custom), _) => match &custom.base {
+                Some(base) if custom.check.is_none() => self.hold(value, base, blame),
+                _ => Ok(value),
+            },
             _ => Ok(value),
         }
     }
@@ -244,9 +248,10 @@ impl Evaluator {
                 self.fits(value, inner)? && self.passes(value, predicate)?
             }
             (Type::Module(ModuleType::Coerced(from, _, to)), _) => self.fits(value, from)? || self.fits(value, to)?,
-            (Type::Module(ModuleType::Custom(custom)), _) => match &custom.check {
-                Some(predicate) => self.passes(value, predicate)?,
-                None => true,
+            (Type::Module(ModuleType::Custom(custom)), _) => match (&custom.check, &custom.base) {
+                (Some(predicate), _) => self.passes(value, predicate)?,
+                (None, Some(base)) => return self.fits(value, base),
+                (None, None) => true,
             },
             (other, _) => match scalar_of(value).map(|scalar| check_scalar(other, &scalar)) {
                 Some(Some(verdict)) => verdict.is_ok(),
@@ -265,9 +270,9 @@ fn same_shape(value: &Value, ty: &Type) -> bool {
         (Kind::Str(_), Type::Module(ModuleType::Joined(_))) => true,
         (_, Type::Function(..)) => callable(value),
         (Kind::Type(_), Type::Module(ModuleType::OptionType)) => true,
-        (Kind::Path(_), Type::Module(ModuleType::Submodule(_) | ModuleType::DeferredModule)) => true,
-        (Kind::Attrs(_), Type::Module(ModuleType::DeferredModule)) => true,
-        (_, Type::Module(ModuleType::Submodule(_) | ModuleType::DeferredModule)) => callable(value),
+        (Kind::Path(_), Type::Module(ModuleType::Submodule(_) | ModuleType::DeferredModule(_))) => true,
+        (Kind::Attrs(_), Type::Module(ModuleType::DeferredModule(_))) => true,
+        (_, Type::Module(ModuleType::Submodule(_) | ModuleType::DeferredModule(_))) => callable(value),
         (_, Type::Module(ModuleType::Unique(inner, _) | ModuleType::Checked(inner, _))) => {
             same_shape(value, inner.peeled())
         }

@@ -71,6 +71,7 @@ impl Evaluator {
             terms: FxHashMap::default(),
             objects: None,
             kubernetes: Kubernetes::Known(Catalogue::embedded().newest()),
+            type_faces: None,
             traces: Vec::new(),
             depth: 0,
             limits: Limits { depth: MAX_DEPTH },

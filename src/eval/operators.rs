@@ -66,6 +66,9 @@ impl Evaluator {
             },
             BinaryOp::Update => match (&a.kind, &b.kind) {
                 (Kind::Attrs(a), Kind::Attrs(b)) => Kind::Attrs(a.update(b)),
+                (Kind::Type(ty), Kind::Attrs(b)) if let Some(faces) = self.type_faces => {
+                    (faces.changed)(self, ty, b, span)?.kind
+                }
                 (Kind::Attrs(_), _) => return Err(self.wrong_kind(b, "a set", &operand("right"), sides.1)),
                 _ => return Err(self.wrong_kind(a, "a set", &operand("left"), sides.0)),
             },

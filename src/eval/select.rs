@@ -19,6 +19,7 @@ impl Evaluator {
         let mut value = self.eval(subject, env)?;
         for name in path {
             let (symbol, name_span) = self.name(name, env)?;
+            value = self.faced(value);
             let found = match &value.kind {
                 Kind::Attrs(attrs) => attrs.get(symbol).cloned(),
                 _ if default.is_some() => None,
@@ -37,6 +38,7 @@ impl Evaluator {
         let mut value = self.eval(subject, env)?;
         for (at, name) in path.iter().enumerate() {
             let (symbol, name_span) = self.name(name, env)?;
+            value = self.faced(value);
             let Kind::Attrs(attrs) = &value.kind else { return Ok(false) };
             let Some(attr) = attrs.get(symbol).cloned() else { return Ok(false) };
             // The last one need not be computed to be there.
@@ -45,6 +47,14 @@ impl Evaluator {
             }
         }
         Ok(true)
+    }
+
+    /// The value to select from: of a type, the set of what there is to know about it.
+    fn faced(&mut self, value: Value) -> Value {
+        match (&value.kind, self.type_faces) {
+            (Kind::Type(ty), Some(faces)) => Value::attrs((faces.attributes)(self, ty, value.origin), value.origin),
+            _ => value,
+        }
     }
 
     fn select_field(&mut self, attr: &Attr, span: Span) -> Result<Value> {

@@ -9,14 +9,15 @@ use std::path::PathBuf;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::arguments::ModuleArguments;
 use super::definitions::Definition;
+use super::errors;
+use super::instance::{Start, own_definition};
 use super::words::words;
 use crate::diag::Code;
-use crate::eval::{LIBRARY_ROOT, error};
+use crate::eval::error;
 use crate::source::Span;
-use crate::symbol::Symbol;
-use crate::term::ParamTerm;
-use crate::value::{Attr, Attrs, AttrsBuilder, Error, Evaluator, Kind, Result, Thunk, Value};
+use crate::value::{Attr, Attrs, Error, Evaluator, Kind, Result, Thunk, Value};
 
 /// What all modules say together.
 #[derive(Default)]
@@ -25,20 +26,8 @@ pub(super) struct Collected {
     pub(super) options: Vec<(Thunk, Span)>,
     /// The sets of definitions.
     pub(super) config: Vec<Definition>,
-    /// The type for what no option is declared for.
-    pub(super) freeform: Option<(Thunk, Span)>,
     /// Whether a module could not be read; then nobody complains about what it may have defined.
     pub(super) incomplete: bool,
-}
-
-/// What module functions are called with.
-pub(super) struct ModuleArguments {
-    /// `config`, `options`, `lib` and the special arguments.
-    pub(super) given: Attrs,
-    /// Where the rest is: `config`, with `_module.args` in it.
-    pub(super) config: Thunk,
-    /// Arguments that are known to be in `_module.args`.
-    pub(super) known: Attrs,
 }
 
 /// A module, read.
@@ -48,7 +37,6 @@ struct Module {
     imports: Vec<usize>,
     options: Option<(Thunk, Span)>,
     config: Vec<Definition>,
-    freeform: Option<(Thunk, Span)>,
 }
 
 /// What makes two modules the same one.
@@ -60,6 +48,7 @@ enum Identity {
 
 /// The walk over all modules.
 struct Collector<'a> {
+    start: &'a Start,
     arguments: &'a ModuleArguments,
     modules: Vec<Module>,
     files: FxHashMap<PathBuf, usize>,
@@ -77,8 +66,9 @@ const MAX_MODULES: usize = 100_000;
 
 impl Evaluator {
     /// Reads the modules and all that they import.
-    pub(super) fn collect_modules(&mut self, modules: &[Thunk], arguments: &ModuleArguments) -> Collected {
+    pub(super) fn collect_modules(&mut self, start: &Start, arguments: &ModuleArguments) -> Collected {
         let mut collector = Collector {
+            start,
             arguments,
             modules: Vec::new(),
             files: FxHashMap::default(),
@@ -87,7 +77,7 @@ impl Evaluator {
             depth: 0,
             gave_up: false,
         };
-        let roots: Vec<usize> = modules.iter().map(|module| collector.add(self, module, Span::NONE)).collect();
+        let roots: Vec<usize> = start.modules.iter().map(|module| collector.add(self, module, Span::NONE)).collect();
         collector.finish(&roots)
     }
 }
@@ -156,7 +146,7 @@ impl Collector<'_> {
     fn read(&mut self, machine: &mut Evaluator, at: usize, value: Value, imported: Option<Span>) -> Result<()> {
         let mut content = value;
         if is_callable(&content) {
-            let argument = self.argument(machine, &content)?;
+            let argument = self.arguments.of(machine, &content)?;
             content = machine.apply(&content, argument, content.origin)?;
         }
         let words = words();
@@ -174,9 +164,24 @@ impl Collector<'_> {
                 self.modules[at].identity = Some(Identity::Key(key.to_string()));
             }
         }
-        self.modules[at].freeform = attrs.get(words.freeform).map(|attr| (attr.value.clone(), attr.span));
+        self.check_class(machine, attrs, imported)?;
+        if let Some(attr) = attrs.get(words.freeform) {
+            self.modules[at].config.push(own_definition(words.freeform, attr.value.clone(), attr.span));
+        }
         self.sort_out(machine, at, attrs, content.origin);
         self.follow(machine, at, attrs)
+    }
+
+    /// A module that says what it is for is of no use elsewhere.
+    fn check_class(&self, machine: &mut Evaluator, attrs: &Attrs, imported: Option<Span>) -> Result<()> {
+        let (Some(wanted), Some(attr)) = (&self.start.class, attrs.get(words().class)) else { return Ok(()) };
+        let value = machine.force_at(&attr.value, attr.span)?;
+        match &value.kind {
+            Kind::Null => Ok(()),
+            Kind::Str(class) if class == wanted => Ok(()),
+            Kind::Str(class) => Err(errors::wrong_class(class, wanted, value.origin.or(attr.span), imported)),
+            _ => Err(machine.wrong_kind(&value, "a string", "`_class`", attr.span)),
+        }
     }
 
     /// Tells declarations from definitions.
@@ -208,7 +213,7 @@ impl Collector<'_> {
         let words = words();
         for disabled in self.list(machine, attrs.get(words.disabled))? {
             let value = machine.force(&disabled)?;
-            self.disabled.push(identity(machine, &value)?);
+            self.disable(machine, &value)?;
         }
         let Some(imports) = attrs.get(words.imports) else { return Ok(()) };
         let span = imports.span;
@@ -221,6 +226,48 @@ impl Collector<'_> {
         Ok(())
     }
 
+    /// Leaves a module out: by its path, its key, or itself.
+    fn disable(&mut self, machine: &mut Evaluator, value: &Value) -> Result<()> {
+        match &value.kind {
+            Kind::Path(path) => {
+                let file = machine.entry_file(path, value.origin)?;
+                self.disabled.push(Identity::File(file));
+            }
+            Kind::Str(name) => {
+                self.disabled.push(Identity::Key(name.to_string()));
+                // Which of both was meant is known when there is such a file.
+                let path = self.base_of(machine, value).join(name.as_str());
+                self.disabled.extend(machine.entry_file(&path, value.origin).ok().map(Identity::File));
+            }
+            Kind::Attrs(attrs) if attrs.get(words().key).is_some() => {
+                let attr = &attrs.get(words().key).expect("it was just found").clone();
+                let key = machine.force_at(&attr.value, attr.span)?;
+                return match key.kind {
+                    Kind::Attrs(_) => {
+                        Err(machine.wrong_kind(&key, "a path or a string", "the key of a module", attr.span))
+                    }
+                    _ => self.disable(machine, &key),
+                };
+            }
+            _ => return Err(machine.wrong_kind(value, "a path or a key", "a disabled module", value.origin)),
+        }
+        Ok(())
+    }
+
+    /// What relative names of modules are relative to: `modulesPath` where it is given, else the folder
+    /// of the file that names them.
+    fn base_of(&self, machine: &mut Evaluator, name: &Value) -> PathBuf {
+        let given = self.start.special_args.get(words().modules_path).cloned();
+        match given.and_then(|attr| machine.force_at(&attr.value, attr.span).ok()).map(|value| value.kind) {
+            Some(Kind::Path(path)) => path.to_path_buf(),
+            Some(Kind::Str(path)) => PathBuf::from(path.as_str()),
+            _ => {
+                let file = machine.sources.find(name.origin).and_then(|file| machine.sources.file(file).path.clone());
+                file.and_then(|file| file.parent().map(Into::into)).unwrap_or_default()
+            }
+        }
+    }
+
     fn list(&mut self, machine: &mut Evaluator, attr: Option<&Attr>) -> Result<Vec<Thunk>> {
         let Some(attr) = attr else { return Ok(Vec::new()) };
         let value = machine.force_at(&attr.value, attr.span)?;
@@ -228,39 +275,6 @@ impl Collector<'_> {
             Kind::List(items) => Ok(items.to_vec()),
             _ => Err(machine.wrong_kind(&value, "a list of modules", &format!("`{}`", attr.name), attr.span)),
         }
-    }
-
-    /// What a module function is called with: what it asks for by name, or everything there is.
-    fn argument(&self, machine: &mut Evaluator, function: &Value) -> Result<Thunk> {
-        let given = &self.arguments.given;
-        let (asked, open) = asked_for(machine, function)?;
-        let mut extra = AttrsBuilder::new();
-        for (name, span) in asked {
-            let known = self.arguments.known.get(name).map(|attr| attr.value.clone());
-            match given.get(name) {
-                Some(attr) if !open => extra.add(name, attr.span, attr.value.clone()),
-                Some(_) => continue,
-                None => extra.add(name, span, known.unwrap_or_else(|| self.found_later(name, span))),
-            };
-        }
-        let extra = extra.build();
-        let all = if open { given.update(&extra) } else { extra };
-        Ok(Value::attrs(all, function.origin).into())
-    }
-
-    /// An argument that `_module.args` may define.
-    fn found_later(&self, name: Symbol, span: Span) -> Thunk {
-        let config = self.arguments.config.clone();
-        Thunk::defer(move |machine| {
-            let words = words();
-            let mut value = machine.force_at(&config, span)?;
-            for step in [words.module, words.args, name] {
-                let Kind::Attrs(attrs) = &value.kind else { return Err(unknown_argument(name, span)) };
-                let Some(attr) = attrs.get(step).cloned() else { return Err(unknown_argument(name, span)) };
-                value = machine.force_at(&attr.value, span)?;
-            }
-            Ok(value)
-        })
     }
 
     /// The modules that are left without the disabled ones, each once, importers last.
@@ -285,7 +299,6 @@ impl Collector<'_> {
             let module = std::mem::take(&mut self.modules[at]);
             collected.options.extend(module.options);
             collected.config.extend(module.config);
-            collected.freeform = collected.freeform.or(module.freeform);
         }
         collected
     }
@@ -295,41 +308,6 @@ fn is_callable(value: &Value) -> bool {
     value.is_function() || matches!(&value.kind, Kind::Attrs(attrs) if attrs.get(words().functor).is_some())
 }
 
-/// The names that a function asks for, and whether it takes further ones.
-fn asked_for(machine: &mut Evaluator, function: &Value) -> Result<(Vec<(Symbol, Span)>, bool)> {
-    match &function.kind {
-        Kind::Lambda(closure) => Ok(match &closure.lambda.param {
-            ParamTerm::Name(_) => (Vec::new(), true),
-            ParamTerm::Formals { formals, open, .. } => {
-                (formals.iter().map(|formal| (formal.name, formal.span)).collect(), *open)
-            }
-        }),
-        Kind::Attrs(attrs) => {
-            let Some(names) = attrs.get(words().function_args) else { return Ok((Vec::new(), true)) };
-            let names = machine.force_at(&names.value, names.span)?;
-            let Kind::Attrs(names) = &names.kind else { return Ok((Vec::new(), true)) };
-            Ok((names.sorted().into_iter().map(|attr| (attr.name, attr.span)).collect(), true))
-        }
-        _ => Ok((Vec::new(), true)),
-    }
-}
-
-fn identity(machine: &mut Evaluator, value: &Value) -> Result<Identity> {
-    match &value.kind {
-        Kind::Path(path) if path.starts_with(LIBRARY_ROOT) => Ok(Identity::File(path.to_path_buf())),
-        Kind::Path(path) => Ok(Identity::File(machine.entry_file(path, value.origin)?)),
-        Kind::Str(key) => Ok(Identity::Key(key.to_string())),
-        Kind::Attrs(attrs) => match attrs.get(words().key).cloned() {
-            Some(attr) => {
-                let key = machine.force_at(&attr.value, attr.span)?;
-                identity(machine, &key)
-            }
-            None => Err(machine.wrong_kind(value, "a path or a key", "a disabled module", value.origin)),
-        },
-        _ => Err(machine.wrong_kind(value, "a path or a key", "a disabled module", value.origin)),
-    }
-}
-
 fn not_a_module(value: &Value, imported: Option<Span>) -> Error {
     let message = format!("a module must be a set or a function that makes one, not {}", value.describe());
     error(Code::NotAModule, value.origin.or(imported.unwrap_or_default()), message).described(|finding| {
@@ -337,14 +315,5 @@ fn not_a_module(value: &Value, imported: Option<Span>) -> Error {
             .label(format!("this is {}", value.describe()))
             .also(imported.unwrap_or_default(), "imported as a module here")
             .hint("write `{ … }`, or `{ config, lib, ... }: { … }`")
-    })
-}
-
-fn unknown_argument(name: Symbol, span: Span) -> Error {
-    let message = format!("the module asks for an argument `{name}`, which nothing provides");
-    error(Code::MissingArgument, span, message).described(|finding| {
-        finding.label("asked for here").hint(format!(
-            "modules are given `config`, `options`, `lib`, the special arguments, and what `_module.args.{name}` defines"
-        ))
     })
 }

@@ -15,6 +15,8 @@ pub(super) const OPTION_DEFAULT: i64 = 1500;
 const DEFAULT: i64 = 1000;
 /// What a plain definition counts as.
 pub(super) const PLAIN: i64 = 100;
+/// The priority of an option that has no definition.
+const WEAKEST: i64 = 9999;
 /// Where a plain definition stands among those with `mkOrder`.
 pub(super) const MIDDLE: i64 = 1000;
 
@@ -137,6 +139,11 @@ impl Winners {
         let mut all = self.definitions;
         all.extend(self.lowered.into_iter().filter(|settled| settled.attrs().is_some()));
         all
+    }
+
+    /// The strongest priority; where nothing is defined, one that is weaker than any.
+    pub(super) fn highest(&self) -> i64 {
+        if self.definitions.is_empty() { WEAKEST } else { self.priority }
     }
 
     /// Whether the strongest are all sets.

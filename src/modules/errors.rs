@@ -60,11 +60,11 @@ pub(super) fn several(machine: &Evaluator, settled: &[Settled], site: &Site, wor
     })
 }
 
-/// A read-only option with more than its one value.
-pub(super) fn read_only(machine: &Evaluator, site: &Site, places: &[Span]) -> Error {
-    let user = places.iter().rev().copied().find(|&place| machine.sources.is_user(place));
-    let place = user.or(places.last().copied()).unwrap_or_default();
-    let first = places.first().copied().filter(|&first| first != place).unwrap_or_default();
+/// A read-only option with more than its one value. The value that it has is the default, if there is one.
+pub(super) fn read_only(machine: &Evaluator, site: &Site, default: Option<Span>, places: &[Span]) -> Error {
+    let users = || places.iter().copied().filter(|&place| machine.sources.is_user(place));
+    let place = users().max().or(places.last().copied()).unwrap_or_default();
+    let first = default.or_else(|| users().min()).filter(|&first| first != place).unwrap_or_default();
     let message = format!("`{}` is read-only and already has its value", site.path);
     error(Code::ConflictingDefinitions, place, message).described(|finding| {
         finding
@@ -230,12 +230,27 @@ fn listing<'a>(what: &str, names: impl Iterator<Item = &'a Symbol>) -> String {
     }
 }
 
-/// An option declared twice.
-pub(super) fn declared_twice(site: &Site, one: Span, other: Span) -> Error {
+/// An option declared twice, with types that are not one.
+pub(super) fn types_differ(site: &Site, one: (&TypeRef, Span), other: (&TypeRef, Span)) -> Error {
+    let ((first, first_place), (second, second_place)) = if one.1 <= other.1 { (one, other) } else { (other, one) };
+    let message = format!("the option `{}` is declared twice, as {first} and as {second}", site.path);
+    error(Code::ConflictingDeclarations, second_place, message).described(|finding| {
+        finding
+            .label(format!("here it is {second}"))
+            .also(first_place, format!("here it is {first}"))
+            .hint("remove one of the declarations, or give both the same type")
+    })
+}
+
+/// Two declarations of an option that both give what there can be one of.
+pub(super) fn said_twice(site: &Site, what: Symbol, one: Span, other: Span) -> Error {
     let (first, second) = (one.min(other), one.max(other));
-    let message = format!("the option `{}` is declared twice", site.path);
+    let message = format!("the option `{}` is declared twice, both times with `{what}`", site.path);
     error(Code::ConflictingDeclarations, second, message).described(|finding| {
-        finding.label("declared again").also(first, "first declared here").hint("remove one of the declarations")
+        finding
+            .label("declared again")
+            .also(first, "first declared here")
+            .hint(format!("remove one of the declarations, or its `{what}`"))
     })
 }
 
@@ -278,6 +293,37 @@ pub(super) fn config_too_early(what: &str) -> Error {
     error(Code::InfiniteRecursion, Span::NONE, message).described(|finding| {
         finding.label("needed here").hint(format!(
             "`imports` and the outside of a module must not depend on `{what}`; put the condition inside, with `lib.mkIf`"
+        ))
+    })
+}
+
+/// A submodule far inside itself.
+pub(super) fn endless_submodule(machine: &Evaluator, site: &Site) -> Error {
+    let message = "submodules are nested without end";
+    error(Code::TooDeep, site.path.place(&machine.sources), message).described(|finding| {
+        finding
+            .label("defined again in each of them")
+            .hint("a module that defines a value of its own submodule type must not be a part of this type")
+    })
+}
+
+/// A module that is for another kind of configuration.
+pub(super) fn wrong_class(class: &str, wanted: &str, place: Span, imported: Option<Span>) -> Error {
+    let message = format!("a module for {} is part of a configuration of {}", quoted(class), quoted(wanted));
+    error(Code::WrongClass, place, message).described(|finding| {
+        finding
+            .label("the module says so here")
+            .also(imported.unwrap_or_default(), "imported here")
+            .hint("import a module that is meant for this kind of configuration, or one without `_class`")
+    })
+}
+
+/// A module function that asks for what nothing provides.
+pub(super) fn unknown_argument(name: Symbol, span: Span) -> Error {
+    let message = format!("the module asks for an argument `{name}`, which nothing provides");
+    error(Code::MissingArgument, span, message).described(|finding| {
+        finding.label("asked for here").hint(format!(
+            "modules are given `config`, `options`, `lib`, the special arguments, and what `_module.args.{name}` defines"
         ))
     })
 }

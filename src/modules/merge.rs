@@ -8,11 +8,14 @@ use std::rc::Rc;
 
 use super::definitions::{Definition, Definitions, Settled, Winners, by_name};
 use super::errors;
-use super::site::Site;
+use super::site::{Site, path_value};
+use super::submodule::Submodule;
 use super::tree::Leaf;
+use super::types::DeferredModules;
 use super::words::words;
 use crate::eval::Blame;
 use crate::source::Span;
+use crate::symbol::Symbol;
 use crate::types::{Custom, ModuleType, Scalar, Type, TypeRef, check_scalar};
 use crate::value::{Attr, Attrs, AttrsBuilder, Error, Evaluator, Host, Kind, Result, Thunk, Value};
 
@@ -22,8 +25,12 @@ impl Evaluator {
         let definitions = leaf.definitions(self)?;
         let ty = leaf.ty(self)?;
         if definitions.len() > 1 && leaf.switch(self, words().read_only, false) {
-            let places: Vec<Span> = definitions.iter().map(|definition| definition.key).collect();
-            return Err(errors::read_only(self, &leaf.site, &places));
+            let keys: Vec<Span> = definitions.iter().map(|definition| definition.key).collect();
+            let (default, places) = match leaf.says(words().default) {
+                Some(_) => (Some(keys[0]), &keys[1..]),
+                None => (None, keys.as_slice()),
+            };
+            return Err(errors::read_only(self, &leaf.site, default, places));
         }
         match self.merge(&ty, &definitions, &leaf.site)? {
             Some(value) => Ok(value),
@@ -89,20 +96,13 @@ impl Evaluator {
             ModuleType::Attrs => {
                 let sets = winners.merging();
                 self.all_sets(ty, &sets, site)?;
-                let joined = sets.iter().rev().filter_map(Settled::attrs);
-                let joined = joined.fold(Attrs::empty(), |joined, attrs| joined.update(attrs));
-                Ok(Value::attrs(joined, self.origin_of(&sets)))
+                Ok(Value::attrs(joined_sets(&sets), self.origin_of(&sets)))
             }
             ModuleType::Joined(between) => {
                 self.all_held(ty, &winners.definitions, site)?;
-                let texts = winners.definitions.iter().filter_map(|settled| match &settled.value.kind {
-                    Kind::Str(text) => Some(text.as_str()),
-                    _ => None,
-                });
-                let text = texts.collect::<Vec<_>>().join(between);
-                Ok(Value::string(text, self.origin_of(&winners.definitions)))
+                Ok(Value::string(joined_texts(&winners.definitions, between), self.origin_of(&winners.definitions)))
             }
-            ModuleType::Submodule(_) => self.merge_submodule(ty, module, winners, site),
+            ModuleType::Submodule(opaque) => self.merge_submodule(ty, &Submodule::of(opaque), winners, site),
             ModuleType::Unique(inner, words) => match winners.definitions.as_slice() {
                 [_] => self.merge_winners(inner, winners, site),
                 several => Err(errors::several(self, several, site, words)),
@@ -116,10 +116,14 @@ impl Evaluator {
                 let coerced = self.coerced(from, &function, winners)?;
                 self.merge_winners(to, coerced, site)
             }
-            ModuleType::DeferredModule => Ok(deferred_module(&winners.merging(), site)),
+            ModuleType::DeferredModule(opaque) => {
+                let parts = winners.merging();
+                self.all_held(ty, &parts, site)?;
+                Ok(deferred_module(&DeferredModules::of(opaque.as_ref()), &parts, site))
+            }
             ModuleType::LazyMap(item) => self.merge_lazy_map(ty, item, winners.merging(), site),
-            ModuleType::OptionType => self.merge_equal(ty, winners.definitions, site),
-            ModuleType::Custom(custom) => self.merge_custom(ty, custom, winners.definitions, site),
+            ModuleType::OptionType => self.merge_types(ty, winners.definitions, site),
+            ModuleType::Custom(custom) => self.merge_custom(ty, custom, winners, site),
         }
     }
 
@@ -136,36 +140,62 @@ impl Evaluator {
         Ok(first.value)
     }
 
-    /// Sets merge by name and recursively; of everything else there is one, or several that are equal.
+    /// Sets merge by name and recursively, functions by their answers; of everything else there is one
+    /// value, or several that are equal.
     fn merge_anything(&mut self, ty: &TypeRef, winners: Winners, site: &Site) -> Result<Value> {
-        if !winners.are_sets() {
-            return match winners.definitions.as_slice() {
-                [Settled { value: Value { kind: Kind::List(_), .. }, .. }] => {
-                    self.merge_list(ty, ty, winners.definitions, site)
-                }
-                _ => self.merge_equal(ty, winners.definitions, site),
-            };
+        if winners.are_sets() {
+            let item = ty.clone();
+            return self.merge_map(ty, &item, winners.merging(), site);
         }
-        let item = ty.clone();
-        self.merge_map(ty, &item, winners.merging(), site)
+        match winners.definitions.as_slice() {
+            [Settled { value: Value { kind: Kind::List(_), .. }, .. }] => {
+                self.merge_list(ty, ty, winners.definitions, site)
+            }
+            [_, _, ..] if winners.definitions.iter().all(|settled| settled.value.is_function()) => {
+                self.merge_functions(ty, ty, winners.definitions, site)
+            }
+            _ => self.merge_equal(ty, winners.definitions, site),
+        }
     }
 
-    /// One definition as it is; several sets, lists or strings joined; else they must be equal.
+    /// What has no type: one definition as it is; several are joined as their kind suggests.
     fn merge_unspecified(&mut self, ty: &TypeRef, settled: Vec<Settled>, site: &Site) -> Result<Value> {
         let [first, _, ..] = settled.as_slice() else { return self.merge_equal(ty, settled, site) };
         let kind = std::mem::discriminant(&first.value.kind);
-        if !settled.iter().all(|settled| std::mem::discriminant(&settled.value.kind) == kind) {
-            return self.merge_equal(ty, settled, site);
+        let functions = settled.iter().all(|settled| settled.value.is_function());
+        if !functions && !settled.iter().all(|settled| std::mem::discriminant(&settled.value.kind) == kind) {
+            return Err(errors::conflict(self, &settled, site));
         }
         let origin = self.origin_of(&settled);
         match first.value.kind {
-            Kind::Attrs(_) => {
-                let joined = settled.iter().rev().filter_map(Settled::attrs);
-                Ok(Value::attrs(joined.fold(Attrs::empty(), |joined, attrs| joined.update(attrs)), origin))
-            }
+            Kind::Attrs(_) => Ok(Value::attrs(joined_sets(&settled), origin)),
             Kind::List(_) => self.merge_list(ty, &Rc::new(Type::Module(ModuleType::Raw)), settled, site),
+            Kind::Bool(_) => {
+                let any = settled.iter().any(|settled| matches!(settled.value.kind, Kind::Bool(true)));
+                Ok(Value::bool(any, origin))
+            }
+            Kind::Str(_) => Ok(Value::string(joined_texts(&settled, ""), origin)),
+            _ if functions => self.merge_functions(ty, ty, settled, site),
             _ => self.merge_equal(ty, settled, site),
         }
+    }
+
+    /// Types: one that all of them agree to.
+    fn merge_types(&mut self, ty: &TypeRef, settled: Vec<Settled>, site: &Site) -> Result<Value> {
+        self.all_held(ty, &settled, site)?;
+        let mut joined: Option<TypeRef> = None;
+        for part in &settled {
+            let further = self.type_of_value(&part.value, part.value.origin)?;
+            joined = match joined {
+                None => Some(further),
+                Some(known) => match self.joined_type(&known, &further)? {
+                    Some(both) => Some(both),
+                    None => return Err(errors::conflict(self, &settled, site)),
+                },
+            };
+        }
+        let joined = joined.expect("an option without definitions is not merged");
+        Ok(Value::new(Kind::Type(joined), self.origin_of(&settled)))
     }
 
     fn merge_map(&mut self, ty: &TypeRef, item: &TypeRef, sets: Vec<Settled>, site: &Site) -> Result<Value> {
@@ -182,11 +212,27 @@ impl Evaluator {
     fn merge_lazy_map(&mut self, ty: &TypeRef, item: &TypeRef, sets: Vec<Settled>, site: &Site) -> Result<Value> {
         self.all_sets(ty, &sets, site)?;
         let entries = by_name(&sets).into_iter();
-        let entries = entries.map(|(name, definitions)| self.entry(name, item, definitions, site)).collect();
+        let entries = entries.map(|(name, definitions)| self.lazy_entry(name, item, definitions, site)).collect();
         Ok(Value::attrs(Attrs::new(entries), self.origin_of(&sets)))
     }
 
-    fn entry(&mut self, name: crate::symbol::Symbol, item: &TypeRef, definitions: Definitions, site: &Site) -> Attr {
+    /// An entry that may turn out to be undefined; then it is what the type has for this case.
+    fn lazy_entry(&mut self, name: Symbol, item: &TypeRef, definitions: Definitions, site: &Site) -> Attr {
+        let key = self.key_of(&definitions);
+        let value = plainly_fitting(item, &definitions).unwrap_or_else(|| {
+            let (ty, site) = (item.clone(), site.entry(name, key));
+            Thunk::defer(move |machine| match machine.merge(&ty, definitions.as_slice(), &site)? {
+                Some(value) => Ok(value),
+                None => match machine.empty_value(&ty)? {
+                    Some(empty) => Ok(empty.at(key)),
+                    None => Err(errors::undefined(machine, &site, &ty)),
+                },
+            })
+        });
+        Attr { name, span: key, value }
+    }
+
+    fn entry(&mut self, name: Symbol, item: &TypeRef, definitions: Definitions, site: &Site) -> Attr {
         let key = self.key_of(&definitions);
         let value = match plainly_fitting(item, &definitions) {
             Some(value) => value,
@@ -259,7 +305,7 @@ impl Evaluator {
     }
 
     /// The members of a union, those of unions inside it included.
-    fn flattened(&mut self, members: &[TypeRef]) -> Result<Vec<TypeRef>> {
+    pub(super) fn flattened(&mut self, members: &[TypeRef]) -> Result<Vec<TypeRef>> {
         let mut flat = Vec::with_capacity(members.len());
         for member in members {
             let member = self.resolve(member)?;
@@ -307,24 +353,18 @@ impl Evaluator {
         Ok(winners)
     }
 
-    fn merge_custom(&mut self, ty: &TypeRef, custom: &Custom, settled: Vec<Settled>, site: &Site) -> Result<Value> {
-        self.all_held(ty, &settled, site)?;
-        let Some(merge) = &custom.merge else { return self.merge_equal(ty, settled, site) };
+    fn merge_custom(&mut self, ty: &TypeRef, custom: &Custom, winners: Winners, site: &Site) -> Result<Value> {
+        self.all_held(ty, &winners.definitions, site)?;
+        let Some(merge) = &custom.merge else {
+            return match &custom.base {
+                Some(base) => self.merge_winners(base, winners, site),
+                None => self.merge_unspecified(ty, winners.definitions, site),
+            };
+        };
         let merge = merge.downcast_ref::<Value>().expect("the merge of a type is a value").clone();
-        let names = site.path.names().into_iter().map(|name| Value::string(name, Span::NONE).into());
-        let location = Value::list(names.collect(), Span::NONE);
-        let definitions = settled.iter().map(|settled| self.definition_set(settled).into()).collect();
-        let arguments = [location.into(), Value::list(definitions, Span::NONE).into()];
+        let definitions = winners.definitions.iter().map(|settled| self.definition_set(settled).into()).collect();
+        let arguments = [path_value(&site.path).into(), Value::list(definitions, Span::NONE).into()];
         self.apply_all(&merge, arguments, site.declared)
-    }
-
-    /// A definition as functions of the language see it: `{ file; value; }`.
-    pub(super) fn definition_set(&self, settled: &Settled) -> Value {
-        let place = settled.value.origin.or(settled.key);
-        let file = self.sources.location(place).map_or_else(|| "<unknown>".to_string(), |place| place.file);
-        let mut set = AttrsBuilder::new();
-        set.add("file", place, Value::string(file, place)).add("value", settled.key, settled.value.clone());
-        Value::attrs(set.build(), place)
     }
 
     /// Fails unless all are sets.
@@ -432,10 +472,24 @@ fn holds_names(ty: &Type) -> bool {
     }
 }
 
+/// One set of several; what two of them have is of the last one.
+fn joined_sets(settled: &[Settled]) -> Attrs {
+    settled.iter().filter_map(Settled::attrs).fold(Attrs::empty(), |joined, attrs| joined.update(attrs))
+}
+
+/// One text of several.
+fn joined_texts(settled: &[Settled], between: &str) -> String {
+    let texts = settled.iter().filter_map(|settled| match &settled.value.kind {
+        Kind::Str(text) => Some(text.as_str()),
+        _ => None,
+    });
+    texts.collect::<Vec<_>>().join(between)
+}
+
 /// `{ imports = [ … ]; }`
-fn deferred_module(settled: &[Settled], site: &Site) -> Value {
-    let modules = settled.iter().map(|settled| settled.value.clone().into()).collect();
+fn deferred_module(always: &DeferredModules, settled: &[Settled], site: &Site) -> Value {
+    let modules = always.0.iter().cloned().chain(settled.iter().map(|settled| settled.value.clone().into()));
     let mut set = AttrsBuilder::new();
-    set.add(words().imports, site.declared, Value::list(modules, site.declared));
+    set.add(words().imports, site.declared, Value::list(modules.collect(), site.declared));
     Value::attrs(set.build(), site.declared)
 }

@@ -6,27 +6,38 @@
 //!
 //! 1. `collect` calls the module functions with a `config` that is still to be made, and follows
 //!    `imports`. Only the outside of a module is computed.
-//! 2. `tree` joins the declarations into a tree of options. Definitions are handed down it when the
-//!    first option of a set is needed; their conditions stay uncomputed.
+//! 2. `tree` joins the declarations into a tree of options; what several modules declare is made one
+//!    by `declared` and `join`. Definitions are handed down the tree when the first option of a set is
+//!    needed; their conditions stay uncomputed.
 //! 3. `definitions` decides, at one option, which definitions count: conditions, priorities, order.
 //! 4. `merge` makes one value of them by the option's type, one level deep; what is inside are thunks
-//!    that merge in turn. `records`, `submodule` and `object` are the types with rules of their own.
+//!    that merge in turn. `records`, `submodule` and `object` are the types with rules of their own,
+//!    and `freeform` says what becomes of what nobody declares.
 //!
 //! A value is merged once and kept. Nothing is computed that is not needed, so `config.a` can be read
 //! while `config.b` is being merged; only a true circle is an error. What is wrong is reported and the
 //! rest goes on wherever a part can be told from the whole (`check` then finds all of it).
 
 mod api;
+mod arguments;
+mod assertions;
 mod check;
 mod collect;
+mod declared;
 mod definitions;
 mod errors;
+mod faces;
+mod freeform;
+mod instance;
 mod introspect;
+mod join;
 mod merge;
 mod natives;
 mod object;
+mod phrase;
 mod records;
 mod settle;
+mod shown;
 mod site;
 mod submodule;
 mod tree;
@@ -41,8 +52,9 @@ use crate::symbol::Symbol;
 use crate::types::TypeRef;
 use crate::value::{Attrs, Evaluator, Kind, Result, Thunk, Value};
 
-use submodule::{Instance, Start};
+use instance::{Instance, Start};
 
+pub use faces::FACES;
 pub use natives::NATIVES;
 pub use types::types_set;
 
@@ -57,6 +69,8 @@ pub struct Request {
     pub prefix: Vec<Symbol>,
     /// Further arguments, as `_module.args` defines them.
     pub args: Attrs,
+    /// What the modules are for; one that says otherwise (`_class`) is refused.
+    pub class: Option<ecow::EcoString>,
 }
 
 /// A configuration: the fixpoint of its modules.
@@ -65,7 +79,6 @@ pub struct Configuration {
     pub config: Thunk,
     /// The set of options with what is known about each, lazy.
     pub options: Thunk,
-    request: Request,
     instance: Rc<Instance>,
 }
 
@@ -90,15 +103,16 @@ impl Evaluator {
     /// # Errors
     /// When there is nothing to make options of.
     pub fn eval_modules(&mut self, request: Request) -> Result<Rc<Configuration>> {
-        let instance = self.instantiate(Start {
-            modules: &request.modules,
-            definitions: Vec::new(),
-            special_args: &request.special_args,
-            args: request.args.clone(),
+        let instance = self.instantiate(Rc::new(Start {
+            modules: request.modules,
+            special_args: request.special_args,
+            args: request.args,
             path: Path::of(&request.prefix),
-        })?;
+            class: request.class,
+            ..Start::default()
+        }))?;
         let (config, options) = (instance.config.clone(), instance.options.clone());
-        Ok(Rc::new(Configuration { config, options, request, instance }))
+        Ok(Rc::new(Configuration { config, options, instance }))
     }
 }
 
@@ -140,10 +154,5 @@ impl Configuration {
     /// When they cannot be computed.
     pub fn definitions(&self, machine: &mut Evaluator, path: &[Symbol]) -> Result<Vec<Provenance>> {
         machine.definitions_in_group(&self.instance.root, path)
-    }
-
-    /// `config` as the modules see it, with `_module`.
-    fn inner_config(&self) -> Thunk {
-        self.instance.inner_config.clone()
     }
 }

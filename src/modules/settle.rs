@@ -35,6 +35,8 @@ enum Property {
     Override(i64, Thunk),
     Order(i64, Thunk),
     Lowered(Thunk),
+    /// What `mkDefinition` makes: the value, with a file that it is said to be from.
+    Definition(Thunk),
 }
 
 /// What came of looking at a definition. What a wrapper says of priority and order is in its rank then.
@@ -235,6 +237,7 @@ impl Evaluator {
                 definition.rank.lowered = true;
                 (Step::Taken, content)
             }
+            Property::Definition(content) => (Step::Taken, content),
         };
         definition.value = content;
         Ok(step)
@@ -276,6 +279,7 @@ impl Evaluator {
             "override" => Some(Property::Override(self.rank_of(&part(words.priority)?)?, part(words.content)?)),
             "order" => Some(Property::Order(self.rank_of(&part(words.priority)?)?, part(words.content)?)),
             "lowered" => Some(Property::Lowered(part(words.content)?)),
+            "definition" => Some(Property::Definition(part(words.value)?)),
             "merge" => match self.force(&part(words.contents)?)? {
                 Value { kind: Kind::List(contents), .. } => Some(Property::Merge(contents.to_vec())),
                 other => return Err(self.wrong_kind(&other, "a list", "the argument of `mkMerge`", other.origin)),

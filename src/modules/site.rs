@@ -6,12 +6,19 @@ use crate::eval::Path;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::Origin;
+use crate::value::Value;
 
 /// Where a merge takes place: the way there, and where its type was declared.
 #[derive(Clone, Default)]
 pub(super) struct Site {
     pub(super) path: Path,
     pub(super) declared: Span,
+}
+
+/// The names of a path as a list of the language.
+pub(super) fn path_value(path: &Path) -> Value {
+    let names = path.names().into_iter().map(|name| Value::string(name, Span::NONE).into());
+    Value::list(names.collect(), Span::NONE)
 }
 
 impl Site {

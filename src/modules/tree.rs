@@ -8,6 +8,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
+use super::declared::Declared;
 use super::definitions::Definition;
 use super::errors;
 use super::site::Site;
@@ -16,7 +17,7 @@ use crate::diag::closest;
 use crate::eval::Path;
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::types::{ModuleType, Type, TypeRef};
+use crate::types::TypeRef;
 use crate::value::{Attr, Attrs, AttrsBuilder, Evaluator, Kind, Result, Thunk, Value};
 
 /// A set of options.
@@ -24,9 +25,9 @@ pub(super) struct Group {
     pub(super) path: Path,
     /// By symbol.
     pub(super) children: Vec<Child>,
-    source: Source,
+    pub(super) source: Source,
     /// The type of what no option is declared for.
-    pub(super) freeform: Option<TypeRef>,
+    pub(super) freeform: OnceCell<Result<Option<TypeRef>>>,
     /// Whether definitions are missing because something was wrong with them.
     incomplete: Cell<bool>,
     opened: RefCell<Opening>,
@@ -54,9 +55,9 @@ pub(super) enum Node {
 /// An option.
 pub(super) struct Leaf {
     pub(super) site: Site,
-    /// What the declaration says.
-    pub(super) set: Attrs,
-    ty: OnceCell<TypeRef>,
+    /// What its declarations say.
+    pub(super) declared: Declared,
+    ty: OnceCell<Result<TypeRef>>,
     /// The merged definitions.
     pub(super) merged: Thunk,
     /// The same behind the option's `apply`.
@@ -66,7 +67,7 @@ pub(super) struct Leaf {
 }
 
 /// Where a group's definitions come from.
-enum Source {
+pub(super) enum Source {
     Modules(Vec<Definition>),
     Parent(Rc<Group>, usize),
 }
@@ -87,16 +88,11 @@ pub(super) struct Content {
 
 impl Group {
     /// The group of these declarations and definitions.
-    pub(super) fn root(
-        path: Path,
-        declared: &[Attrs],
-        definitions: Vec<Definition>,
-        freeform: Option<TypeRef>,
-    ) -> Group {
-        Group::new(path, declared, Source::Modules(definitions), freeform)
+    pub(super) fn root(path: Path, declared: &[Attrs], definitions: Vec<Definition>) -> Group {
+        Group::new(path, declared, Source::Modules(definitions))
     }
 
-    fn new(path: Path, declared: &[Attrs], source: Source, freeform: Option<TypeRef>) -> Group {
+    fn new(path: Path, declared: &[Attrs], source: Source) -> Group {
         let mut all: Vec<&Attr> = declared.iter().flat_map(Attrs::iter).collect();
         // The sort is stable, so the declarations of a name stay in the order of the modules.
         all.sort_by_key(|attr| attr.name);
@@ -116,7 +112,7 @@ impl Group {
             path,
             children,
             source,
-            freeform,
+            freeform: OnceCell::new(),
             incomplete: Cell::new(false),
             opened: RefCell::new(Opening::Closed),
             config: OnceCell::new(),
@@ -127,6 +123,11 @@ impl Group {
     /// Says that definitions are missing because something was wrong with them.
     pub(super) fn mark_incomplete(&self) {
         self.incomplete.set(true);
+    }
+
+    /// Whether its definitions are being handed out at the moment.
+    pub(super) fn is_being_opened(&self) -> bool {
+        matches!(&*self.opened.borrow(), Opening::Running)
     }
 
     /// Whether definitions may be missing here or further out.
@@ -157,37 +158,31 @@ impl Group {
 }
 
 impl Leaf {
-    /// What the declaration says of `name`.
+    /// What the declarations say of `name`.
     pub(super) fn says(&self, name: Symbol) -> Option<&Attr> {
-        self.set.get(name)
+        self.declared.says.get(name)
     }
 
     /// The option's type.
     pub(super) fn ty(&self, machine: &mut Evaluator) -> Result<TypeRef> {
         if let Some(ty) = self.ty.get() {
-            return Ok(ty.clone());
+            return ty.clone();
         }
-        let ty = match self.set.get(words().ty) {
-            Some(attr) => {
-                let value = machine.force_at(&attr.value, attr.span)?;
-                machine.type_of_value(&value, value.origin.or(attr.span))?
-            }
-            None => Rc::new(Type::Module(ModuleType::Unspecified)),
-        };
-        Ok(self.ty.get_or_init(|| ty).clone())
+        let ty = machine.declared_type(&self.declared, &self.site);
+        self.ty.get_or_init(|| ty).clone()
     }
 
     /// The definitions, the option's own default first.
     pub(super) fn definitions(&self, machine: &mut Evaluator) -> Result<Vec<Definition>> {
         let content = machine.opened(&self.group)?;
-        let default = self.set.get(words().default);
+        let default = self.says(words().default);
         let default = default.map(|attr| Definition::default(attr.value.clone(), attr.span));
         Ok(default.into_iter().chain(content.by_child[self.at].iter().cloned()).collect())
     }
 
     /// A switch of the declaration, such as `internal`.
     pub(super) fn switch(&self, machine: &mut Evaluator, name: Symbol, otherwise: bool) -> bool {
-        let Some(attr) = self.set.get(name) else { return otherwise };
+        let Some(attr) = self.says(name) else { return otherwise };
         match machine.force(&attr.value) {
             Ok(Value { kind: Kind::Bool(value), .. }) => value,
             _ => otherwise,
@@ -220,17 +215,12 @@ impl Evaluator {
                 _ => return Err(errors::not_a_declaration(&value, &site)),
             }
         }
-        match (options.as_slice(), groups.as_slice()) {
-            ([(set, _)], []) => Ok(Node::Leaf(Rc::new(leaf(group, at, site, set.clone())))),
-            ([], _) => {
-                let declared: Vec<Attrs> = groups.into_iter().map(|(set, _)| set).collect();
-                let freeform = group.freeform.as_ref().map(inside_freeform);
-                let source = Source::Parent(group.clone(), at);
-                Ok(Node::Group(Rc::new(Group::new(site.path, &declared, source, freeform))))
-            }
-            ([(_, first), .., (_, second)], _) => Err(errors::declared_twice(&site, *first, *second)),
-            ([(_, option)], [(_, inner), ..]) => Err(errors::option_and_group(&site, *option, *inner)),
+        if options.is_empty() {
+            let declared: Vec<Attrs> = groups.into_iter().map(|(set, _)| set).collect();
+            return Ok(Node::Group(Rc::new(Group::new(site.path, &declared, Source::Parent(group.clone(), at)))));
         }
+        let declared = self.one_declaration(options, groups, &site)?;
+        Ok(Node::Leaf(Rc::new(leaf(group, at, site, declared))))
     }
 
     fn is_option(&mut self, set: &Attrs) -> Result<bool> {
@@ -286,7 +276,6 @@ impl Evaluator {
                 }
             }
         }
-        content.unknown.sort_by_key(|(name, definition)| (definition.key, name.as_str()));
         Ok(Rc::new(content))
     }
 
@@ -309,7 +298,7 @@ impl Evaluator {
             let value = Thunk::defer(move |machine| machine.child_config(&inside, at));
             entries.push(Attr { name: child.name, span: child.span, value });
         }
-        if let Some(ty) = group.freeform.clone() {
+        if let Some(ty) = self.freeform_of(group)? {
             entries.extend(self.freeform_entries(group, &ty)?);
         }
         let config = Value::attrs(Attrs::new(entries), Span::NONE);
@@ -322,33 +311,6 @@ impl Evaluator {
             Node::Group(inner) => self.group_config(&inner),
         }
     }
-
-    /// What no option is declared for, merged by the group's freeform type.
-    fn freeform_entries(&mut self, group: &Rc<Group>, ty: &TypeRef) -> Result<Vec<Attr>> {
-        let content = self.opened(group)?;
-        let item = inside_freeform(ty);
-        let mut unknown = content.unknown.clone();
-        unknown.sort_by_key(|(name, _)| *name);
-        let mut entries = Vec::new();
-        for same in unknown.chunk_by(|(a, _), (b, _)| a == b) {
-            let definitions: Vec<Definition> = same.iter().map(|(_, definition)| definition.clone()).collect();
-            let (name, key) = (same[0].0, definitions[0].key);
-            if definitions.iter().any(|definition| self.is_present(definition)) {
-                let site = Site { path: group.path.field(name, key), declared: Span::NONE };
-                let value = self.merged_later(&item, definitions.into(), site);
-                entries.push(Attr { name, span: key, value });
-            }
-        }
-        Ok(entries)
-    }
-}
-
-/// The type of the values of a freeform type.
-fn inside_freeform(ty: &TypeRef) -> TypeRef {
-    match ty.peeled() {
-        Type::Map(item) | Type::Module(ModuleType::LazyMap(item)) => item.clone(),
-        _ => Rc::new(Type::Any),
-    }
 }
 
 /// A bare type in the place of a declaration: an option of this type.
@@ -359,13 +321,13 @@ fn option_of(ty: Value, span: Span) -> Attrs {
     set.build()
 }
 
-fn leaf(group: &Rc<Group>, at: usize, site: Site, set: Attrs) -> Leaf {
+fn leaf(group: &Rc<Group>, at: usize, site: Site, declared: Declared) -> Leaf {
     let inside = group.clone();
     let merged = Thunk::defer(move |machine| match machine.node_at(&inside, at)? {
         Node::Leaf(leaf) => machine.merge_option(&leaf),
         Node::Group(group) => machine.group_config(&group),
     });
-    let value = match set.get(words().apply).cloned() {
+    let value = match declared.says.get(words().apply).cloned() {
         None => merged.clone(),
         Some(apply) => {
             let merged = merged.clone();
@@ -375,5 +337,5 @@ fn leaf(group: &Rc<Group>, at: usize, site: Site, set: Attrs) -> Leaf {
             })
         }
     };
-    Leaf { site, set, ty: OnceCell::new(), merged, value, group: group.clone(), at }
+    Leaf { site, declared, ty: OnceCell::new(), merged, value, group: group.clone(), at }
 }

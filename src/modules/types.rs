@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use ecow::EcoString;
-
 use super::submodule::Submodule;
 use super::words::words;
 use crate::diag::Code;
 use crate::eval::{error, scalar_of};
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::types::{Bounds, Custom, Field, ModuleType, Opaque, Pattern, Record, Scalar, Text, Type, TypeRef};
+use crate::types::{
+    Bounds, Custom, Deferred, Field, ModuleType, Opaque, Pattern, Pending, Record, Scalar, Text, Type, TypeRef,
+};
 use crate::value::{Arguments, Attrs, AttrsBuilder, Evaluator, Kind, Native, Partial, Result, Thunk, Value};
 
 /// The functions that make types of types.
@@ -20,7 +20,7 @@ const MAKERS: &[Native] = &[
     Native { name: "attrsOf", arity: 1, run: |machine, call| of(machine, call, Type::Map) },
     Native { name: "attrsWith", arity: 1, run: attrs_with },
     Native { name: "coercedTo", arity: 3, run: coerced_to },
-    Native { name: "deferredModuleWith", arity: 1, run: |_, call| Ok(made(ModuleType::DeferredModule.into(), call)) },
+    Native { name: "deferredModuleWith", arity: 1, run: deferred_module },
     Native { name: "either", arity: 2, run: either },
     Native { name: "enum", arity: 1, run: enumeration },
     Native { name: "functionTo", arity: 1, run: |machine, call| of(machine, call, function_to) },
@@ -50,6 +50,10 @@ const MAKERS: &[Native] = &[
     Native { name: "unique", arity: 2, run: unique },
 ];
 
+/// What strings that are not empty match, and those of one line.
+pub(super) const NOT_EMPTY: &str = r"\s*\S[\s\S]*";
+pub(super) const SINGLE_LINE: &str = r"[^\n\r]*\n?";
+
 /// The functions of `ints` and `numbers`.
 const INTS: &[Native] = &[Native { name: "between", arity: 2, run: int_between }];
 const NUMBERS: &[Native] = &[Native { name: "between", arity: 2, run: number_between }];
@@ -58,6 +62,20 @@ static NON_EMPTY: Native = Native { name: "nonEmptyListOf", arity: 1, run: is_no
 static POSITIVE: Native = Native { name: "numbers.positive", arity: 1, run: is_positive };
 static ANY_TRUE: Native = Native { name: "boolByOr", arity: 2, run: any_true };
 static BOOL: Native = Native { name: "bool", arity: 1, run: is_bool };
+
+/// The modules that belong to every value of a `deferredModule` type.
+#[derive(Default)]
+pub(super) struct DeferredModules(pub(super) Vec<Thunk>);
+
+impl DeferredModules {
+    /// What a `deferredModule` type holds.
+    pub(super) fn of(opaque: Option<&Opaque>) -> Rc<DeferredModules> {
+        match opaque {
+            Some(opaque) => opaque.clone().downcast().expect("the types of modules put it there"),
+            None => Rc::default(),
+        }
+    }
+}
 
 impl From<ModuleType> for Type {
     fn from(ty: ModuleType) -> Type {
@@ -96,11 +114,13 @@ fn plain_types() -> Vec<(&'static str, Type)> {
     let joined = |between: &str| Type::Module(ModuleType::Joined(between.into()));
     let text = |text: Text| Type::String(text);
     let pattern = |source: &str| Pattern::new(source).expect("the pattern is a constant");
-    let not_empty = Text { length: Some(Bounds { min: Some(1), max: None }), pattern: Some(pattern(r"\s*\S[\s\S]*")) };
+    let not_empty = Text { length: Some(Bounds { min: Some(1), max: None }), pattern: Some(pattern(NOT_EMPTY)) };
     let by_or = Custom {
         name: "Bool".into(),
+        base: None,
         check: Some(Rc::new(native_value(&BOOL))),
         merge: Some(Rc::new(native_value(&ANY_TRUE))),
+        says: Rc::new(Attrs::empty()),
     };
     let absolute = text(Text { length: None, pattern: Some(pattern("/.*")) });
     vec![
@@ -108,7 +128,7 @@ fn plain_types() -> Vec<(&'static str, Type)> {
         ("raw", ModuleType::Raw.into()),
         ("anything", ModuleType::Anything.into()),
         ("attrs", ModuleType::Attrs.into()),
-        ("deferredModule", ModuleType::DeferredModule.into()),
+        ("deferredModule", ModuleType::DeferredModule(None).into()),
         ("optionType", ModuleType::OptionType.into()),
         ("bool", Type::Bool),
         ("boolByOr", ModuleType::Custom(Rc::new(by_or)).into()),
@@ -118,7 +138,7 @@ fn plain_types() -> Vec<(&'static str, Type)> {
         ("number", Type::Number(Bounds::NONE)),
         ("str", Type::string()),
         ("nonEmptyStr", text(not_empty)),
-        ("singleLineStr", text(Text { length: None, pattern: Some(pattern(r"[^\n\r]*\n?")) })),
+        ("singleLineStr", text(Text { length: None, pattern: Some(pattern(SINGLE_LINE)) })),
         ("lines", joined("\n")),
         ("commas", joined(",")),
         ("envVar", joined(":")),
@@ -158,8 +178,18 @@ fn function_to(to: TypeRef) -> Type {
 }
 
 fn type_argument(machine: &mut Evaluator, call: &Arguments, at: usize) -> Result<TypeRef> {
-    let value = machine.value_of(call, at)?;
-    machine.type_of_value(&value, call.span)
+    type_at(machine, &call[at], call.span)
+}
+
+/// The type that a thunk computes. One that is being computed is made of itself, and stands for later.
+fn type_at(machine: &mut Evaluator, thunk: &Thunk, span: Span) -> Result<TypeRef> {
+    if thunk.is_running() {
+        let pending: Opaque = Rc::new(thunk.clone());
+        let later = Deferred::new(Symbol::new("…"), Pending::Evaluated(pending));
+        return Ok(Rc::new(Type::Deferred(Rc::new(later))));
+    }
+    let value = machine.force_at(thunk, span)?;
+    machine.type_of_value(&value, span)
 }
 
 fn of(machine: &mut Evaluator, call: Arguments, make: fn(TypeRef) -> Type) -> Result<Value> {
@@ -218,8 +248,7 @@ fn either(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
 fn one_of(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let mut members = Vec::new();
     for item in machine.list_of(&call, 0)?.iter() {
-        let value = machine.force_at(item, call.span)?;
-        members.push(machine.type_of_value(&value, call.span)?);
+        members.push(type_at(machine, item, call.span)?);
     }
     Ok(made(union(members), call))
 }
@@ -261,7 +290,8 @@ fn attr_tag(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
         let record = Record { fields: [(tag.name, field)].into_iter().collect(), ..Record::default() };
         members.push(Rc::new(Type::Record(Rc::new(record))));
     }
-    Ok(made(union(members), call))
+    // A union even of one, so that further declarations of the option may add tags.
+    Ok(made(Type::Union(members), call))
 }
 
 fn attrs_with(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
@@ -269,10 +299,16 @@ fn attrs_with(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let Some(item) = given.named("elemType") else {
         return Err(machine.refused(&call, "an attribute `elemType` is needed"));
     };
-    let value = machine.force_at(&item.value, item.span)?;
-    let item = machine.type_of_value(&value, item.span)?;
+    let item = type_at(machine, &item.value, item.span)?;
     let lazy = flag(machine, &given, Symbol::new("lazy"), false)?;
-    Ok(made(if lazy { ModuleType::LazyMap(item).into() } else { Type::Map(item) }, call))
+    let map: Type = if lazy { ModuleType::LazyMap(item).into() } else { Type::Map(item) };
+    match given.named("placeholder") {
+        None => Ok(made(map, call)),
+        Some(_) => {
+            let says = given.filtered(|attr| attr.name == words().placeholder);
+            Ok(made(custom(machine, Some(map.into()), says)?.into(), call))
+        }
+    }
 }
 
 fn coerced_to(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
@@ -284,13 +320,7 @@ fn coerced_to(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
 
 fn unique(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let says = machine.attrs_of(&call, 0)?;
-    let message = match says.named("message") {
-        Some(attr) => match machine.force_at(&attr.value, attr.span)?.kind {
-            Kind::Str(message) => message,
-            _ => "".into(),
-        },
-        None => "".into(),
-    };
+    let message = machine.text_in(&says, "message")?.unwrap_or_default();
     let inner = type_argument(machine, &call, 1)?;
     Ok(made(ModuleType::Unique(inner, message).into(), call))
 }
@@ -329,51 +359,53 @@ fn submodule(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
         Value { kind: Kind::List(modules), .. } => modules.to_vec(),
         single => vec![single.into()],
     };
-    let submodule = Submodule { modules, special_args: Attrs::empty(), only_config: true };
+    let submodule = Submodule { modules, only_config: true, ..Submodule::default() };
     Ok(made(ModuleType::Submodule(Rc::new(submodule)).into(), call))
 }
 
 fn submodule_with(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let given = machine.attrs_of(&call, 0)?;
-    let modules = match given.named("modules") {
-        Some(attr) => match machine.force_at(&attr.value, attr.span)? {
-            Value { kind: Kind::List(modules), .. } => modules.to_vec(),
-            other => return Err(machine.wrong_kind(&other, "a list of modules", "`modules`", attr.span)),
-        },
-        None => return Err(machine.refused(&call, "an attribute `modules` is needed")),
+    if given.named("modules").is_none() {
+        return Err(machine.refused(&call, "an attribute `modules` is needed"));
+    }
+    let submodule = Submodule {
+        modules: machine.list_in(&given, "modules")?,
+        special_args: machine.set_in(&given, "specialArgs")?,
+        only_config: flag(machine, &given, Symbol::new("shorthandOnlyDefinesConfig"), false)?,
+        class: machine.text_in(&given, "class")?,
+        description: machine.text_in(&given, "description")?,
+        ..Submodule::default()
     };
-    let special_args = match given.named("specialArgs") {
-        Some(attr) => match machine.force_at(&attr.value, attr.span)? {
-            Value { kind: Kind::Attrs(attrs), .. } => attrs,
-            other => return Err(machine.wrong_kind(&other, "a set", "`specialArgs`", attr.span)),
-        },
-        None => Attrs::empty(),
-    };
-    let only_config = flag(machine, &given, Symbol::new("shorthandOnlyDefinesConfig"), false)?;
-    let submodule = Submodule { modules, special_args, only_config };
     Ok(made(ModuleType::Submodule(Rc::new(submodule)).into(), call))
+}
+
+fn deferred_module(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
+    let given = machine.attrs_of(&call, 0)?;
+    let modules = machine.list_in(&given, "staticModules")?;
+    Ok(made(ModuleType::DeferredModule(Some(Rc::new(DeferredModules(modules)))).into(), call))
 }
 
 fn option_type(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let given = machine.attrs_of(&call, 0)?;
-    let text = |machine: &mut Evaluator, name: &str| -> Result<Option<EcoString>> {
-        let Some(attr) = given.named(name) else { return Ok(None) };
-        match machine.force_at(&attr.value, attr.span)?.kind {
-            Kind::Str(text) => Ok(Some(text)),
-            _ => Ok(None),
-        }
-    };
-    let name = match text(machine, "description")? {
+    Ok(made(custom(machine, None, given)?.into(), call))
+}
+
+/// A type that says of itself what the set says, and else is as `base`.
+pub(super) fn custom(machine: &mut Evaluator, base: Option<TypeRef>, says: Attrs) -> Result<ModuleType> {
+    let name = match machine.text_in(&says, "description")? {
         Some(description) => description,
-        None => text(machine, "name")?.unwrap_or_else(|| "a custom type".into()),
+        None => match (machine.text_in(&says, "name")?, &base) {
+            (Some(name), _) => name,
+            (None, Some(base)) => base.to_string().into(),
+            (None, None) => "a custom type".into(),
+        },
     };
-    let function = |machine: &mut Evaluator, name: &str| -> Result<Option<Opaque>> {
-        let Some(attr) = given.named(name) else { return Ok(None) };
-        let thunk: Thunk = attr.value.clone();
-        Ok(Some(Rc::new(machine.force_at(&thunk, attr.span)?)))
+    let mut function = |name: &str| -> Result<Option<Opaque>> {
+        let Some(attr) = says.named(name) else { return Ok(None) };
+        Ok(Some(Rc::new(machine.force_at(&attr.value, attr.span)?)))
     };
-    let custom = Custom { name, check: function(machine, "check")?, merge: function(machine, "merge")? };
-    Ok(made(ModuleType::Custom(Rc::new(custom)).into(), call))
+    let (check, merge) = (function("check")?, function("merge")?);
+    Ok(ModuleType::Custom(Rc::new(Custom { name, base, check, merge, says: Rc::new(says) })))
 }
 
 fn flag(machine: &mut Evaluator, given: &Attrs, name: Symbol, otherwise: bool) -> Result<bool> {

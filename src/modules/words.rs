@@ -48,6 +48,17 @@ words! {
     kind = "kind",
     api_version = "apiVersion",
     metadata = "metadata",
+    special_args = "specialArgs",
+    own_prefix = "_prefix",
+    extend_modules = "extendModules",
+    module_type = "moduleType",
+    modules_path = "modulesPath",
+    example = "example",
+    description = "description",
+    loc = "loc",
+    value = "value",
+    alias_of = "aliasOf",
+    placeholder = "placeholder",
 }
 
 thread_local! {

@@ -105,8 +105,8 @@ pub enum ModuleType {
     Checked(TypeRef, Opaque),
     /// `coercedTo`: what is taken, the function, what it becomes.
     Coerced(TypeRef, Opaque, TypeRef),
-    /// `deferredModule`: a module, kept for later.
-    DeferredModule,
+    /// `deferredModule`: a module, kept for later, with the modules that always belong to it.
+    DeferredModule(Option<Opaque>),
     /// `lazyAttrsOf`: as a map; a field may turn out to be undefined when it is used.
     LazyMap(TypeRef),
     /// `optionType`: a type.
@@ -120,10 +120,21 @@ pub enum ModuleType {
 pub struct Custom {
     /// What it is called.
     pub name: EcoString,
-    /// Tells whether a value has it; every value has it without.
+    /// The type that it is but for what it says itself.
+    pub base: Option<TypeRef>,
+    /// Tells whether a value has it; without, every value of the base has it.
     pub check: Option<Opaque>,
     /// Makes one value of a path and a list of definitions.
     pub merge: Option<Opaque>,
+    /// The set that it was made of, for whoever asks for its attributes.
+    pub says: Opaque,
+}
+
+impl Custom {
+    /// Whether values are checked and merged as those of the base are.
+    pub fn only_describes(&self) -> bool {
+        self.check.is_none() && self.merge.is_none()
+    }
 }
 
 /// Inclusive bounds.
@@ -217,7 +228,7 @@ impl Type {
             "String" => Type::string(),
             "Path" => Type::Path,
             "Object" => Type::Object,
-            "Module" => Type::Module(ModuleType::DeferredModule),
+            "Module" => Type::Module(ModuleType::DeferredModule(None)),
             name => Type::Named(named(name)?),
         })
     }

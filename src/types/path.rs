@@ -81,6 +81,11 @@ impl Path {
         std::iter::successors(self.0.as_deref(), |step| step.outer.0.as_deref())
     }
 
+    /// How many steps it takes.
+    pub(crate) fn length(&self) -> usize {
+        self.steps().count()
+    }
+
     /// The innermost name.
     pub(crate) fn last(&self) -> Option<Symbol> {
         match self.0.as_deref() {

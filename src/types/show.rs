@@ -45,7 +45,7 @@ impl Display for Type {
             Type::Module(ModuleType::Submodule(_)) => f.write_str("a submodule"),
             Type::Module(ModuleType::Unique(inner, _) | ModuleType::Checked(inner, _)) => write!(f, "{inner}"),
             Type::Module(ModuleType::Coerced(from, _, to)) => write!(f, "{from} | {to}"),
-            Type::Module(ModuleType::DeferredModule) => f.write_str("a module"),
+            Type::Module(ModuleType::DeferredModule(_)) => f.write_str("a module"),
             Type::Module(ModuleType::OptionType) => f.write_str("a type"),
             Type::Module(ModuleType::Custom(custom)) => f.write_str(&custom.name),
         }

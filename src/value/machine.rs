@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Thunk, Value};
+use super::{Attrs, Result, Thunk, Value};
 use crate::diag::Diagnostic;
 use crate::schema::Version;
 use crate::source::{SourceMap, Span, World};
 use crate::symbol::Symbol;
 use crate::term::{Globals, TermRef};
-use crate::types::ObjectSchema;
+use crate::types::{ObjectSchema, TypeRef};
 
 /// Everything an evaluation knows.
 pub struct Evaluator {
@@ -35,6 +35,8 @@ pub struct Evaluator {
     pub objects: Option<Rc<dyn ObjectSchema>>,
     /// Whose types `k8s` has.
     pub kubernetes: Kubernetes,
+    /// How types are read and changed as if they were sets; without it they are closed.
+    pub type_faces: Option<TypeFaces>,
     /// How deep evaluation is nested at the moment.
     pub depth: u32,
     /// The bounds of evaluation.
@@ -56,6 +58,16 @@ pub struct Understood {
     pub term: TermRef,
     /// Whether anything in it is not Nix.
     pub typed: bool,
+}
+
+/// Types as nixpkgs' libraries know them: sets with a name, a check, a merge. The module system lends
+/// them this face.
+#[derive(Clone, Copy)]
+pub struct TypeFaces {
+    /// The attributes of a type.
+    pub attributes: fn(&mut Evaluator, &TypeRef, Span) -> Attrs,
+    /// `type // { … }`: the type with some of them replaced.
+    pub changed: fn(&mut Evaluator, &TypeRef, &Attrs, Span) -> Result<Value>,
 }
 
 /// A file on its way to a value.

@@ -31,7 +31,7 @@ use crate::types::TypeRef;
 pub use attrs::{Attr, Attrs, AttrsBuilder};
 pub use env::Env;
 pub use error::{Error, Result};
-pub use machine::{Evaluator, ImportState, Kubernetes, Limits, Understood};
+pub use machine::{Evaluator, ImportState, Kubernetes, Limits, TypeFaces, Understood};
 pub use native::{Arguments, Host, Native, NativeFn, Partial};
 pub use thunk::{Lazy, List, State, Thunk};
 

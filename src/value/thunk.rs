@@ -75,6 +75,11 @@ impl Thunk {
         matches!(self, Thunk::Lazy(lazy) if matches!(&*lazy.0.borrow(), State::Failed(_)))
     }
 
+    /// Whether it is being computed at the moment.
+    pub fn is_running(&self) -> bool {
+        matches!(self, Thunk::Lazy(lazy) if matches!(&*lazy.0.borrow(), State::Running))
+    }
+
     /// Whether both are the same cell.
     pub fn same(&self, other: &Thunk) -> bool {
         matches!((self, other), (Thunk::Lazy(a), Thunk::Lazy(b)) if Rc::ptr_eq(a, b))

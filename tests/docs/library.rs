@@ -46,7 +46,7 @@ const LINE: usize = 119;
 /// An evaluator with all that the language offers.
 fn machine() -> Evaluator {
     let mut machine = Evaluator::new(World::new(std::path::Path::new(".")).expect("a folder"));
-    machine.install(&[nxk::modules::NATIVES, nxk::layers::NATIVES, nxk::graph::NATIVES]);
+    machine.install(&[nxk::layers::NATIVES, nxk::graph::NATIVES]);
     machine
 }
 
