@@ -89,6 +89,7 @@ impl Evaluator {
                 };
                 self.hold(value, to, blame)
             }
+            (ModuleType::DeferredModule(_), _) if !same_shape(&value, ty) => Err(self.type_mismatch(&value, ty, blame)),
             (ModuleType::OptionType, Kind::Type(_)) => Ok(value),
             (ModuleType::OptionType, _) => Err(self.type_mismatch(&value, ty, blame)),
             (ModuleType::Custom(_), _) if !self.fits(&value, ty)? => Err(self.type_mismatch(&value, ty, blame)),

@@ -6,7 +6,8 @@
 use std::rc::Rc;
 
 use super::errors;
-use super::instance::Knot;
+use super::instance::{Knot, Start};
+use super::natives::extend_modules;
 use super::tree::Group;
 use super::words::words;
 use crate::source::Span;
@@ -18,10 +19,8 @@ use crate::value::{Attrs, AttrsBuilder, Evaluator, Kind, Result, Thunk, Value};
 pub(super) struct ModuleArguments {
     /// `config`, `options`, `lib` and the special arguments.
     pub(super) given: Attrs,
-    /// Arguments that are made for who asks, unless `_module.args` has them: `extendModules`, `moduleType`.
-    pub(super) offered: Attrs,
-    /// Arguments that are known to be in `_module.args`.
-    pub(super) known: Attrs,
+    /// What the evaluation starts from.
+    pub(super) start: Rc<Start>,
     /// The options, once the modules have been read.
     pub(super) knot: Knot,
 }
@@ -45,9 +44,8 @@ impl ModuleArguments {
 
     /// An argument that `_module.args` may define.
     fn found_later(&self, name: Symbol, span: Span) -> Thunk {
-        let known = self.known.get(name).map(|attr| attr.value.clone());
-        let offered = self.offered.get(name).map(|attr| attr.value.clone());
-        let knot = self.knot.clone();
+        let known = self.start.args.get(name).map(|attr| attr.value.clone());
+        let (knot, start) = (self.knot.clone(), self.start.clone());
         Thunk::defer(move |machine| {
             let Some(root) = knot.get().cloned() else {
                 return known
@@ -62,9 +60,10 @@ impl ModuleArguments {
             if let Some(attr) = machine.defined_argument(&root, name, span)? {
                 return machine.force_at(&attr, span);
             }
-            match offered {
-                Some(offered) => machine.force_at(&offered, span),
-                None => Err(errors::unknown_argument(name, span)),
+            match name {
+                name if name == words().extend_modules => Ok(extend_modules(start)),
+                name if name == words().module_type => Ok(start.module_type(span)),
+                _ => Err(errors::unknown_argument(name, span)),
             }
         })
     }

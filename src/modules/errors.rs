@@ -287,6 +287,18 @@ pub(super) fn circular(path: &Path) -> Error {
     })
 }
 
+/// An option is needed while it is being computed.
+pub(super) fn needs_itself(site: &Site, defined: Span) -> Error {
+    let message = format!("`{}` depends on itself", site.path);
+    error(Code::InfiniteRecursion, Span::NONE, message).described(|finding| {
+        finding
+            .label("needed here while it is being computed")
+            .also(defined, "defined here")
+            .path(site.path.to_string())
+            .hint(format!("break the circle: its definitions, and their conditions, must not need `{}`", site.path))
+    })
+}
+
 /// `config` is needed before the modules are known.
 pub(super) fn config_too_early(what: &str) -> Error {
     let message = format!("which modules there are depends on `{what}`, which is made of them");

@@ -113,12 +113,10 @@ impl Evaluator {
         let class = start.class.clone().map_or(Value::null(Span::NONE), |class| Value::string(class, Span::NONE));
         let special_args = Value::attrs(start.special_args.clone(), Span::NONE);
         given.add(words.class, Span::NONE, class).add(words.special_args, Span::NONE, special_args);
-        given.add(words.own_prefix, Span::NONE, path_value(&start.path));
+        let path = start.path.clone();
+        given.add(words.own_prefix, Span::NONE, Thunk::defer(move |_| Ok(path_value(&path))));
         let given = given.build().update(&start.special_args);
-        let mut offered = AttrsBuilder::new();
-        offered.add(words.extend_modules, Span::NONE, super::natives::extend_modules(start.clone()));
-        offered.add(words.module_type, Span::NONE, start.module_type(Span::NONE));
-        ModuleArguments { given, offered: offered.build(), knot: knot.clone(), known: start.args.clone() }
+        ModuleArguments { given, start: start.clone(), knot: knot.clone() }
     }
 
     /// Reports definitions of what is not declared, in the whole tree, once.

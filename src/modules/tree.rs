@@ -18,7 +18,7 @@ use crate::eval::Path;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::TypeRef;
-use crate::value::{Attr, Attrs, AttrsBuilder, Evaluator, Kind, Result, Thunk, Value};
+use crate::value::{Attr, Attrs, AttrsBuilder, Error, Evaluator, Kind, Result, Thunk, Value};
 
 /// A set of options.
 pub(super) struct Group {
@@ -307,9 +307,18 @@ impl Evaluator {
 
     fn child_config(&mut self, group: &Rc<Group>, at: usize) -> Result<Value> {
         match self.node_at(group, at)? {
+            Node::Leaf(leaf) if leaf.value.is_running() => Err(self.option_in_circle(&leaf)),
             Node::Leaf(leaf) => self.force(&leaf.value),
             Node::Group(inner) => self.group_config(&inner),
         }
+    }
+
+    /// The failure of an option that is needed while it is being computed.
+    fn option_in_circle(&mut self, leaf: &Leaf) -> Error {
+        let definitions = leaf.definitions(self).unwrap_or_default();
+        let mut keys = definitions.iter().map(|definition| definition.key);
+        let defined = keys.find(|&key| self.sources.is_user(key)).unwrap_or_default();
+        errors::needs_itself(&leaf.site, defined)
     }
 }
 
