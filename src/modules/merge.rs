@@ -267,6 +267,15 @@ impl Evaluator {
 
     /// The member of a union that all definitions belong to, and their merge by it.
     fn merge_union(&mut self, ty: &TypeRef, members: &[TypeRef], winners: Winners, site: &Site) -> Result<Value> {
+        // The usual union needs no search: sets of one type, or nothing.
+        if winners.are_sets()
+            && let Some(member) = only_member(members)
+        {
+            let member = self.resolve(member)?;
+            if holds_names(member.peeled()) {
+                return self.merge_winners(&member, winners, site);
+            }
+        }
         let members = self.flattened(members)?;
         let null = |settled: &Settled| matches!(settled.value.kind, Kind::Null);
         if winners.definitions.iter().any(null) && !winners.definitions.iter().all(null) {
@@ -459,6 +468,12 @@ fn scalar_fits(ty: &Type, scalar: &Scalar, levels: u32) -> bool {
         Type::Union(members) => levels > 0 && members.iter().any(|member| scalar_fits(member, scalar, levels - 1)),
         ty => matches!(check_scalar(ty, scalar), Some(Ok(()))),
     }
+}
+
+/// The only member besides `null`.
+fn only_member(members: &[TypeRef]) -> Option<&TypeRef> {
+    let mut others = members.iter().filter(|member| !matches!(***member, Type::Null));
+    others.next().filter(|_| others.next().is_none())
 }
 
 /// Whether values of the type are sets.

@@ -117,12 +117,21 @@ impl Catalogue {
         }))
     }
 
-    /// The names of the record types of all versions, sorted.
-    pub fn type_names(&self) -> Vec<&'static str> {
-        let mut ids: Vec<u32> = self.pack.versions.iter().flat_map(|version| version.record_names()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids.into_iter().map(|id| self.pack.string(id)).collect()
+    /// What follows `prefix` in the names of the record types of all versions that begin with it, sorted.
+    pub fn type_names_below(&self, prefix: &str) -> impl Iterator<Item = &'static str> {
+        let names = &self.pack.names;
+        let start = names.first_type(|id| self.pack.string(id) >= prefix);
+        (start..).map_while(|at| names.type_name(at)).map_while(move |id| self.pack.string(id).strip_prefix(prefix))
+    }
+
+    /// The names of the kinds of all versions, sorted.
+    pub fn kind_names(&self) -> impl Iterator<Item = &'static str> {
+        self.pack.names.kinds().map(|id| self.pack.string(id))
+    }
+
+    /// The names of the API groups of all versions, sorted; the core group's is empty.
+    pub fn group_names(&self) -> impl Iterator<Item = &'static str> {
+        self.pack.names.groups().map(|id| self.pack.string(id))
     }
 
     fn type_at(&self, record: u32) -> &TypeDef {
@@ -179,6 +188,11 @@ impl<'c> Version<'c> {
     /// The kind whose name is nearest to a mistyped one.
     pub fn nearest_kind(self, name: &str) -> Option<&'c str> {
         closest(name, self.kinds().iter().filter(|kind| kind.preferred).map(|kind| kind.kind.as_str()))
+    }
+
+    /// Whether there is a record type of this name.
+    pub fn has_type(self, name: &str) -> bool {
+        self.catalogue.pack.string_id(name).is_some_and(|id| self.packed().record_of(id).is_some())
     }
 
     /// The record type of this name (`core.v1.Container`).

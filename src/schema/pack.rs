@@ -26,8 +26,19 @@ pub struct Pack<'a> {
     /// The versions, oldest first.
     #[serde(borrow)]
     pub versions: Vec<PackedVersion<'a>>,
+    /// The names of all versions together.
+    #[serde(borrow)]
+    pub names: Names<'a>,
     /// The lifecycle entries.
     lifecycle: &'a [u8],
+}
+
+/// The names that occur in any version: numbers of strings, sorted by the strings.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Names<'a> {
+    types: &'a [u8],
+    kinds: &'a [u8],
+    groups: &'a [u8],
 }
 
 /// The tables of one version.
@@ -76,6 +87,36 @@ impl<'a> Pack<'a> {
     }
 }
 
+impl Names<'_> {
+    /// Of the type at a place in the list.
+    pub fn type_name(&self, at: usize) -> Option<u32> {
+        (at < self.types.len() / 4).then(|| number(self.types, at))
+    }
+
+    /// The place of the first type whose name is far enough.
+    pub fn first_type(&self, is_there: impl Fn(u32) -> bool) -> usize {
+        let (mut low, mut high) = (0, self.types.len() / 4);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match is_there(number(self.types, middle)) {
+                true => high = middle,
+                false => low = middle + 1,
+            }
+        }
+        low
+    }
+
+    /// Of the kinds that are meant where only a name is written.
+    pub fn kinds(&self) -> impl Iterator<Item = u32> {
+        numbers(self.kinds)
+    }
+
+    /// Of the API groups.
+    pub fn groups(&self) -> impl Iterator<Item = u32> {
+        numbers(self.groups)
+    }
+}
+
 impl PackedVersion<'_> {
     /// The kinds of the version.
     pub fn kinds(&self) -> Result<Vec<KindDef<u32>>, postcard::Error> {
@@ -112,6 +153,10 @@ fn bounds(ends: &[u8], index: usize) -> (usize, usize) {
     (start, number(ends, index) as usize)
 }
 
+fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> {
+    (0..bytes.len() / 4).map(|index| number(bytes, index))
+}
+
 fn number(bytes: &[u8], index: usize) -> u32 {
     let at = index * 4;
     u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
@@ -137,6 +182,10 @@ pub fn pack(versions: &[Facts], lifecycle: &[Lifecycle<String>]) -> Result<Vec<u
     let lifecycle: Vec<Lifecycle<u32>> =
         lifecycle.iter().map(|entry| entry.map(&mut |name| strings.id(name))).collect();
     let lifecycle = postcard::to_allocvec(&lifecycle)?;
+    let types = strings.list(versions.iter().flat_map(|facts| &facts.types).map(|def| &def.name));
+    let preferred = || versions.iter().flat_map(|facts| &facts.kinds).filter(|kind| kind.preferred);
+    let kinds = strings.list(preferred().map(|kind| &kind.kind));
+    let groups = strings.list(preferred().map(|kind| &kind.group));
     let (text, text_ends) = strings.layout();
     postcard::to_allocvec(&Pack {
         text: &text,
@@ -144,6 +193,7 @@ pub fn pack(versions: &[Facts], lifecycle: &[Lifecycle<String>]) -> Result<Vec<u
         records: &records.bytes,
         record_ends: &records.ends,
         versions: tables.iter().map(|(version, kinds, types)| PackedVersion { version, kinds, types }).collect(),
+        names: Names { types: &types, kinds: &kinds, groups: &groups },
         lifecycle: &lifecycle,
     })
 }
@@ -176,6 +226,13 @@ impl Strings {
     fn id(&self, name: &str) -> u32 {
         // Every name was collected before the first one is looked up.
         self.numbers[name]
+    }
+
+    /// The numbers of these names, each once, in their order.
+    fn list<'n>(&self, names: impl Iterator<Item = &'n String>) -> Vec<u8> {
+        // The numbers are in the order of the strings.
+        let ids: BTreeSet<u32> = names.map(|name| self.id(name)).collect();
+        ids.into_iter().flat_map(u32::to_le_bytes).collect()
     }
 
     fn layout(&self) -> (String, Vec<u8>) {

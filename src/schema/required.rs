@@ -34,9 +34,13 @@ const SERVER_FILLS_IN: &[(&str, &str)] = &[
 
 /// Whether an object that people write must have the field.
 pub fn of_users(def: &TypeDef, field: &FieldDef) -> bool {
+    // Most fields are optional, and this is asked for each of them.
+    if !field.required {
+        return false;
+    }
     let (group, name) = def.group_and_name();
     let exempt = |(of, exempt): &(&str, &str)| {
         (*exempt == "*" || field.name == *exempt) && of.split_once('.') == Some((group, name))
     };
-    field.required && !SERVER_FILLS_IN.iter().any(exempt)
+    !SERVER_FILLS_IN.iter().any(exempt)
 }

@@ -35,71 +35,67 @@ pub enum Member {
 /// What the names below `k8s` lead to: `["apps", "v1", "Deployment"]`, `["Deployment"]`, `["core", "v1"]`.
 /// A group goes by its name in the definitions (`networking`) or by its full one (`networking.k8s.io`).
 pub fn member(version: Version<'static>, path: &[&str]) -> Option<Member> {
-    match *path {
-        [] => Some(Member::Space),
-        [name] => match version.preferred(name) {
-            Some(kind) => Some(Member::Type(kind_type(version, kind)?)),
-            None => (!members(version, path).is_empty()).then_some(Member::Space),
-        },
-        [_, _] => (!members(version, path).is_empty()).then_some(Member::Space),
+    if !is_there(version, path) {
+        return None;
+    }
+    let ty = match *path {
+        [name] => version.preferred(name).and_then(|kind| kind_type(version, kind)),
         [group, api, name] => {
-            let def = version.type_def(&format!("{}.{api}.{name}", short_group(&[version], group)))?;
-            Some(Member::Type(definition_type(version, def, Use::Whole)))
+            let def = version.type_def(&definition_name(group, api, name));
+            def.map(|def| definition_type(version, def, Use::Whole))
         }
         _ => None,
-    }
+    };
+    Some(ty.map_or(Member::Space, Member::Type))
 }
 
 /// The names directly below a path, sorted.
 pub fn members(version: Version<'static>, path: &[&str]) -> Vec<String> {
-    let below = below(&[version], version.type_names(), path);
-    below.into_iter().map(str::to_owned).collect()
+    let there = |name: &&str| is_there(version, &[path, &[*name]].concat());
+    known_members(path).into_iter().filter(there).map(str::to_owned).collect()
 }
 
 /// The names directly below a path in any version, sorted.
 pub fn known_members(path: &[&str]) -> Vec<&'static str> {
     let catalogue = Catalogue::embedded();
-    let versions: Vec<Version<'static>> = catalogue.versions().collect();
-    below(&versions, catalogue.type_names().into_iter(), path)
-}
-
-/// In which versions there is something at a path.
-pub fn presence(path: &[&str]) -> History {
-    let presence =
-        |version: Version<'static>| Presence { minor: version.minor(), there: member(version, path).is_some() };
-    History::of(Catalogue::embedded().versions().map(presence))
-}
-
-fn below(
-    versions: &[Version<'static>],
-    definitions: impl Iterator<Item = &'static str>,
-    path: &[&str],
-) -> Vec<&'static str> {
-    let parts = definitions.filter_map(|name| {
-        let mut parts = name.splitn(3, '.');
-        Some([parts.next()?, parts.next()?, parts.next()?])
-    });
     let mut names: Vec<&'static str> = match *path {
         [] => {
-            let kinds = versions.iter().flat_map(|version| version.kinds());
-            let kinds = kinds.filter(|kind| kind.preferred).map(|kind| kind.kind.as_str());
-            let groups = versions.iter().flat_map(|version| version.kinds());
-            let groups = groups.filter(|kind| kind.group.contains('.')).map(|kind| kind.group.as_str());
-            kinds.chain(groups).chain(parts.map(|[group, _, _]| group)).collect()
+            let groups = catalogue.type_names_below("").filter_map(|name| name.split('.').next());
+            let full = catalogue.group_names().filter(|group| group.contains('.'));
+            groups.chain(full).chain(catalogue.kind_names()).collect()
         }
         [group] => {
-            let group = short_group(versions, group);
-            parts.filter(|[of, _, _]| *of == group).map(|[_, api, _]| api).collect()
+            let prefix = format!("{}.", short_group(group));
+            let inside = catalogue.type_names_below(&prefix);
+            inside.filter_map(|rest| rest.split('.').next()).collect()
         }
-        [group, api] => {
-            let group = short_group(versions, group);
-            parts.filter(|[of, at, _]| *of == group && *at == api).map(|[_, _, name]| name).collect()
-        }
+        [group, api] => catalogue.type_names_below(&format!("{}.{api}.", short_group(group))).collect(),
         _ => Vec::new(),
     };
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// In which versions there is something at a path.
+pub fn presence(path: &[&str]) -> History {
+    let presence = |version: Version<'static>| Presence { minor: version.minor(), there: is_there(version, path) };
+    History::of(Catalogue::embedded().versions().map(presence))
+}
+
+fn is_there(version: Version<'static>, path: &[&str]) -> bool {
+    let any = |prefix: String| version.type_names().any(|name| name.starts_with(&prefix));
+    match *path {
+        [] => true,
+        [name] => version.preferred(name).is_some() || any(format!("{}.", short_group(name))),
+        [group, api] => any(format!("{}.{api}.", short_group(group))),
+        [group, api, name] => version.has_type(&definition_name(group, api, name)),
+        _ => false,
+    }
+}
+
+fn definition_name(group: &str, api: &str, name: &str) -> String {
+    format!("{}.{api}.{name}", short_group(group))
 }
 
 /// The type of the objects of a kind; of its preferred version where none is given.
@@ -116,11 +112,11 @@ fn kind_type(version: Version<'static>, kind: &Kind) -> Option<TypeRef> {
 }
 
 /// The group as definitions are named after it: `networking` for `networking.k8s.io`.
-fn short_group<'n>(versions: &[Version<'static>], group: &'n str) -> &'n str {
+fn short_group(group: &str) -> &str {
     if !group.contains('.') {
         return group;
     }
-    let kind = versions.iter().flat_map(|version| version.kinds()).find(|kind| kind.group == group);
+    let kind = Catalogue::embedded().versions().flat_map(|version| version.kinds()).find(|kind| kind.group == group);
     kind.and_then(|kind| kind.type_name.split('.').next()).unwrap_or(group)
 }
 

@@ -130,7 +130,8 @@ impl<'c> Walk<'_, 'c> {
         if self.in_status {
             return;
         }
-        for field in def.fields.iter().filter(|field| required::of_users(def, field) && !at.has(&field.name)) {
+        let missing = |field: &&FieldDef| field.required && !at.has(&field.name) && required::of_users(def, field);
+        for field in def.fields.iter().filter(missing) {
             let origin = self.origin(Place { def, field });
             let message = format!(
                 "the required field `{}` is missing ({origin}: {})",
