@@ -4,7 +4,7 @@
 //! item by item, and `null`, which leaves a field out, gives way to anything else. So an option of such a type
 //! takes definitions as `resources` does.
 
-use super::definitions::{Definition, Definitions, Settled};
+use super::definitions::{Definition, Definitions, Settled, Winners};
 use super::site::Site;
 use crate::schema::list_rule;
 use crate::symbol::Symbol;
@@ -27,27 +27,29 @@ impl Evaluator {
             }
             let list = |settled: &Settled| matches!(settled.value.kind, Kind::List(_));
             let several = winners.definitions.len() + winners.lowered.len() > 1;
-            if winners.definitions.is_empty() {
-                return Ok(None);
+            let lists = several && winners.definitions.iter().all(list);
+            match (item_type(ty).filter(|_| lists), winners.definitions.is_empty()) {
+                (_, true) => Ok(None),
+                (None, _) => self.merge_winners(ty, winners, site).map(Some),
+                (Some(item), _) => self.merge_api_items(&list_rule(origin, name), &item, winners, site).map(Some),
             }
-            if several
-                && winners.definitions.iter().all(list)
-                && let Some(item) = item_type(ty)
-                && let rule @ (ListRule::Keyed(_) | ListRule::Set) = list_rule(origin, name)
-            {
-                let place = self.origin_of(&winners.definitions);
-                let items = self.items_by_rule(&rule, winners)?.into_iter().enumerate();
-                let items = items.map(|(at, definitions)| {
-                    self.merged_later(&item, Definitions::from(definitions), site.item(at, place))
-                });
-                return Ok(Some(Value::list(items.collect(), place)));
-            }
-            self.merge_winners(ty, winners, site).map(Some)
         });
         if let Err(failure) = &result {
             self.blame_definitions(failure, definitions, site);
         }
         result
+    }
+
+    fn merge_api_items(&mut self, rule: &ListRule, item: &TypeRef, winners: Winners, site: &Site) -> Result<Value> {
+        let place = self.origin_of(&winners.definitions);
+        let mut items = Vec::new();
+        for definitions in self.items_by_rule(rule, winners)? {
+            if definitions.iter().any(|definition| self.is_present(definition)) {
+                let site = site.item(items.len(), place);
+                items.push(self.merged_later(item, Definitions::from(definitions), site));
+            }
+        }
+        Ok(Value::list(items, place))
     }
 }
 

@@ -22,6 +22,9 @@ const LISTED: usize = 3;
 /// has the names of the fields and of the entries of maps on the way, `["spec", "containers", "ports"]`.
 pub fn hint(version: Version<'_>, definition: &str, path: &[&str], field: &str, look: Look) -> Option<String> {
     let place = enclosing(version, definition, path).pop()?.def;
+    if let Some(when) = version.catalogue().field_history(&place.name, field).describe() {
+        return Some(format!("other versions have `{field}` ({when}): leave it out, or target one of them"));
+    }
     let near = closest(field, place.fields.iter().map(|field| field.name.as_str()));
     let meant = |near: &str| format!("did you mean `{near}`?");
     if let Some(near) = near.filter(|near| near.eq_ignore_ascii_case(field)) {
