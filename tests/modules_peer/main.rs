@@ -6,8 +6,14 @@
 //!
 //! - `*.cases`: a title (`## …`) and an expression, most often a list of modules (see [`program`]).
 //! - `pending/*.cases`: where nxk is known to differ. A case that no longer does must move out.
+//! - `generate`: random sets of modules from fixed seeds.
 
+mod declare;
+mod define;
+mod generate;
+mod known;
 mod peers;
+mod random;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -16,6 +22,10 @@ use std::path::Path;
 use peers::{Case, Judge, Verdict};
 
 const CORPUS: &str = "tests/corpus/modules-peer";
+
+/// How many random configurations there are, and how many go to Nix in one go.
+const CONFIGURATIONS: u64 = 600;
+const AT_ONCE: u64 = 75;
 
 #[test]
 fn the_cases_mean_what_the_rules_say() {
@@ -36,6 +46,24 @@ fn what_is_pending_still_differs() {
         .filter(|title| !differing.iter().any(|d| d.title == *title))
         .collect();
     assert!(settled.is_empty(), "these agree now; move them out of {CORPUS}/pending:\n{}", settled.join("\n"));
+}
+
+#[test]
+fn random_modules_mean_what_the_rules_say() {
+    let Some(judge) = Judge::find() else { return };
+    let seeds: Vec<u64> = (0..CONFIGURATIONS).collect();
+    let batches: Vec<Vec<Case>> = seeds
+        .chunks(AT_ONCE as usize)
+        .map(|seeds| seeds.iter().flat_map(|&seed| generate::cases(seed)).collect())
+        .collect();
+    let cases = batches.iter().map(Vec::len).sum();
+    let verdicts = support::in_parallel(&batches, |batch| judge.verdicts(batch));
+    let refused = verdicts.iter().flatten().filter(|verdict| verdict.expected.is_err()).count();
+    // Random modules that hardly ever fail, or hardly ever do not, would show little.
+    assert!((cases / 20..cases / 2).contains(&refused), "{refused} of {cases} are refused");
+    let wrong: Vec<Disagreement> =
+        batches.iter().zip(verdicts).flat_map(|(batch, verdicts)| differing(batch, verdicts)).collect();
+    report(&wrong, cases);
 }
 
 /// A case on which the two do not agree.

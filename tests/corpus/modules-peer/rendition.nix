@@ -127,11 +127,14 @@ let
 
   about = [ "_class" "_file" "key" "disabledModules" "imports" "freeformType" "meta" ];
 
-  called = arguments: function:
-    function (arguments // mapAttrs (name: _: arguments.${name}
-      or arguments.config._module.args.${name} or (fail "argument" [ name ])) (functionArgs function));
-
-  functionOf = value: if value ? __functor then value.__functor value else value;
+  # Whatever a function asks for by name is given to it, so a default in the function is never used.
+  called = arguments: value:
+    let
+      function = if isAttrs value then value.__functor value else value;
+      asked = if isAttrs value then value.__functionArgs or (functionArgs function) else functionArgs function;
+      given = name: _: arguments.${name} or arguments.config._module.args.${name} or (fail "argument" [ name ]);
+    in
+    function (arguments // mapAttrs given asked);
 
   # One module and those that it imports, each with its key.
   read = arguments: key: given:
@@ -140,7 +143,7 @@ let
         if isPath given || isString given then import given
         else if elem (kindOf given) [ "if" "merge" "override" ] then { config = given; }
         else given;
-      set = if isCallable content then called arguments (functionOf content) else content;
+      set = if isCallable content then called arguments content else content;
       isSplit = set ? config || set ? options;
       stray = filter (name: !elem name (about ++ [ "config" "options" ])) (attrNames set);
       own = set.key or (if isPath given || isString given then toString given else key);
@@ -148,6 +151,7 @@ let
       freeform = optional (set ? freeformType) { _module.freeformType = set.freeformType; };
       checked =
         if !isAttrs set then fail "module" [ ]
+        else if !elem (set._class or null) [ null arguments._class ] && arguments._class != null then fail "module" [ ]
         else if isSplit && stray != [ ] then fail "unknown" [ (head stray) ]
         else set;
     in
@@ -234,15 +238,16 @@ let
     {
       options = mapAttrs (_: child: child.options) children;
       config = mapAttrs (_: child: child.config) children;
-      stray = concatMap (name: map (value: { path = path ++ [ name ]; inherit value; }) (at name definitions)) undeclared
+      stray =
+        concatMap (name: map (value: { path = path ++ [ name ]; inherit value; }) (at name definitions)) undeclared
         ++ concatMap (child: child.stray) (attrValues children);
     };
 
   # ---- step 3: the knot
 
-  evalModules = { modules, specialArgs ? { }, prefix ? [ ], ... }@request:
+  evalModules = { modules, specialArgs ? { }, prefix ? [ ], class ? null, ... }@request:
     let
-      arguments = { inherit lib options config specialArgs; } // specialArgs;
+      arguments = { inherit lib options config specialArgs; _class = class; } // specialArgs;
       own = {
         options._module = {
           args = mkOption { type = types.lazyAttrsOf types.raw; };
@@ -267,10 +272,10 @@ let
         specialArgs = request.specialArgs or { } // specialArgs;
         inherit prefix;
       });
-      type = types.submoduleWith { inherit modules specialArgs; };
+      type = types.submoduleWith { inherit modules specialArgs class; };
     in
     {
-      inherit options extendModules type;
+      inherit class options extendModules type;
       inherit (config) _module;
       _type = "configuration";
       config = if isClean then removeAttrs config [ "_module" ] else fail "unknown" (head stray).path;
@@ -282,10 +287,20 @@ let
   passedOn = to: old:
     mkIf old.isDefined (setAt to (mkMerge (map (mkOverride old.highestPrio) old.definitions)));
 
-  moved = from: to: { config, options, ... }: {
-    options = setAt from (mkOption ({ apply = _: getAt to config; }
-      // (let new = getAt to options; in if isOption new then { inherit (new) type; } else { })));
-    config = passedOn to (getAt from options);
+  moved = from: to: { config, options, ... }:
+    let
+      # What is inside a submodule is no option out here.
+      new = foldl' (set: name: set.${name} or { }) options to;
+      type = if isOption new then new.type else types.submodule { };
+    in
+    {
+      options = setAt from (mkOption { apply = _: getAt to config; inherit type; });
+      config = passedOn to (getAt from options);
+    };
+
+  removed = path: advice: { options, ... }: {
+    options = setAt path (mkOption { apply = _: throw "it is gone: ${advice}"; });
+    config.assertions = [ { assertion = !(getAt path options).isDefined; message = advice; } ];
   };
 
   untouched = "nothing was defined here";
@@ -312,8 +327,11 @@ let
     mkAssert = condition: message: mkIf (condition || throw message);
     mkEnableOption = _: mkOption { type = types.bool; default = false; };
     mkAliasDefinitions = option: mkIf option.isDefined (mkMerge option.definitions);
+    mkAliasAndWrapDefinitions = wrap: option: mkIf option.isDefined (wrap (mkMerge option.definitions));
+    mkDerivedConfig = option: change: mkOverride option.highestPrio (change option.value);
     mkAliasOptionModule = moved;
     mkRenamedOptionModule = moved;
+    mkRemovedOptionModule = removed;
     mkMergedOptionModule = several;
     mkChangedOptionModule = from: several [ from ];
     optionalAttrs = wanted: set: if wanted then set else { };

@@ -13,7 +13,7 @@ let
   type = name: check: merge: {
     _type = "option-type";
     inherit name check merge;
-    combine = other: if other.name == name then type name check merge else null;
+    combine = other: if other.name == name then type name (value: check value && other.check value) merge else null;
     empty = [ ];
   };
 
@@ -50,7 +50,13 @@ let
     inherit inner;
   } // spec;
 
-  addCheck = inner: predicate: inner // { check = value: inner.check value && predicate value; };
+  # A check survives a second declaration; NixOS forgets it.
+  addCheck = inner: predicate: inner // {
+    check = value: inner.check value && predicate value;
+    combine = other:
+      let both = inner.combine other; in
+      if both == null then null else addCheck both (value: predicate value && other.check value);
+  };
 
   listOf = item: around "listOf" item listOf {
     check = isList;
@@ -133,7 +139,7 @@ let
 
   # ---- modules in modules
 
-  submoduleWith = { modules, specialArgs ? { }, shorthandOnlyDefinesConfig ? false, ... }@request:
+  submoduleWith = { modules, specialArgs ? { }, shorthandOnlyDefinesConfig ? false, class ? null, ... }@request:
     let asModule = value: if isAttrs value && shorthandOnlyDefinesConfig then { config = value; } else value; in
     {
       _type = "option-type";
@@ -143,7 +149,7 @@ let
       check = value: isAttrs value || isCallable value || isPath value;
       merge = path: values: (evalModules {
         modules = modules ++ [ { _module.args.name = last path; } ] ++ map asModule values;
-        inherit specialArgs;
+        inherit specialArgs class;
         prefix = path;
       }).config;
       combine = other:
