@@ -91,16 +91,14 @@ fn entry(random: &mut Random, name: &'static str, place: Place) -> Entry {
         1 => more += "readOnly = true; ",
         _ => {}
     }
-    Entry { name, content: Content::Option { ty, more, twice: random.once_in(8) && !known::DECLARED_TWICE } }
+    Entry { name, content: Content::Option { ty, more, twice: random.once_in(8) } }
 }
 
 fn known_to_agree(random: &mut Random, place: Place) -> Type {
     loop {
         let ty = ty(random, place);
         let differs = match ty {
-            Type::Untyped | Type::Attrs => known::UNTYPED || place.is_inside && known::ORDER_IN_SUBMODULES,
-            Type::Lines | Type::List(_) => place.is_inside && known::ORDER_IN_SUBMODULES,
-            Type::LazyMap(_) => known::LAZY_MAPS,
+            Type::Untyped | Type::Attrs | Type::Lines | Type::List(_) => place.is_inside && known::ORDER_IN_SUBMODULES,
             _ => false,
         };
         if !differs {
@@ -153,8 +151,8 @@ fn unique(random: &mut Random) -> Type {
 fn lazy(random: &mut Random) -> Type {
     match random.below(6) {
         0 => Type::Int,
-        1 => Type::Lines,
-        2 => Type::Anything,
+        1 if !known::LAZY_LINES => Type::Lines,
+        1 | 2 => Type::Anything,
         3 => Type::NullOr(Box::new(Type::Str)),
         4 => Type::List(Box::new(Type::Int)),
         _ => Type::Map(Box::new(Type::Small)),

@@ -69,7 +69,12 @@ fn condition(random: &mut Random, scope: Scope) -> &'static str {
 
 /// A value of a type, or, now and then, of another one.
 pub fn value(random: &mut Random, ty: &Type, scope: Scope) -> String {
-    if !matches!(ty, Type::Unique(_)) && random.once_in(WRONG) {
+    let is_right = match ty {
+        Type::Unique(_) => true,
+        Type::Attrs | Type::LazyMap(_) => known::REFUSED_IN_SILENCE,
+        _ => false,
+    };
+    if !is_right && random.once_in(WRONG) {
         return random.pick(&["\"wrong\"", "7", "null", "[ ]", "{ }", "1.5", "true"]).to_string();
     }
     right(random, ty, scope)

@@ -7,6 +7,7 @@
 
 use super::declare::{self, Entry, declared};
 use super::define::{Scope, set, wrapped};
+use super::known;
 use super::peers::Case;
 use super::random::Random;
 
@@ -46,11 +47,11 @@ fn configuration(random: &mut Random, options: &[Entry]) -> String {
 /// The module that declares the options, and the one that declares some of them again.
 fn declarations(options: &[Entry], second: bool) -> String {
     let declared = declared(options, second);
-    match second {
-        true => format!("  {{ options = {declared}; }}"),
-        false => format!(
-            "  {{ options = {{ on = declare bool {{ default = true; }}; level = declare int {{ default = 1; }}; }} // {declared}; }}"
-        ),
+    let switches = "{ on = declare bool { default = true; }; level = declare int { default = 1; }; }";
+    if second {
+        format!("  {{ options = {declared}; }}")
+    } else {
+        format!("  {{ options = {switches} // {declared}; }}")
     }
 }
 
@@ -68,6 +69,9 @@ fn quirk(random: &mut Random) -> Option<&'static str> {
         1 => "  { config = mkIf false { stray = 1; }; }",
         2 => "  { stray = mkDefault 1; _module.check = false; }",
         3..10 => "  { level = mkForce 2; on = false; }",
+        10..13 if known::REFUSED_IN_SILENCE => {
+            "  { imports = [ (mkAliasOptionModule [ \"a2\" ] [ \"a\" ]) ]; a2 = mkIf false 1; }"
+        }
         10..13 => "  { imports = [ (mkAliasOptionModule [ \"a2\" ] [ \"a\" ]) ]; a2 = mkForce 1; }",
         _ => return None,
     })

@@ -7,11 +7,9 @@
 pub const ORDER_IN_SUBMODULES: bool = true;
 /// "a condition inside mkForce does not hold, in a map" and the like.
 pub const CONDITIONS_IN_PRIORITIES: bool = true;
-/// "no set for a lazy map", "a lazy map of lines …", "a lazy map of lists …".
-pub const LAZY_MAPS: bool = true;
+/// "no set for a lazy map", "no set for a set type".
+pub const REFUSED_IN_SILENCE: bool = true;
+/// "a lazy map of lines has no value for what is dropped".
+pub const LAZY_LINES: bool = true;
 /// "null or a submodule, null and a function".
 pub const NULL_AND_FUNCTIONS: bool = true;
-/// "declared twice …".
-pub const DECLARED_TWICE: bool = true;
-/// "of a set type …", "sets of an option without a type" and the like.
-pub const UNTYPED: bool = true;
