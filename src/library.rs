@@ -28,6 +28,7 @@ const FILES: &[(&str, &str)] = files! {
     "builtins/control.nxk"
     "builtins/data.nxk"
     "builtins/files.nxk"
+    "builtins/internal.nxk"
     "builtins/lists.nxk"
     "builtins/modules.nxk"
     "builtins/regex.nxk"

@@ -73,7 +73,9 @@ impl Checker<'_> {
             TypeTerm::Function(from, to) => Ty::function(self.type_of(from, env), self.type_of(to, env)),
             TypeTerm::Union(members) => {
                 let members = members.iter().map(|member| self.type_of(member, env)).collect();
-                Ty::union(members, Sort::Declared)
+                // Who calls the library knows more than its types say: that this pattern matches, that this option is set.
+                let sort = if self.in_library(env) { Sort::Inferred } else { Sort::Declared };
+                Ty::union(members, sort)
             }
             TypeTerm::Refined(base, by) => self.refinement(base, by, env, span),
         }
