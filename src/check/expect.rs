@@ -9,7 +9,7 @@ use super::options::is_object;
 use super::scope::{Env, Slot};
 use super::ty::{Extent, Row, Sort, Ty, TyRef};
 use crate::source::Span;
-use crate::term::{AttrsTerm, Lambda, ParamTerm, TermKind, TermRef};
+use crate::term::{AttrsTerm, BinaryOp, Lambda, ParamTerm, TermKind, TermRef};
 
 impl Checker<'_> {
     /// The term has to have the type.
@@ -55,6 +55,9 @@ impl Checker<'_> {
                 self.expect_choice(term, env, (ty, members, *sort), need);
             }
             (TermKind::List(items), Ty::List(item)) => self.expect_items(items, env, item, need),
+            (TermKind::Binary { op: BinaryOp::Concat, left, right, .. }, Ty::List(_)) => {
+                self.concatenated(left, right, env, &shape, Some(need));
+            }
             (TermKind::Lambda(lambda), Ty::Function(from, to)) => {
                 self.expect_lambda(lambda, env, (ty, from, to), need);
             }

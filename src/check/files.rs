@@ -1,13 +1,13 @@
 //! Where names come from that no frame binds: other files, the builtins, the library, Kubernetes.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::Checker;
 use super::scope::{Env, Slot};
 use super::ty::{Extent, Field, Lazy, Presence, Row, Ty, TyRef, known, row};
 use crate::diag::Diagnostic;
-use crate::source::Span;
+use crate::source::{Span, normalize};
 use crate::symbol::Symbol;
 use crate::term::{NameTerm, StrTerm, TermKind, TermRef, TypeTerm};
 use crate::types::Type;
@@ -115,8 +115,7 @@ impl Checker<'_> {
         let TermKind::Path(parts) = &term.kind else { return None };
         let [StrTerm::Text(text)] = parts.as_slice() else { return None };
         let folder = self.all_files[env.file].opened.path.parent()?;
-        // Without the `.` of `./file`, as files are known by their path.
-        Some(folder.join(text.as_str()).components().filter(|part| *part != Component::CurDir).collect())
+        Some(normalize(&folder.join(text.as_str())))
     }
 
     pub(super) fn import(&mut self, path: &Path, span: Span) -> TyRef {

@@ -48,7 +48,7 @@ impl Checker<'_> {
     }
 
     /// Whether findings at a place are told.
-    fn is_told(&self, place: Span) -> bool {
+    pub(super) fn is_told(&self, place: Span) -> bool {
         !place.is_none() && (self.proves_library || self.files.is_user(place))
     }
 
@@ -308,16 +308,6 @@ impl Checker<'_> {
         let message = format!("{words} is called as if it were a function");
         let finding = Diagnostic::new(Code::NotAFunction, span, message).label("called here");
         self.report(finding.also(function.span, format!("this is {words}")).hint(hint));
-    }
-
-    /// An operand of another kind than the others.
-    pub(super) fn unlike_operands(&mut self, l: &TyRef, place: Span, other: &'static str, need: &Rc<Need>) {
-        let place = self.blamed(place, need);
-        let words = self.describe(l);
-        let what = need.to_string();
-        let message = format!("{what} must be {other}, not {words}");
-        let finding = self.wrong_kind(l, place, message, other, need);
-        self.report(finding);
     }
 
     /// A name that nothing binds, and that no set behind a `with` has.

@@ -4,8 +4,8 @@
 //! whose type is a literal.
 
 use super::Checker;
-use super::ty::{Family, Op, Row, Ty, TyRef};
-use crate::types::{Bounds, Scalar, Text, Type, check_scalar};
+use super::ty::{Row, Ty, TyRef};
+use crate::types::{Bounds, Text, Type, check_scalar};
 
 /// How well.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -59,7 +59,8 @@ impl Checker<'_> {
                 Fit::Yes
             }
             (Ty::Option(_) | Ty::Type(_) | Ty::Space(_), Ty::Row(_)) | (Ty::Row(_), Ty::Option(_)) => Fit::Maybe,
-            (_, Ty::Op(op)) => fit_operator(&l, op),
+            (_, Ty::Op(op)) => self.fit_operator(&l, op),
+            (l, Ty::Value(value)) => fit_known(l, &Type::Literal(value.clone())),
             (l, Ty::Known(r)) => fit_known(l, r),
             (Ty::Known(l), Ty::Row(_)) if matches!(**l, Type::Object) => Fit::Maybe,
             _ => Fit::No,
@@ -102,43 +103,6 @@ impl Checker<'_> {
 
 pub(super) fn has_functor(row: &Row) -> bool {
     row.fields.keys().any(|name| name.as_str() == "__functor")
-}
-
-fn fit_operator(l: &Ty, op: &Op) -> Fit {
-    let fits = match op {
-        Op::Operand { family, .. } => operand_group(l, *family).is_some(),
-        Op::UpdateLeft { .. } | Op::UpdateRight { .. } => {
-            matches!(l, Ty::Row(_) | Ty::Option(_) | Ty::Space(_) | Ty::Definition(..))
-        }
-        Op::Or { .. } => true,
-    };
-    if fits { Fit::Yes } else { Fit::No }
-}
-
-/// What an operand is, as far as other operands have to be the same: numbers, texts, lists.
-pub(super) fn operand_group(ty: &Ty, family: Family) -> Option<&'static str> {
-    let group = match ty {
-        Ty::Value(Scalar::Int(_) | Scalar::Float(_)) => "a number",
-        Ty::Value(Scalar::Str(_)) => "a string",
-        Ty::Known(ty) => match &**ty {
-            Type::Int(_) | Type::Float(_) | Type::Number(_) => "a number",
-            Type::Named(named) if named.integer => "a number",
-            Type::Literal(Scalar::Int(_) | Scalar::Float(_)) => "a number",
-            Type::String(_) | Type::Named(_) | Type::Literal(Scalar::Str(_)) => "a string",
-            Type::Path if family == Family::Plus => "a string",
-            Type::Path => "a path",
-            _ => return None,
-        },
-        Ty::Row(row) if family == Family::Plus && is_text(row) => "a string",
-        Ty::List(_) if family == Family::Comparison => "a list",
-        _ => return None,
-    };
-    (family != Family::Arithmetic || group == "a number").then_some(group)
-}
-
-/// Whether a set can become a string.
-pub(super) fn is_text(row: &Row) -> bool {
-    row.rest.is_some() || row.fields.keys().any(|name| matches!(name.as_str(), "outPath" | "__toString"))
 }
 
 fn fit_known(l: &Ty, r: &Type) -> Fit {

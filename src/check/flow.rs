@@ -7,11 +7,11 @@
 
 use std::rc::Rc;
 
-use super::fit::{Fit, has_functor, operand_group};
+use super::fit::{Fit, has_functor};
 use super::need::Need;
 use super::options::is_object;
 use super::store::{Lower, Upper, is_never};
-use super::ty::{Extent, Op, Presence, Row, Sort, Ty, TyRef, VarId, known};
+use super::ty::{Extent, Presence, Row, Sort, Ty, TyRef, VarId, known};
 use super::{Checker, Via};
 use crate::source::Span;
 use crate::types::{Scalar, Type};
@@ -327,62 +327,6 @@ impl Checker<'_> {
         }
         for upper in upper {
             self.flow(ty, place, &upper.ty, &upper.need);
-        }
-    }
-
-    fn flow_operator(&mut self, l: &TyRef, place: Span, op: &Rc<Op>, need: &Rc<Need>) {
-        match &**op {
-            Op::Operand { family, result } => {
-                let Some(group) = operand_group(l, *family) else {
-                    return match self.fit(l, &(Rc::new(Ty::Op(op.clone())) as TyRef)) {
-                        Fit::No => self.mismatch(l, place, &(Rc::new(Ty::Op(op.clone())) as TyRef), need),
-                        _ => self.dynamic = true,
-                    };
-                };
-                if let Ty::Var(var) = &*self.linked(result) {
-                    let others = self.store.lower(*var).to_vec();
-                    let other = others.iter().filter_map(|other| operand_group(&other.ty, *family));
-                    if let Some(other) = other.filter(|other| *other != group).last() {
-                        return self.unlike_operands(l, place, other, need);
-                    }
-                }
-                let wide = match &**l {
-                    Ty::Row(_) => known(Type::string()),
-                    _ => widened(l),
-                };
-                self.flow(&wide, place, result, need);
-            }
-            Op::UpdateLeft { right, place: at, result } => match &**l {
-                Ty::Row(left) => {
-                    let waits =
-                        Rc::new(Ty::Op(Rc::new(Op::UpdateRight { left: left.clone(), result: result.clone() })));
-                    self.flow(right, *at, &(waits as TyRef), &Need::kind("the right operand of `//`", "a set", *at));
-                }
-                Ty::Option(_) | Ty::Space(_) | Ty::Definition(..) => {
-                    self.dynamic = true;
-                    self.flow(&Ty::any(), place, result, need);
-                }
-                _ => self.mismatch(l, place, &(Rc::new(Ty::Op(op.clone())) as TyRef), need),
-            },
-            Op::UpdateRight { left, result } => match &**l {
-                Ty::Row(right) => {
-                    let whole = super::records::updated(left, right);
-                    self.flow(&super::ty::row(whole), place, result, need);
-                }
-                Ty::Option(_) | Ty::Space(_) | Ty::Definition(..) => {
-                    self.dynamic = true;
-                    self.flow(&Ty::any(), place, result, need);
-                }
-                _ => self.mismatch(l, place, &(Rc::new(Ty::Op(op.clone())) as TyRef), need),
-            },
-            Op::Or { name, result } => {
-                let Ty::Row(row) = &**l else { return };
-                match (row.fields.get(name), &row.rest) {
-                    (Some(field), _) => self.flow(&field.ty, place, result, need),
-                    (None, Some(rest)) => self.flow(rest, place, result, need),
-                    (None, None) => {}
-                }
-            }
         }
     }
 }

@@ -6,10 +6,10 @@ use super::Checker;
 use super::flow::widened;
 use super::need::{Need, Why};
 use super::scope::{Env, Frame, FrameId, Slot, Subject};
-use super::ty::{Extent, Family, Op, Sort, Ty, TyRef, known};
+use super::ty::{Extent, Sort, Ty, TyRef, known};
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::term::{BinaryOp, StrTerm, Term, TermKind, TermRef, UnaryOp};
+use crate::term::{StrTerm, Term, TermKind, TermRef};
 use crate::types::{Scalar, Type};
 
 impl Checker<'_> {
@@ -182,95 +182,6 @@ impl Checker<'_> {
             }
         }
         if global { self.global(name) } else { self.undefined(name, withs, env, span) }
-    }
-
-    fn unary(&mut self, op: UnaryOp, operand: &TermRef, env: &Env) -> TyRef {
-        match op {
-            UnaryOp::Not => {
-                self.condition(operand, env, "the operand of `!`");
-                known(Type::Bool)
-            }
-            UnaryOp::Negate => {
-                let ty = self.infer(operand, env);
-                self.operands(Family::Arithmetic, &[(ty, operand.span, "the operand of `-`")])
-            }
-        }
-    }
-
-    /// A condition, which has to be a boolean.
-    pub(super) fn condition(&mut self, term: &TermRef, env: &Env, what: &str) {
-        let need = Need::kind(what, "a boolean", term.span);
-        self.expect(term, env, &known(Type::Bool), &need);
-    }
-
-    fn binary(&mut self, op: BinaryOp, left: &TermRef, right: &TermRef, env: &Env, span: Span) -> TyRef {
-        let symbol = op.symbol();
-        let (at_left, at_right) =
-            (format!("the left operand of `{symbol}`"), format!("the right operand of `{symbol}`"));
-        match op {
-            BinaryOp::And | BinaryOp::Or | BinaryOp::Implies => {
-                self.condition(left, env, &at_left);
-                let (holds, fails) = self.facts_of(left, env);
-                let inner = if op == BinaryOp::Or { fails } else { holds };
-                self.condition(right, &inner, &at_right);
-                known(Type::Bool)
-            }
-            BinaryOp::PipeRight => self.application(right, std::slice::from_ref(left), env, span),
-            BinaryOp::PipeLeft => self.application(left, std::slice::from_ref(right), env, span),
-            BinaryOp::Equal | BinaryOp::NotEqual => {
-                self.infer(left, env);
-                self.infer(right, env);
-                known(Type::Bool)
-            }
-            BinaryOp::Less | BinaryOp::Greater | BinaryOp::LessEqual | BinaryOp::GreaterEqual => {
-                let sides =
-                    [(self.infer(left, env), left.span, &*at_left), (self.infer(right, env), right.span, &*at_right)];
-                self.operands(Family::Comparison, &sides);
-                known(Type::Bool)
-            }
-            BinaryOp::Concat => {
-                let item = self.store.fresh(self.level);
-                let list: TyRef = Rc::new(Ty::List(item));
-                self.expect(left, env, &list, &Need::kind(&at_left, "a list", left.span));
-                self.expect(right, env, &list, &Need::kind(&at_right, "a list", right.span));
-                list
-            }
-            BinaryOp::Update => {
-                let (l, r) = (self.infer(left, env), self.infer(right, env));
-                self.update(&l, left.span, &r, right.span)
-            }
-            op => {
-                let sides =
-                    [(self.infer(left, env), left.span, &*at_left), (self.infer(right, env), right.span, &*at_right)];
-                let family = if op == BinaryOp::Add { Family::Plus } else { Family::Arithmetic };
-                self.operands(family, &sides)
-            }
-        }
-    }
-
-    /// Operands that must be of one kind; what they make.
-    fn operands(&mut self, family: Family, operands: &[(TyRef, Span, &str)]) -> TyRef {
-        let result = self.store.fresh(self.level);
-        let waits: TyRef = Rc::new(Ty::Op(Rc::new(Op::Operand { family, result: result.clone() })));
-        let wanted = match family {
-            Family::Arithmetic => "a number",
-            Family::Plus => "a number, a string or a path",
-            Family::Comparison => "a number, a string, a path or a list",
-        };
-        for (ty, span, what) in operands {
-            self.flow(ty, *span, &waits, &Need::kind(what, wanted, *span));
-        }
-        self.settled(&result)
-    }
-
-    /// A variable whose types are all known already: those.
-    pub(super) fn settled(&mut self, ty: &TyRef) -> TyRef {
-        let Ty::Var(id) = &**ty else { return ty.clone() };
-        let lower: Vec<TyRef> = self.store.lower(*id).iter().map(|lower| lower.ty.clone()).collect();
-        if lower.is_empty() || self.store.level(*id) <= 0 && lower.is_empty() {
-            return ty.clone();
-        }
-        ty.clone()
     }
 
     fn annotated(&mut self, name: Symbol, value: &TermRef, ty: &TermRef, env: &Env) -> TyRef {

@@ -28,6 +28,7 @@ mod infer;
 mod modules;
 mod narrow;
 mod need;
+mod operators;
 mod options;
 mod records;
 mod scope;

@@ -8,7 +8,7 @@ use crate::symbol::Symbol;
 use crate::types::Path;
 
 /// A demand.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Need {
     pub(super) why: Why,
     /// Where the type is written, or what demands it stands.
@@ -20,7 +20,7 @@ pub(super) struct Need {
 }
 
 /// Who demands it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) enum Why {
     /// An annotation: a name with the way inside (`web.ports[0]`), and what that is a part of, in words.
     Typed { what: Path, of: Option<Rc<str>> },

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::Checker;
-use super::fit::is_text;
 use super::ty::{Family, Op, Presence, Row, Ty, TyRef, VarId};
 use crate::symbol::Symbol;
 use crate::types::findings::Look;
@@ -228,11 +227,13 @@ impl Shower<'_, '_> {
     }
 
     fn operator(&mut self, op: &Op, giving: bool) -> TypeRef {
-        let _ = is_text;
         Rc::new(match op {
-            Op::Operand { family: Family::Arithmetic, .. } => Type::Number(types::Bounds::NONE),
-            Op::Operand { family: Family::Plus, .. } => word("Number | String | Path"),
-            Op::Operand { family: Family::Comparison, .. } => word("Number | String | Path | [Any]"),
+            Op::Negated { .. } => Type::Number(types::Bounds::NONE),
+            Op::Left { operator, .. } | Op::Right { operator, .. } => match operator.family {
+                Family::Arithmetic => Type::Number(types::Bounds::NONE),
+                Family::Plus => word("Number | String | Path"),
+                Family::Comparison => word("Number | String | Path | [Any]"),
+            },
             Op::UpdateLeft { .. } | Op::UpdateRight { .. } => Type::Map(Rc::new(Type::Any)),
             Op::Or { name, result } => {
                 let ty = self.ty(result, giving);

@@ -239,7 +239,13 @@ impl Copy<'_> {
 
     fn op(&mut self, op: &Op) -> Op {
         match op {
-            Op::Operand { family, result } => Op::Operand { family: *family, result: self.ty(result) },
+            Op::Negated { result } => Op::Negated { result: self.ty(result) },
+            Op::Left { operator, right, place, result } => {
+                Op::Left { operator: operator.clone(), right: self.ty(right), place: *place, result: self.ty(result) }
+            }
+            Op::Right { operator, left, place, result } => {
+                Op::Right { operator: operator.clone(), left: self.ty(left), place: *place, result: self.ty(result) }
+            }
             Op::UpdateLeft { right, place, result } => {
                 Op::UpdateLeft { right: self.ty(right), place: *place, result: self.ty(result) }
             }
@@ -280,9 +286,11 @@ pub(super) fn variables(ty: &Ty, found: &mut Vec<VarId>) {
         Ty::Union(members, _) => members.iter().for_each(|member| variables(member, found)),
         Ty::Row(row) => row_variables(row, found),
         Ty::Op(op) => match &**op {
-            Op::Operand { result, .. } | Op::Or { result, .. } => variables(result, found),
-            Op::UpdateLeft { right, result, .. } => {
-                variables(right, found);
+            Op::Negated { result } | Op::Or { result, .. } => variables(result, found),
+            Op::Left { right: other, result, .. }
+            | Op::Right { left: other, result, .. }
+            | Op::UpdateLeft { right: other, result, .. } => {
+                variables(other, found);
                 variables(result, found);
             }
             Op::UpdateRight { left, result } => {

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
+use super::need::Need;
 use super::scope::Env;
 use crate::source::Span;
 use crate::symbol::Symbol;
@@ -128,8 +129,12 @@ pub(super) enum Presence {
 /// An operator whose result depends on what its operand turns out to be.
 #[derive(Debug)]
 pub(super) enum Op {
-    /// An operand of `+`, of arithmetic, or of a comparison; all operands flow together in `result`.
-    Operand { family: Family, result: TyRef },
+    /// The operand of `-`.
+    Negated { result: TyRef },
+    /// The left operand of an operator.
+    Left { operator: Operator, right: TyRef, place: Span, result: TyRef },
+    /// The right one, beside a number, or whatever is compared with it.
+    Right { operator: Operator, left: TyRef, place: Span, result: TyRef },
     /// The left of `//`.
     UpdateLeft { right: TyRef, place: Span, result: TyRef },
     /// The right of `//`.
@@ -138,10 +143,20 @@ pub(super) enum Op {
     Or { name: Symbol, result: TyRef },
 }
 
-/// What operands have in common.
+/// An operator with two operands.
+#[derive(Clone, Debug)]
+pub(super) struct Operator {
+    pub(super) family: Family,
+    /// What is said of a right operand that is no number beside one that is.
+    pub(super) right_need: Rc<Need>,
+    /// The whole expression.
+    pub(super) span: Span,
+}
+
+/// What operators have in common.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Family {
-    /// Two numbers, or two texts.
+    /// Two numbers, or a text and what can become one.
     Plus,
     /// Two numbers.
     Arithmetic,

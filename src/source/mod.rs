@@ -13,4 +13,4 @@ mod world;
 pub use git::source_commit;
 pub use map::{Location, SourceFile, SourceId, SourceKind, SourceMap};
 pub use span::Span;
-pub use world::{MAX_FILE_BYTES, ReadError, ReadErrorKind, World};
+pub use world::{MAX_FILE_BYTES, ReadError, ReadErrorKind, World, normalize};

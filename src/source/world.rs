@@ -203,7 +203,7 @@ fn read_text(path: &Path) -> Result<String, ReadError> {
 }
 
 /// Removes `.` and `..` by name, without asking the disk.
-fn normalize(path: &Path) -> PathBuf {
+pub fn normalize(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
