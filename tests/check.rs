@@ -246,3 +246,39 @@ impl Found {
         code == Some(self.code.as_str()) && place == Some(self.place.as_str()) && self.message.contains(words)
     }
 }
+
+/// Expressions that have a value in Nix; each is told of only if what is wrong in it is never computed.
+const VALID: &str = "tests/corpus/eval";
+
+#[test]
+fn nothing_is_told_of_expressions_that_have_a_value() {
+    with_a_deep_stack(|| {
+        let mut told: Vec<String> = Vec::new();
+        for path in support::files_below(VALID, ".nix-cases") {
+            if path.parent().is_some_and(|folder| folder.ends_with("failing")) {
+                continue;
+            }
+            let text = support::read(&path);
+            let name = path.file_name().expect("it is a file").to_string_lossy();
+            for (at, expression) in text.split("\n---\n").enumerate() {
+                let start = std::time::Instant::now();
+                let findings = findings_of(expression);
+                if start.elapsed().as_millis() > 300 { eprintln!("SLOW {:?} {expression}", start.elapsed()); }
+                if !findings.is_empty() {
+                    told.push(format!("{name}, the case {}:\n{expression}\n  {}", at + 1, findings.join("\n  ")));
+                }
+            }
+        }
+        assert!(told.is_empty(), "\n{}\n{} expressions", told.join("\n"), told.len());
+    });
+}
+
+/// What the checker says of an expression that is going to be read by people.
+fn findings_of(expression: &str) -> Vec<String> {
+    let folder = support::repository().to_path_buf();
+    let mut session = Session::new(Request { entry: folder, ..Request::default() }).expect("the folder is there");
+    let parsed = session.parse_text("expression", expression);
+    session.check_as(parsed, Goal::Expression);
+    let findings = session.machine.findings.iter();
+    findings.map(|finding| format!("{} {}", finding.code.as_str(), finding.message)).collect()
+}

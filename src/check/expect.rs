@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::Checker;
+use super::findings::misspelt;
 use super::need::{Need, Why};
 use super::options::is_object;
 use super::scope::{Env, Slot};
@@ -57,6 +58,11 @@ impl Checker<'_> {
             (TermKind::List(items), Ty::List(item)) => self.expect_items(items, env, item, need),
             (TermKind::Binary { op: BinaryOp::Concat, left, right, .. }, Ty::List(_)) => {
                 self.concatenated(left, right, env, &shape, Some(need));
+            }
+            (TermKind::Select { subject, path, default: Some(default) }, _) => {
+                let found = self.selection(subject, path, true, env, term.span);
+                self.flow(&found, term.span, ty, need);
+                self.expect(default, env, ty, need);
             }
             (TermKind::Lambda(lambda), Ty::Function(from, to)) => {
                 self.expect_lambda(lambda, env, (ty, from, to), need);
@@ -159,7 +165,8 @@ impl Checker<'_> {
         }
         for (name, wanted) in &row.fields {
             let given = attrs.fields.iter().any(|field| field.name == *name);
-            if !given && !wanted.presence.may_be_left_out() {
+            let unknown = || attrs.fields.iter().map(|field| field.name).filter(|name| !row.fields.contains_key(name));
+            if !given && !wanted.presence.may_be_left_out() && !(row.rest.is_none() && misspelt(*name, unknown())) {
                 let written = Row { made: span, ..Row::default() };
                 self.missing_field(*name, (&Rc::new(written), row), span, ty, need);
             }

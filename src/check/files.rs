@@ -21,6 +21,8 @@ pub trait Files {
     fn open(&mut self, path: &Path, span: Span) -> Result<Opened, Box<Diagnostic>>;
     /// The text at a place.
     fn text(&self, span: Span) -> &str;
+    /// Why a builtin of Nix's is left out, if it is.
+    fn refused(&self, builtin: Symbol) -> Option<&'static str>;
     /// Whether a place is in a file of the user's.
     fn is_user(&self, span: Span) -> bool;
 }
@@ -203,6 +205,11 @@ impl Checker<'_> {
         let open = row(Row { fields, rest: None, ..Row::default() });
         self.declared_builtins = Some(open.clone());
         open
+    }
+
+    /// Whether a set is `builtins`.
+    pub(super) fn is_builtins(&self, row: &Rc<Row>) -> bool {
+        self.declared_builtins.as_ref().is_some_and(|known| matches!(&**known, Ty::Row(known) if Rc::ptr_eq(known, row)))
     }
 
     /// `lib`: what its entry lays out, each part found out when it is asked for.

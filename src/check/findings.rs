@@ -75,6 +75,7 @@ impl Checker<'_> {
                     .hint("is an operator or a `;` missing between the two?")
             }
             Why::Text => self.no_text(l, place, need),
+            Why::Type => return self.not_a_type(l, place),
         };
         self.report(finding);
     }
@@ -132,10 +133,9 @@ impl Checker<'_> {
     fn no_text(&mut self, l: &TyRef, place: Span, need: &Need) -> Diagnostic {
         let words = self.describe(l);
         let hint = match self.look(l) {
-            Look::List => "join its items with `builtins.concatStringsSep`, or write it with `builtins.toJSON`",
-            Look::Set => "write it with `builtins.toJSON`, or select one of its attributes",
-            Look::Function => "is an argument missing in a call?",
-            _ => "make it a string with `toString`",
+            Look::Int | Look::Float | Look::Bool | Look::Null | Look::List => "convert it with `toString`",
+            Look::Set => "select the attribute that is meant, or use `builtins.toJSON`",
+            _ => "call the function, or use another value",
         };
         let finding = Diagnostic::new(Code::NoCoercion, need.place, format!("{words} cannot become a string here"));
         let finding = finding.label("made a string here");
@@ -144,6 +144,14 @@ impl Checker<'_> {
         } else {
             finding.also(place, format!("this is {words}")).hint(hint)
         }
+    }
+
+    /// A value in the place of a type.
+    pub(super) fn not_a_type(&mut self, ty: &TyRef, place: Span) {
+        let words = self.describe(ty);
+        let message = format!("a type is needed here, not {words}");
+        let hint = "types are `Int`, `String`, `[T]`, `{ a : T; }` and the like, or a name declared with `type`";
+        self.report(Diagnostic::new(Code::NotAType, place, message).hint(hint));
     }
 
     /// A field that the set may lack, where it has to be there.
@@ -169,7 +177,7 @@ impl Checker<'_> {
         need: &Rc<Need>,
     ) {
         match &need.why {
-            Why::Silent | Why::Kind { .. } | Why::Text => {}
+            Why::Silent | Why::Kind { .. } | Why::Text | Why::Type => {}
             Why::Selected(_) => self.missing_attribute(l, name, need.place),
             Why::Called => {
                 let place = self.blamed(place, need);
@@ -250,6 +258,11 @@ impl Checker<'_> {
 
     /// A set without the attribute that is selected.
     pub(super) fn missing_attribute(&mut self, row: &Rc<Row>, name: Symbol, at: Span) {
+        // Only in `builtins` itself is a left-out name missing on purpose.
+        if let Some(reason) = self.files.refused(name).filter(|_| self.is_builtins(row)) {
+            let message = format!("`builtins.{name}` is not in the language");
+            return self.report(Diagnostic::new(Code::NotInLanguage, at, message).hint(reason));
+        }
         let names: Vec<&str> = row.fields.keys().map(|name| name.as_str()).collect();
         let made = if row.made == at || !self.is_told(row.made) { Span::NONE } else { row.made };
         let finding = Diagnostic::new(Code::MissingAttribute, at, format!("the attribute `{name}` is missing"))
@@ -360,6 +373,11 @@ fn without_null(ty: &TypeRef) -> TypeRef {
         (_, 1) => rest.remove(0),
         _ => TypeRef::new(Type::Union(rest)),
     }
+}
+
+/// Whether one of the names that are not known was surely meant to be this one, which is missing.
+pub(super) fn misspelt(missing: Symbol, mut unknown: impl Iterator<Item = Symbol>) -> bool {
+    unknown.any(|name| did_you_mean(name.as_str(), [missing.as_str()]).is_some())
 }
 
 /// What a small set holds.

@@ -4,7 +4,8 @@
 //! whose type is a literal.
 
 use super::Checker;
-use super::ty::{Row, Ty, TyRef};
+use super::operators::is_text_method;
+use super::ty::{Row, Ty, TyRef, VarId};
 use crate::types::{Bounds, Text, Type, check_scalar};
 
 /// How well.
@@ -35,6 +36,9 @@ impl Checker<'_> {
             (_, r) if r.is_any() => Fit::Yes,
             (l, _) if l.is_any() => Fit::Maybe,
             (Ty::Var(a), Ty::Var(b)) if a == b => Fit::Yes,
+            (Ty::Var(a), r) if self.is_rigid(*a) && self.is_settled_form(r) => Fit::No,
+            (l, Ty::Var(b)) if self.is_rigid(*b) && self.is_settled_form(l) => Fit::No,
+            (Ty::Var(a), Ty::Union(..)) if self.is_rigid(*a) => self.fit_choice(&l, &r, depth),
             (Ty::Var(_), _) | (_, Ty::Var(_)) => Fit::Maybe,
             (Ty::Union(members, _), _) => {
                 let fits: Vec<Fit> = members.iter().map(|member| self.fit_at(member, &r, depth + 1)).collect();
@@ -44,9 +48,7 @@ impl Checker<'_> {
                     _ => Fit::Maybe,
                 }
             }
-            (_, Ty::Union(members, _)) => {
-                members.iter().map(|member| self.fit_at(&l, member, depth + 1)).max().unwrap_or(Fit::No)
-            }
+            (_, Ty::Union(..)) => self.fit_choice(&l, &r, depth),
             (Ty::Definition(inner, _), _) => self.fit_at(inner, &r, depth + 1).min(Fit::Maybe),
             (_, Ty::Definition(inner, extent)) => {
                 let inner = self.defined(inner, *extent);
@@ -58,12 +60,32 @@ impl Checker<'_> {
             (Ty::Function(..), Ty::Function(..)) | (Ty::Type(_), Ty::Type(_)) | (Ty::Option(_), Ty::Option(_)) => {
                 Fit::Yes
             }
+            (Ty::Type(_), Ty::Row(row)) if row.fields.keys().any(|name| is_text_method(*name)) => Fit::No,
             (Ty::Option(_) | Ty::Type(_) | Ty::Space(_), Ty::Row(_)) | (Ty::Row(_), Ty::Option(_)) => Fit::Maybe,
             (_, Ty::Op(op)) => self.fit_operator(&l, op),
             (l, Ty::Value(value)) => fit_known(l, &Type::Literal(value.clone())),
             (l, Ty::Known(r)) => fit_known(l, r),
             (Ty::Known(l), Ty::Row(_)) if matches!(**l, Type::Object) => Fit::Maybe,
             _ => Fit::No,
+        }
+    }
+
+    /// How well a type fits the one of several that it fits best.
+    fn fit_choice(&mut self, l: &TyRef, r: &TyRef, depth: u32) -> Fit {
+        let Ty::Union(members, _) = &**r else { return Fit::No };
+        members.iter().map(|member| self.fit_at(l, member, depth + 1)).max().unwrap_or(Fit::No)
+    }
+
+    /// Whether a variable is one of an annotation, which stands for any one type: only for itself.
+    fn is_rigid(&self, id: VarId) -> bool {
+        self.store.rigid_name(id).is_some()
+    }
+
+    /// Whether a type is what it is, and surely not what somebody's type variable stands for.
+    fn is_settled_form(&self, ty: &Ty) -> bool {
+        match ty {
+            Ty::Var(id) => self.is_rigid(*id),
+            _ => !matches!(ty, Ty::Union(..) | Ty::Definition(..) | Ty::Op(_)),
         }
     }
 
@@ -91,7 +113,7 @@ impl Checker<'_> {
     }
 
     /// Whether the type is one value: such fields tell the members of a union apart.
-    fn is_literal(&mut self, ty: &TyRef) -> bool {
+    pub(super) fn is_literal(&mut self, ty: &TyRef) -> bool {
         match &*self.shape(ty) {
             Ty::Value(_) => true,
             Ty::Known(ty) => matches!(**ty, Type::Literal(_)),

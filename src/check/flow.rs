@@ -7,6 +7,7 @@
 
 use std::rc::Rc;
 
+use super::findings::misspelt;
 use super::fit::{Fit, has_functor};
 use super::need::Need;
 use super::options::is_object;
@@ -60,16 +61,24 @@ impl Checker<'_> {
             (Ty::Var(a), _) if self.store.rigid_name(*a).is_none() => self.from_variable(*a, &r, need),
             (_, Ty::Var(b)) if self.store.rigid_name(*b).is_none() => self.into_variable(*b, &l, place),
             (Ty::Declared(a, inner), Ty::Declared(b, outer)) if a == b && Rc::ptr_eq(inner, outer) => {}
-            (Ty::Declared(..), _) | (_, Ty::Declared(..)) if self.met_before(&l, &r) => {}
+            (left, right) if is_declared(left) || is_declared(right) => self.flow_declared(&l, place, &r, need),
             _ => self.flow_shapes(&l, place, &r, need),
         }
     }
 
-    /// Types that mention themselves meet again and again.
-    fn met_before(&mut self, l: &TyRef, r: &TyRef) -> bool {
+    /// Types that mention themselves meet again and again: once they have met and nothing was wrong, or while they
+    /// are being compared, that is enough.
+    fn flow_declared(&mut self, l: &TyRef, place: Span, r: &TyRef, need: &Rc<Need>) {
         let key = (Rc::as_ptr(l) as usize, Rc::as_ptr(r) as usize);
         // The types are kept, so that their addresses stay theirs.
-        self.met.insert(key, (l.clone(), r.clone())).is_some()
+        if self.met.insert(key, (l.clone(), r.clone())).is_some() {
+            return;
+        }
+        let before = self.findings.len() + self.doubts.len();
+        self.flow_shapes(l, place, r, need);
+        if self.findings.len() + self.doubts.len() > before {
+            self.met.remove(&key);
+        }
     }
 
     fn from_variable(&mut self, var: VarId, r: &TyRef, need: &Rc<Need>) {
@@ -204,21 +213,21 @@ impl Checker<'_> {
         }
     }
 
-    /// The one member of a union that a value was most likely meant for: of the same kind as no other, or with
-    /// more of its names than any other.
+    /// The one member of a union that a value was most likely meant for: of the same kind as no other, with the tag that
+    /// it has, or with more of its names than any other.
     pub(super) fn nearest(&mut self, l: &TyRef, members: &[TyRef]) -> Option<TyRef> {
         let shape = self.shape(l);
-        let mut near: Vec<(usize, TyRef)> = Vec::new();
+        let mut near: Vec<((bool, usize), TyRef)> = Vec::new();
         for member in members {
             let member_shape = self.shape(member);
             match (&*shape, &*member_shape) {
                 (Ty::Row(a), Ty::Row(b)) => {
                     let shared = a.fields.keys().filter(|name| b.fields.contains_key(*name)).count();
-                    near.push((shared, member.clone()));
+                    near.push(((self.has_tags_of(a, b), shared), member.clone()));
                 }
-                (Ty::List(_), Ty::List(_)) | (Ty::Function(..), Ty::Function(..)) => near.push((0, member.clone())),
-                (Ty::Value(value), Ty::Known(ty)) if of_kind(value, ty) => near.push((0, member.clone())),
-                (_, Ty::Union(inner, _)) => near.extend(self.nearest(l, inner).map(|member| (0, member))),
+                (Ty::List(_), Ty::List(_)) | (Ty::Function(..), Ty::Function(..)) => near.push(((false, 0), member.clone())),
+                (Ty::Value(value), Ty::Known(ty)) if of_kind(value, ty) => near.push(((false, 0), member.clone())),
+                (_, Ty::Union(inner, _)) => near.extend(self.nearest(l, inner).map(|member| ((false, 0), member))),
                 _ => {}
             }
         }
@@ -228,6 +237,20 @@ impl Checker<'_> {
             (Some((_, member)), None) => Some(member),
             _ => None,
         }
+    }
+
+    /// Whether a set says by a field with a fixed value which type it is meant for.
+    fn has_tags_of(&mut self, l: &Row, r: &Row) -> bool {
+        let mut tagged = false;
+        for (name, field) in &r.fields {
+            if let Some(own) = l.fields.get(name).filter(|_| self.is_literal(&field.ty)) {
+                tagged = self.fit(&own.ty, &field.ty) == Fit::Yes;
+                if !tagged {
+                    return false;
+                }
+            }
+        }
+        tagged
     }
 
     fn flow_definition(&mut self, l: &TyRef, place: Span, (inner, extent): (&TyRef, Extent), need: &Rc<Need>) {
@@ -271,7 +294,12 @@ impl Checker<'_> {
                         self.flow(&rest, place, &field.ty, &inside);
                     }
                     None if field.presence.may_be_left_out() => {}
-                    None => self.missing_field(*name, (l, r), place, whole, need),
+                    None => {
+                        let unknown = || l.fields.keys().copied().filter(|name| !r.fields.contains_key(name));
+                        if r.rest.is_some() || !misspelt(*name, unknown()) {
+                            self.missing_field(*name, (l, r), place, whole, need);
+                        }
+                    }
                 },
             }
         }
@@ -329,6 +357,10 @@ impl Checker<'_> {
             self.flow(ty, place, &upper.ty, &upper.need);
         }
     }
+}
+
+fn is_declared(ty: &Ty) -> bool {
+    matches!(ty, Ty::Declared(..))
 }
 
 /// Whether two types are the same plain one, so that one of them is enough.

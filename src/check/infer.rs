@@ -47,7 +47,14 @@ impl Checker<'_> {
             TermKind::Lambda(lambda) => self.lambda(lambda, env),
             TermKind::Apply { function, arguments } => self.application(function, arguments, env, term.span),
             TermKind::Select { subject, path, default } => {
-                self.selection(subject, path, default.as_ref(), env, term.span)
+                let found = self.selection(subject, path, default.is_some(), env, term.span);
+                match default {
+                    None => found,
+                    Some(default) => {
+                        let otherwise = self.infer(default, env);
+                        self.join(vec![found, otherwise])
+                    }
+                }
             }
             TermKind::HasAttr { subject, path } => {
                 self.infer(subject, env);

@@ -50,6 +50,9 @@ impl Checker<'_> {
                 let (yes, _) = self.facts_of(left, env);
                 return (holds, self.facts_of(right, &yes).1);
             }
+            TermKind::HasAttr { subject, path } if path.len() > 1 => {
+                return (self.presence(subject, path, env).unwrap_or(holds), fails);
+            }
             _ => {}
         }
         for (subject, term, test, positive) in self.tests(condition, env) {
@@ -71,7 +74,11 @@ impl Checker<'_> {
                     self.equality(asked, with, *op == BinaryOp::Equal, env, &mut tests);
                 }
             }
-            TermKind::HasAttr { subject, path } => self.presence(subject, path, env, &mut tests),
+            TermKind::HasAttr { subject, path } => {
+                if let ([NameTerm::Fixed(name, _)], Some(at)) = (path.as_slice(), self.subject(subject, &[], env)) {
+                    tests.push((at, subject.clone(), Test::Has(*name), true));
+                }
+            }
             TermKind::Apply { function, arguments } => match (called(function), arguments.as_slice()) {
                 (Some("hasAttr"), [name, of]) => {
                     if let (TermKind::Str(name), Some(subject)) = (&name.kind, self.subject(of, &[], env)) {
@@ -85,6 +92,11 @@ impl Checker<'_> {
                 }
                 _ => {}
             },
+            // `if tls.enable`
+            TermKind::Local { .. } | TermKind::Select { default: None, .. } => {
+                let holds = known(Type::Literal(Scalar::Bool(true)));
+                self.is_value(condition, holds, true, env, &mut tests);
+            }
             _ => {}
         }
         tests
@@ -113,10 +125,22 @@ impl Checker<'_> {
             TermKind::Str(value) => Scalar::Str(value.clone()),
             _ => return,
         };
-        let ty: TyRef = match value {
+        let ty = match value {
             Scalar::Null => known(Type::Null),
-            value => Rc::new(Ty::Value(value)),
+            value => known(Type::Literal(value)),
         };
+        self.is_value(asked, ty, positive, env, tests);
+    }
+
+    /// Whether something is this very value.
+    fn is_value(
+        &mut self,
+        asked: &TermRef,
+        ty: TyRef,
+        positive: bool,
+        env: &Env,
+        tests: &mut Vec<(Subject, TermRef, Test, bool)>,
+    ) {
         let Some(subject) = self.subject(asked, &[], env) else { return };
         tests.push((subject.clone(), asked.clone(), Test::Is(ty.clone()), positive));
         // `x.kind == "circle"` says something of `x` as well.
@@ -128,21 +152,22 @@ impl Checker<'_> {
         }
     }
 
-    /// `x ? a.b` says that `x` has an `a`, and that `x.a` has a `b`.
-    fn presence(
-        &mut self,
-        subject: &TermRef,
-        path: &[NameTerm],
-        env: &Env,
-        tests: &mut Vec<(Subject, TermRef, Test, bool)>,
-    ) {
-        let Some(mut at) = self.subject(subject, &[], env) else { return };
-        let [NameTerm::Fixed(first, _), rest @ ..] = path else { return };
-        if rest.is_empty() {
-            tests.push((at.clone(), subject.clone(), Test::Has(*first), true));
-            // What is known of the attribute itself is that it is there: its type is found by selecting it.
-            at.path.push(*first);
+    /// `x ? a.b` says that `x` has an `a`, and that `x.a` has a `b`. What is so if it has not cannot be told.
+    fn presence(&mut self, subject: &TermRef, path: &[NameTerm], env: &Env) -> Option<Env> {
+        let mut at = self.subject(subject, &[], env)?;
+        let mut holds = env.clone();
+        let mut ty = self.current(&at, subject, env);
+        for name in path {
+            let NameTerm::Fixed(name, _) = name else { return Some(holds) };
+            if let (Some(there), _) = self.split_presence(&ty, *name) {
+                holds = holds.knowing(at.clone(), there.clone());
+                ty = there;
+            }
+            ty = self.select_or(&ty, *name);
+            at.path.push(*name);
+            ty = holds.fact(&at).unwrap_or(ty);
         }
+        Some(holds)
     }
 
     /// What is known of a subject so far.

@@ -26,6 +26,8 @@ pub(super) enum Why {
     Typed { what: Path, of: Option<Rc<str>> },
     /// An operator or a form of the language: "the left operand of `+`" must be "a number".
     Kind { what: Rc<str>, wanted: &'static str },
+    /// A place for a type.
+    Type,
     /// A selection of this name.
     Selected(Symbol),
     /// A call.

@@ -13,7 +13,8 @@ use super::scope::Env;
 use super::ty::{Family, Op, Operator, Row, Ty, TyRef, known};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
-use crate::term::{BinaryOp, TermRef, UnaryOp};
+use crate::symbol::Symbol;
+use crate::term::{BinaryOp, TermKind, TermRef, UnaryOp};
 use crate::types::{Bounds, Scalar, Type};
 
 /// What an operand is, as far as the other one has to match it.
@@ -35,6 +36,9 @@ impl Checker<'_> {
                 known(Type::Bool)
             }
             UnaryOp::Negate => {
+                if let Some(number) = negated(operand) {
+                    return Rc::new(Ty::Value(number));
+                }
                 let ty = self.infer(operand, env);
                 let result = self.store.fresh(self.level);
                 let waits: TyRef = Rc::new(Ty::Op(Rc::new(Op::Negated { result: result.clone() })));
@@ -265,6 +269,15 @@ impl Checker<'_> {
     }
 }
 
+/// A number with a minus in front is as well known as without.
+fn negated(operand: &TermRef) -> Option<Scalar> {
+    match &operand.kind {
+        TermKind::Int(number) => number.checked_neg().map(Scalar::Int),
+        TermKind::Float(number) => Some(Scalar::Float(0.0 - number)),
+        _ => None,
+    }
+}
+
 fn yes(yes: bool) -> Fit {
     if yes { Fit::Yes } else { Fit::No }
 }
@@ -343,5 +356,10 @@ fn group(ty: &Ty) -> Option<Group> {
 
 /// Whether a set can become a string.
 fn is_text(row: &Row) -> bool {
-    row.rest.is_some() || row.fields.keys().any(|name| matches!(name.as_str(), "outPath" | "__toString"))
+    row.rest.is_some() || row.fields.keys().any(|name| is_text_method(*name))
+}
+
+/// Whether an attribute of this name makes a string of its set.
+pub(super) fn is_text_method(name: Symbol) -> bool {
+    matches!(name.as_str(), "outPath" | "__toString")
 }

@@ -57,12 +57,12 @@ impl Checker<'_> {
         }
     }
 
-    /// `e.a.b`, `e.a or d`
+    /// `e.a.b`, or what is left of `e.a or d` without `d`: the attribute, where it is there.
     pub(super) fn selection(
         &mut self,
         subject: &TermRef,
         path: &[NameTerm],
-        default: Option<&TermRef>,
+        has_default: bool,
         env: &Env,
         span: Span,
     ) -> TyRef {
@@ -75,10 +75,10 @@ impl Checker<'_> {
                         subject.path.push(*name);
                         env.fact(subject)
                     });
-                    match (fact, default) {
-                        (Some(fact), _) => fact,
-                        (None, Some(_)) => self.select_or(&ty, *name),
-                        (None, None) => self.select(&ty, *name, *at, span),
+                    match fact {
+                        Some(fact) => fact,
+                        None if has_default => self.select_or(&ty, *name),
+                        None => self.select(&ty, *name, *at, span),
                     }
                 }
                 NameTerm::Dynamic(term) => {
@@ -88,13 +88,7 @@ impl Checker<'_> {
                 }
             };
         }
-        match default {
-            None => ty,
-            Some(default) => {
-                let otherwise = self.infer(default, env);
-                self.join(vec![ty, otherwise])
-            }
-        }
+        ty
     }
 
     /// What a term is, as something that conditions can speak of: a name, and what is selected from it.
@@ -183,7 +177,7 @@ impl Checker<'_> {
     }
 
     /// The attribute `name`, where it is there.
-    fn select_or(&mut self, ty: &TyRef, name: Symbol) -> TyRef {
+    pub(super) fn select_or(&mut self, ty: &TyRef, name: Symbol) -> TyRef {
         let shape = self.shape(ty);
         match &*shape {
             Ty::Row(row) => match (row.fields.get(&name), &row.rest) {

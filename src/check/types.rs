@@ -37,25 +37,37 @@ impl Checker<'_> {
     fn type_behind(&mut self, ty: &TyRef, term: &Term) -> TyRef {
         let shape = self.shape(ty);
         match &*shape {
-            Ty::Type(inner) => inner.clone(),
+            Ty::Type(inner) => self.one_of_the_values(inner),
             Ty::Value(Scalar::Null) => known(Type::Null),
             Ty::Value(scalar @ Scalar::Bool(_)) => known(Type::Literal(scalar.clone())),
             Ty::Var(id) if self.store.rigid_name(*id).is_none() => {
                 let inner = self.store.fresh(self.level);
                 let wanted: TyRef = Rc::new(Ty::Type(inner.clone()));
-                self.flow(&shape, term.span, &wanted, &Need::of(Why::Silent, term.span));
+                self.flow(&shape, term.span, &wanted, &Need::of(Why::Type, term.span));
                 inner
             }
             _ if shape.is_any() => self.unknown(),
-            Ty::Union(members, _) if members.iter().any(|member| member.is_any()) => self.unknown(),
+            // Which type it is is known when it is computed.
+            Ty::Union(members, _) if members.iter().any(|member| member.is_any() || matches!(**member, Ty::Type(_))) => {
+                self.unknown()
+            }
             _ => {
-                let words = self.describe(&shape);
-                let message = format!("a type is needed here, not {words}");
-                let hint =
-                    "types are `Int`, `String`, `[T]`, `{ a : T; }` and the like, or a name declared with `type`";
-                self.report(Diagnostic::new(Code::NotAType, term.span, message).hint(hint));
+                self.not_a_type(&shape, term.span);
                 Ty::any()
             }
+        }
+    }
+
+    /// `enum [ "a" "b" ]` is a type of which two values are known, and of no more: it is these.
+    fn one_of_the_values(&mut self, inner: &TyRef) -> TyRef {
+        let Ty::Var(id) = &*self.linked(inner) else { return inner.clone() };
+        let values = self.store.lower(*id).iter().map(|lower| match &*lower.ty {
+            Ty::Value(value) => Some(known(Type::Literal(value.clone()))),
+            _ => None,
+        });
+        match values.collect::<Option<Vec<TyRef>>>() {
+            Some(values) if !values.is_empty() => Ty::union(values, Sort::Declared),
+            _ => inner.clone(),
         }
     }
 

@@ -241,6 +241,10 @@ impl Files for Evaluator {
         self.sources.text(span)
     }
 
+    fn refused(&self, builtin: crate::symbol::Symbol) -> Option<&'static str> {
+        self.names.refused.get(&builtin).copied()
+    }
+
     fn is_user(&self, span: Span) -> bool {
         self.sources.is_user(span)
     }
