@@ -263,7 +263,9 @@ fn nothing_is_told_of_expressions_that_have_a_value() {
             for (at, expression) in text.split("\n---\n").enumerate() {
                 let start = std::time::Instant::now();
                 let findings = findings_of(expression);
-                if start.elapsed().as_millis() > 300 { eprintln!("SLOW {:?} {expression}", start.elapsed()); }
+                if start.elapsed().as_millis() > 300 {
+                    eprintln!("SLOW {:?} {expression}", start.elapsed());
+                }
                 if !findings.is_empty() {
                     told.push(format!("{name}, the case {}:\n{expression}\n  {}", at + 1, findings.join("\n  ")));
                 }

@@ -209,7 +209,9 @@ impl Checker<'_> {
 
     /// Whether a set is `builtins`.
     pub(super) fn is_builtins(&self, row: &Rc<Row>) -> bool {
-        self.declared_builtins.as_ref().is_some_and(|known| matches!(&**known, Ty::Row(known) if Rc::ptr_eq(known, row)))
+        self.declared_builtins
+            .as_ref()
+            .is_some_and(|known| matches!(&**known, Ty::Row(known) if Rc::ptr_eq(known, row)))
     }
 
     /// `lib`: what its entry lays out, each part found out when it is asked for.

@@ -60,7 +60,7 @@ impl Checker<'_> {
             (_, right) if right.is_any() => {}
             (Ty::Var(a), _) if self.store.rigid_name(*a).is_none() => self.from_variable(*a, &r, need),
             (_, Ty::Var(b)) if self.store.rigid_name(*b).is_none() => self.into_variable(*b, &l, place),
-            (Ty::Declared(a, inner), Ty::Declared(b, outer)) if a == b && Rc::ptr_eq(inner, outer) => {}
+            (Ty::Declared(a, inner, _), Ty::Declared(b, outer, _)) if a == b && Rc::ptr_eq(inner, outer) => {}
             (left, right) if is_declared(left) || is_declared(right) => self.flow_declared(&l, place, &r, need),
             _ => self.flow_shapes(&l, place, &r, need),
         }
@@ -225,7 +225,9 @@ impl Checker<'_> {
                     let shared = a.fields.keys().filter(|name| b.fields.contains_key(*name)).count();
                     near.push(((self.has_tags_of(a, b), shared), member.clone()));
                 }
-                (Ty::List(_), Ty::List(_)) | (Ty::Function(..), Ty::Function(..)) => near.push(((false, 0), member.clone())),
+                (Ty::List(_), Ty::List(_)) | (Ty::Function(..), Ty::Function(..)) => {
+                    near.push(((false, 0), member.clone()))
+                }
                 (Ty::Value(value), Ty::Known(ty)) if of_kind(value, ty) => near.push(((false, 0), member.clone())),
                 (_, Ty::Union(inner, _)) => near.extend(self.nearest(l, inner).map(|member| ((false, 0), member))),
                 _ => {}

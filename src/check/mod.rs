@@ -143,7 +143,7 @@ struct Via {
 }
 
 /// A program that takes more comparisons than this is not checked to its end.
-const FUEL: u64 = 30_000_000;
+const FUEL: u64 = 10_000_000;
 
 impl<'f> Checker<'f> {
     fn new(files: &'f mut dyn Files, goal: Goal, version: Option<Version<'static>>) -> Checker<'f> {

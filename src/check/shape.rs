@@ -29,7 +29,7 @@ impl Checker<'_> {
                     Some(link) => link.clone(),
                     None => return ty,
                 },
-                Ty::Declared(_, inner) => inner.clone(),
+                Ty::Declared(_, inner, _) => inner.clone(),
                 Ty::Lazy(lazy) => self.unlazy(lazy),
                 Ty::Known(inner) => match self.known_shape(inner) {
                     Some(shape) => shape,

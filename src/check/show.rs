@@ -13,6 +13,9 @@ use crate::types::{self, Record, Scalar, Type, TypeRef};
 /// Deeper, a type is not spelled out.
 const MAX_DEPTH: u32 = 12;
 
+/// Of further fields only the names are shown, if at all.
+const MAX_FIELDS: usize = 8;
+
 /// Deeper, what is below a name is not looked at.
 const MAX_NAMED: u32 = 4;
 
@@ -108,7 +111,7 @@ impl Shower<'_, '_> {
                 Type::Function(from, self.ty(to, giving))
             }
             Ty::Union(members, _) => return self.union(members, giving),
-            Ty::Declared(name, inner) => {
+            Ty::Declared(name, inner, _) => {
                 // What is below the name matters to hints, not to how it is shown; a little of it is enough.
                 let below = if self.depth < MAX_NAMED { self.ty(inner, giving) } else { Rc::new(Type::Any) };
                 // A handful of values says more than their name.
@@ -152,8 +155,8 @@ impl Shower<'_, '_> {
         if let (true, Some(rest)) = (row.fields.is_empty(), &row.rest) {
             return Rc::new(Type::Map(self.ty(rest, giving)));
         }
-        let fields = row.fields.iter().map(|(name, field)| {
-            let ty = self.ty(&field.ty, giving);
+        let fields = row.fields.iter().enumerate().map(|(at, (name, field))| {
+            let ty = if at < MAX_FIELDS { self.ty(&field.ty, giving) } else { Rc::new(Type::Any) };
             let optional =
                 field.presence.may_be_absent() || (field.presence == Presence::Default && !field.value.is_none());
             let default = (field.presence == Presence::Default).then(|| Rc::new(Scalar::Null) as types::Opaque);

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::need::Need;
-use super::ty::{Field, Op, Row, Ty, TyRef, VarId};
+use super::ty::{Field, Ground, Op, Row, Ty, TyRef, VarId};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::Type;
@@ -177,7 +177,14 @@ impl Copy<'_> {
             Ty::Union(members, sort) => {
                 Rc::new(Ty::Union(members.iter().map(|member| self.ty(member)).collect(), *sort))
             }
-            Ty::Declared(name, inner) => Rc::new(Ty::Declared(*name, self.ty(inner))),
+            Ty::Declared(name, inner, _) => {
+                let copy = self.ty(inner);
+                if Rc::ptr_eq(&copy, inner) {
+                    ty.clone()
+                } else {
+                    Rc::new(Ty::Declared(*name, copy, Ground::default()))
+                }
+            }
             Ty::Var(id) => self.var(*id, ty),
             Ty::Type(inner) => Rc::new(Ty::Type(self.ty(inner))),
             Ty::Option(inner) => Rc::new(Ty::Option(self.ty(inner))),
@@ -263,9 +270,14 @@ impl Copy<'_> {
     }
 }
 
-/// Whether a type plainly has no variables.
+/// Whether a type is known to have no variables.
 fn is_ground(ty: &Ty) -> bool {
-    matches!(ty, Ty::Known(_) | Ty::Value(_) | Ty::Space(_) | Ty::Lazy(_))
+    match ty {
+        Ty::Known(_) | Ty::Value(_) | Ty::Space(_) | Ty::Lazy(_) => true,
+        Ty::Declared(_, _, ground) => ground.0.get(),
+        Ty::Row(row) => row.ground.0.get(),
+        _ => false,
+    }
 }
 
 /// The variables of a type, not of their bounds.
@@ -273,12 +285,10 @@ pub(super) fn variables(ty: &Ty, found: &mut Vec<VarId>) {
     match ty {
         Ty::Known(_) | Ty::Value(_) | Ty::Space(_) | Ty::Lazy(_) => {}
         Ty::Var(id) => found.push(*id),
-        Ty::List(inner)
-        | Ty::Declared(_, inner)
-        | Ty::Type(inner)
-        | Ty::Option(inner)
-        | Ty::Definition(inner, _)
-        | Ty::Part(inner) => variables(inner, found),
+        Ty::Declared(_, inner, ground) => unless_ground(ground, found, |found| variables(inner, found)),
+        Ty::List(inner) | Ty::Type(inner) | Ty::Option(inner) | Ty::Definition(inner, _) | Ty::Part(inner) => {
+            variables(inner, found)
+        }
         Ty::Function(from, to) => {
             variables(from, found);
             variables(to, found);
@@ -302,8 +312,20 @@ pub(super) fn variables(ty: &Ty, found: &mut Vec<VarId>) {
 }
 
 fn row_variables(row: &Row, found: &mut Vec<VarId>) {
-    row.fields.values().for_each(|field| variables(&field.ty, found));
-    row.rest.iter().for_each(|rest| variables(rest, found));
+    unless_ground(&row.ground, found, |found| {
+        row.fields.values().for_each(|field| variables(&field.ty, found));
+        row.rest.iter().for_each(|rest| variables(rest, found));
+    });
+}
+
+/// Looks for variables where some may be, and remembers if there are none.
+fn unless_ground(ground: &Ground, found: &mut Vec<VarId>, look: impl FnOnce(&mut Vec<VarId>)) {
+    if ground.0.get() {
+        return;
+    }
+    let before = found.len();
+    look(found);
+    ground.0.set(found.len() == before);
 }
 
 /// Whether a type is `Never`.

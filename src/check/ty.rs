@@ -39,7 +39,7 @@ pub(super) enum Ty {
     /// One of several.
     Union(Vec<TyRef>, Sort),
     /// A declared type under its name.
-    Declared(Symbol, TyRef),
+    Declared(Symbol, TyRef, Ground),
     /// Not known yet, or any.
     Var(VarId),
     /// A type as a value.
@@ -65,6 +65,17 @@ pub(super) enum Sort {
     Declared,
     /// Branches came together: which one it is may be known elsewhere, so one member that fits is enough.
     Inferred,
+}
+
+/// That there is no variable anywhere in a type, once somebody has looked: types share their parts, so that
+/// looking everywhere again and again would never end.
+#[derive(Default)]
+pub(super) struct Ground(pub(super) Cell<bool>);
+
+impl std::fmt::Debug for Ground {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("")
+    }
 }
 
 /// How much of a value one definition has to hold.
@@ -95,6 +106,8 @@ pub(super) struct Row {
     pub(super) is_options: bool,
     /// The type as people know it, where this one is made of it.
     pub(super) shown: Option<TyRef>,
+    /// Whether there is no variable in it.
+    pub(super) ground: Ground,
     /// Where the set or the type was written.
     pub(super) made: Span,
     /// The same as definitions, and with nothing required; made when asked for.

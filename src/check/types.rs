@@ -48,7 +48,9 @@ impl Checker<'_> {
             }
             _ if shape.is_any() => self.unknown(),
             // Which type it is is known when it is computed.
-            Ty::Union(members, _) if members.iter().any(|member| member.is_any() || matches!(**member, Ty::Type(_))) => {
+            Ty::Union(members, _)
+                if members.iter().any(|member| member.is_any() || matches!(**member, Ty::Type(_))) =>
+            {
                 self.unknown()
             }
             _ => {
@@ -75,7 +77,7 @@ impl Checker<'_> {
         match form {
             TypeTerm::Declared(name, inner) => {
                 let inner = self.type_of(inner, env);
-                Rc::new(Ty::Declared(*name, named(*name, inner)))
+                Rc::new(Ty::Declared(*name, named(*name, inner), Default::default()))
             }
             TypeTerm::Literal(literal) => known(Type::Literal(scalar(literal))),
             TypeTerm::Variable(name) => self.type_variable(*name),
