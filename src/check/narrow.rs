@@ -10,7 +10,7 @@ use super::scope::{Env, Subject};
 use super::ty::{Presence, Sort, Ty, TyRef, known, map_of, row};
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::term::{BinaryOp, NameTerm, TermKind, TermRef, UnaryOp};
+use crate::term::{BinaryOp, NameTerm, Term, TermKind, TermRef, UnaryOp};
 use crate::types::{Bounds, Scalar, Type};
 
 /// One thing that a condition asks of a value.
@@ -145,10 +145,10 @@ impl Checker<'_> {
         tests.push((subject.clone(), asked.clone(), Test::Is(ty.clone()), positive));
         // `x.kind == "circle"` says something of `x` as well.
         if let TermKind::Select { subject: of, path, default: None } = &asked.kind
-            && let [NameTerm::Fixed(name, _)] = path.as_slice()
-            && let Some(outer) = self.subject(of, &[], env)
+            && let [outside @ .., NameTerm::Fixed(name, _)] = path.as_slice()
+            && let Some(outer) = self.subject(of, outside, env)
         {
-            tests.push((outer, of.clone(), Test::Field(*name, ty), positive));
+            tests.push((outer, selected(of, outside, asked.span), Test::Field(*name, ty), positive));
         }
     }
 
@@ -291,7 +291,11 @@ impl Checker<'_> {
 
     fn split_field(&mut self, ty: &TyRef, name: Symbol, wanted: &TyRef) -> (Option<TyRef>, Option<TyRef>) {
         let shape = self.shape(ty);
-        let Ty::Union(members, sort) = &*shape else { return (None, None) };
+        let (members, sort) = match &*shape {
+            Ty::Union(members, sort) => (members.as_slice(), *sort),
+            Ty::Row(_) => (std::slice::from_ref(&shape), Sort::Inferred),
+            _ => return (None, None),
+        };
         let (mut yes, mut no) = (Vec::new(), Vec::new());
         for member in members {
             let inner = self.shape(member);
@@ -312,8 +316,16 @@ impl Checker<'_> {
                 no.push(member.clone());
             }
         }
-        (Some(Ty::union(yes, *sort)), Some(Ty::union(no, *sort)))
+        (Some(Ty::union(yes, sort)), Some(Ty::union(no, sort)))
     }
+}
+
+/// The term that selects this path; of none, the subject itself.
+fn selected(subject: &TermRef, path: &[NameTerm], span: Span) -> TermRef {
+    if path.is_empty() {
+        return subject.clone();
+    }
+    Term::new(TermKind::Select { subject: subject.clone(), path: path.to_vec(), default: None }, span)
 }
 
 /// The name of the function that is called: the last one of `lib.isString`.

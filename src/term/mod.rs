@@ -222,6 +222,7 @@ pub struct FieldTerm {
 
 /// One name of a selection.
 #[derive(Debug)]
+#[derive(Clone)]
 pub enum NameTerm {
     /// A fixed name and its place.
     Fixed(Symbol, Span),
