@@ -8,16 +8,14 @@ use std::rc::Rc;
 
 use super::definitions::{Definition, Definitions, Settled, Winners, by_name};
 use super::errors;
-use super::site::{Site, path_value};
-use super::submodule::Submodule;
+use super::site::Site;
 use super::tree::Leaf;
-use super::types::DeferredModules;
 use super::words::words;
 use crate::eval::Blame;
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::types::{Custom, ModuleType, Scalar, Type, TypeRef, check_scalar};
-use crate::value::{Attr, Attrs, AttrsBuilder, Error, Evaluator, Host, Kind, Result, Thunk, Value};
+use crate::types::{ModuleType, Scalar, Type, TypeRef, check_scalar};
+use crate::value::{Attr, Attrs, Error, Evaluator, Host, Kind, Result, Thunk, Value};
 
 impl Evaluator {
     /// The value of an option.
@@ -85,48 +83,6 @@ impl Evaluator {
         })
     }
 
-    fn merge_module(&mut self, ty: &TypeRef, module: &ModuleType, winners: Winners, site: &Site) -> Result<Value> {
-        match module {
-            ModuleType::Anything => self.merge_anything(ty, winners, site),
-            ModuleType::Raw => match winners.definitions.as_slice() {
-                [only] => Ok(only.value.clone()),
-                several => Err(errors::several(self, several, site, "")),
-            },
-            ModuleType::Unspecified => self.merge_unspecified(ty, winners.definitions, site),
-            ModuleType::Attrs => {
-                let sets = winners.merging();
-                self.all_sets(ty, &sets, site)?;
-                Ok(Value::attrs(joined_sets(&sets), self.origin_of(&sets)))
-            }
-            ModuleType::Joined(between) => {
-                self.all_held(ty, &winners.definitions, site)?;
-                Ok(Value::string(joined_texts(&winners.definitions, between), self.origin_of(&winners.definitions)))
-            }
-            ModuleType::Submodule(opaque) => self.merge_submodule(ty, &Submodule::of(opaque), winners, site),
-            ModuleType::Unique(inner, words) => match winners.definitions.as_slice() {
-                [_] => self.merge_winners(inner, winners, site),
-                several => Err(errors::several(self, several, site, words)),
-            },
-            ModuleType::Checked(inner, _) => {
-                let value = self.merge_winners(inner, winners, site)?;
-                self.hold(value, ty, &blame(site))
-            }
-            ModuleType::Coerced(from, function, to) => {
-                let function = function.downcast_ref::<Value>().expect("the coercion is a value").clone();
-                let coerced = self.coerced(from, &function, winners)?;
-                self.merge_winners(to, coerced, site)
-            }
-            ModuleType::DeferredModule(opaque) => {
-                let parts = winners.merging();
-                self.all_held(ty, &parts, site)?;
-                Ok(deferred_module(&DeferredModules::of(opaque.as_ref()), &parts, site))
-            }
-            ModuleType::LazyMap(item) => self.merge_lazy_map(ty, item, winners.merging(), site),
-            ModuleType::OptionType => self.merge_types(ty, winners.definitions, site),
-            ModuleType::Custom(custom) => self.merge_custom(ty, custom, winners, site),
-        }
-    }
-
     /// Scalars: one definition, or several that say the same.
     pub(super) fn merge_equal(&mut self, ty: &TypeRef, mut settled: Vec<Settled>, site: &Site) -> Result<Value> {
         self.all_held(ty, &settled, site)?;
@@ -140,65 +96,7 @@ impl Evaluator {
         Ok(first.value)
     }
 
-    /// Sets merge by name and recursively, functions by their answers; of everything else there is one
-    /// value, or several that are equal.
-    fn merge_anything(&mut self, ty: &TypeRef, winners: Winners, site: &Site) -> Result<Value> {
-        if winners.are_sets() {
-            let item = ty.clone();
-            return self.merge_map(ty, &item, winners.merging(), site);
-        }
-        match winners.definitions.as_slice() {
-            [Settled { value: Value { kind: Kind::List(_), .. }, .. }] => {
-                self.merge_list(ty, ty, winners.definitions, site)
-            }
-            [_, _, ..] if winners.definitions.iter().all(|settled| settled.value.is_function()) => {
-                self.merge_functions(ty, ty, winners.definitions, site)
-            }
-            _ => self.merge_equal(ty, winners.definitions, site),
-        }
-    }
-
-    /// What has no type: one definition as it is; several are joined as their kind suggests.
-    fn merge_unspecified(&mut self, ty: &TypeRef, settled: Vec<Settled>, site: &Site) -> Result<Value> {
-        let [first, _, ..] = settled.as_slice() else { return self.merge_equal(ty, settled, site) };
-        let kind = std::mem::discriminant(&first.value.kind);
-        let functions = settled.iter().all(|settled| settled.value.is_function());
-        if !functions && !settled.iter().all(|settled| std::mem::discriminant(&settled.value.kind) == kind) {
-            return Err(errors::conflict(self, &settled, site));
-        }
-        let origin = self.origin_of(&settled);
-        match first.value.kind {
-            Kind::Attrs(_) => Ok(Value::attrs(joined_sets(&settled), origin)),
-            Kind::List(_) => self.merge_list(ty, &Rc::new(Type::Module(ModuleType::Raw)), settled, site),
-            Kind::Bool(_) => {
-                let any = settled.iter().any(|settled| matches!(settled.value.kind, Kind::Bool(true)));
-                Ok(Value::bool(any, origin))
-            }
-            Kind::Str(_) => Ok(Value::string(joined_texts(&settled, ""), origin)),
-            _ if functions => self.merge_functions(ty, ty, settled, site),
-            _ => self.merge_equal(ty, settled, site),
-        }
-    }
-
-    /// Types: one that all of them agree to.
-    fn merge_types(&mut self, ty: &TypeRef, settled: Vec<Settled>, site: &Site) -> Result<Value> {
-        self.all_held(ty, &settled, site)?;
-        let mut joined: Option<TypeRef> = None;
-        for part in &settled {
-            let further = self.type_of_value(&part.value, part.value.origin)?;
-            joined = match joined {
-                None => Some(further),
-                Some(known) => match self.joined_type(&known, &further)? {
-                    Some(both) => Some(both),
-                    None => return Err(errors::conflict(self, &settled, site)),
-                },
-            };
-        }
-        let joined = joined.expect("an option without definitions is not merged");
-        Ok(Value::new(Kind::Type(joined), self.origin_of(&settled)))
-    }
-
-    fn merge_map(&mut self, ty: &TypeRef, item: &TypeRef, sets: Vec<Settled>, site: &Site) -> Result<Value> {
+    pub(super) fn merge_map(&mut self, ty: &TypeRef, item: &TypeRef, sets: Vec<Settled>, site: &Site) -> Result<Value> {
         self.all_sets(ty, &sets, site)?;
         let mut entries = Vec::new();
         for (name, definitions) in by_name(&sets) {
@@ -207,29 +105,6 @@ impl Evaluator {
             }
         }
         Ok(Value::attrs(Attrs::new(entries), self.origin_of(&sets)))
-    }
-
-    fn merge_lazy_map(&mut self, ty: &TypeRef, item: &TypeRef, sets: Vec<Settled>, site: &Site) -> Result<Value> {
-        self.all_sets(ty, &sets, site)?;
-        let entries = by_name(&sets).into_iter();
-        let entries = entries.map(|(name, definitions)| self.lazy_entry(name, item, definitions, site)).collect();
-        Ok(Value::attrs(Attrs::new(entries), self.origin_of(&sets)))
-    }
-
-    /// An entry that may turn out to be undefined; then it is what the type has for this case.
-    fn lazy_entry(&mut self, name: Symbol, item: &TypeRef, definitions: Definitions, site: &Site) -> Attr {
-        let key = self.key_of(&definitions);
-        let value = plainly_fitting(item, &definitions).unwrap_or_else(|| {
-            let (ty, site) = (item.clone(), site.entry(name, key));
-            Thunk::defer(move |machine| match machine.merge(&ty, definitions.as_slice(), &site)? {
-                Some(value) => Ok(value),
-                None => match machine.empty_value(&ty)? {
-                    Some(empty) => Ok(empty.at(key)),
-                    None => Err(errors::undefined(machine, &site, &ty)),
-                },
-            })
-        });
-        Attr { name, span: key, value }
     }
 
     fn entry(&mut self, name: Symbol, item: &TypeRef, definitions: Definitions, site: &Site) -> Attr {
@@ -327,7 +202,13 @@ impl Evaluator {
     }
 
     /// One function as the contract wants it; several as one whose answer is the merge of theirs.
-    fn merge_functions(&mut self, ty: &TypeRef, to: &TypeRef, settled: Vec<Settled>, site: &Site) -> Result<Value> {
+    pub(super) fn merge_functions(
+        &mut self,
+        ty: &TypeRef,
+        to: &TypeRef,
+        settled: Vec<Settled>,
+        site: &Site,
+    ) -> Result<Value> {
         self.all_held(ty, &settled, site)?;
         if let [only] = settled.as_slice() {
             let only = only.value.clone();
@@ -352,30 +233,6 @@ impl Evaluator {
         Ok(Value::new(Kind::Host(Rc::new(Host { name: "a merged function", run: Box::new(run) })), origin))
     }
 
-    fn coerced(&mut self, from: &TypeRef, function: &Value, mut winners: Winners) -> Result<Winners> {
-        for settled in winners.definitions.iter_mut().chain(&mut winners.lowered) {
-            if self.fits(&settled.value, from)? {
-                let origin = settled.value.origin;
-                settled.value = self.apply(function, settled.value.clone().into(), origin)?.at(origin);
-            }
-        }
-        Ok(winners)
-    }
-
-    fn merge_custom(&mut self, ty: &TypeRef, custom: &Custom, winners: Winners, site: &Site) -> Result<Value> {
-        self.all_held(ty, &winners.definitions, site)?;
-        let Some(merge) = &custom.merge else {
-            return match &custom.base {
-                Some(base) => self.merge_winners(base, winners, site),
-                None => self.merge_unspecified(ty, winners.definitions, site),
-            };
-        };
-        let merge = merge.downcast_ref::<Value>().expect("the merge of a type is a value").clone();
-        let definitions = winners.definitions.iter().map(|settled| self.definition_set(settled).into()).collect();
-        let arguments = [path_value(&site.path).into(), Value::list(definitions, Span::NONE).into()];
-        self.apply_all(&merge, arguments, site.declared)
-    }
-
     /// Fails unless all are sets.
     pub(super) fn all_sets(&mut self, ty: &TypeRef, settled: &[Settled], site: &Site) -> Result<()> {
         if settled.iter().all(|settled| settled.attrs().is_some()) {
@@ -393,7 +250,7 @@ impl Evaluator {
     }
 
     /// Fails if a definition does not have the type; reports all such failures but the first.
-    fn all_held(&mut self, ty: &TypeRef, settled: &[Settled], site: &Site) -> Result<()> {
+    pub(super) fn all_held(&mut self, ty: &TypeRef, settled: &[Settled], site: &Site) -> Result<()> {
         let mut first = Ok(());
         for settled in settled {
             if plainly_fits(ty, &settled.value) {
@@ -485,26 +342,4 @@ fn holds_names(ty: &Type) -> bool {
         }
         _ => false,
     }
-}
-
-/// One set of several; what two of them have is of the last one.
-fn joined_sets(settled: &[Settled]) -> Attrs {
-    settled.iter().filter_map(Settled::attrs).fold(Attrs::empty(), |joined, attrs| joined.update(attrs))
-}
-
-/// One text of several.
-fn joined_texts(settled: &[Settled], between: &str) -> String {
-    let texts = settled.iter().filter_map(|settled| match &settled.value.kind {
-        Kind::Str(text) => Some(text.as_str()),
-        _ => None,
-    });
-    texts.collect::<Vec<_>>().join(between)
-}
-
-/// `{ imports = [ … ]; }`
-fn deferred_module(always: &DeferredModules, settled: &[Settled], site: &Site) -> Value {
-    let modules = always.0.iter().cloned().chain(settled.iter().map(|settled| settled.value.clone().into()));
-    let mut set = AttrsBuilder::new();
-    set.add(words().imports, site.declared, Value::list(modules.collect(), site.declared));
-    Value::attrs(set.build(), site.declared)
 }

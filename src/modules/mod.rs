@@ -11,7 +11,7 @@
 //!    needed; their conditions stay uncomputed.
 //! 3. `definitions` decides, at one option, which definitions count: conditions, priorities, order.
 //! 4. `merge` makes one value of them by the option's type, one level deep; what is inside are thunks
-//!    that merge in turn. `records`, `submodule` and `object` are the types with rules of their own,
+//!    that merge in turn. `records`, `submodule`, `object` and `loose` are the types with rules of their own,
 //!    and `freeform` says what becomes of what nobody declares.
 //!
 //! A value is merged once and kept. Nothing is computed that is not needed, so `config.a` can be read
@@ -31,6 +31,7 @@ mod freeform;
 mod instance;
 mod introspect;
 mod join;
+mod loose;
 mod merge;
 mod natives;
 mod object;
