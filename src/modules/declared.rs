@@ -13,12 +13,14 @@ use crate::value::{Attr, Attrs, AttrsBuilder, Evaluator, Kind, Result, Value};
 
 /// The declarations of an option, as one.
 pub(super) struct Declared {
-    /// What they say, but for the type.
+    /// What they say; of several types the last one.
     pub(super) says: Attrs,
-    /// The types that they name, with the place of the declaration.
+    /// The types that they name, with the place of the declaration, where there are several declarations.
     types: Vec<(Attr, Span)>,
-    /// Where the option is declared, in the order of the modules.
-    pub(super) places: Vec<Span>,
+    /// Where the option is declared first.
+    first: Span,
+    /// Where it is declared again, in the order of the modules.
+    further: Vec<Span>,
 }
 
 /// A set of declarations, and where it was written.
@@ -34,11 +36,18 @@ impl Evaluator {
         site: &Site,
     ) -> Result<Declared> {
         let said = once_each(&options, site);
-        let mut declared = Declared { says: Attrs::empty(), types: Vec::new(), places: Vec::new() };
+        let several = options.len() + groups.len() > 1;
+        let mut options = options.into_iter();
+        let (says, first) = options.next().unwrap_or_default();
+        let mut declared = Declared { says, types: Vec::new(), first, further: Vec::new() };
+        if !several {
+            return Ok(declared);
+        }
+        declared.add_type(declared.says.get(words().ty).cloned(), first);
         for (set, place) in options {
-            declared.says = declared.says.update(&set.filtered(|attr| attr.name != words().ty));
-            declared.types.extend(set.get(words().ty).map(|attr| (attr.clone(), place)));
-            declared.places.push(place);
+            declared.says = declared.says.update(&set);
+            declared.add_type(set.get(words().ty).cloned(), place);
+            declared.further.push(place);
         }
         if let Err(said_twice) = said {
             // Types that differ are the greater mistake.
@@ -47,21 +56,23 @@ impl Evaluator {
         if let Some((_, inner)) = groups.first() {
             let ty = self.declared_type(&declared, site)?;
             if !matches!(ty.peeled(), Type::Module(ModuleType::Submodule(_))) {
-                return Err(errors::option_and_group(site, declared.places[0], *inner));
+                return Err(errors::option_and_group(site, declared.first, *inner));
             }
         }
         for (set, place) in groups {
             let ty = Attr { name: words().ty, span: place, value: submodule_of(set, place).into() };
-            declared.types.push((ty, place));
-            declared.places.push(place);
+            declared.add_type(Some(ty), place);
+            declared.further.push(place);
         }
         Ok(declared)
     }
 
     /// The type that all declarations agree to.
     pub(super) fn declared_type(&mut self, declared: &Declared, site: &Site) -> Result<TypeRef> {
+        let only = declared.says.get(words().ty).map(|attr| (attr.clone(), declared.first));
+        let only = only.filter(|_| declared.types.is_empty());
         let mut joined: Option<(TypeRef, Span)> = None;
-        for (attr, place) in &declared.types {
+        for (attr, place) in declared.types.iter().chain(&only) {
             let value = self.force_at(&attr.value, attr.span)?;
             let ty = self.type_of_value(&value, value.origin.or(attr.span))?;
             joined = Some(match joined {
@@ -73,6 +84,17 @@ impl Evaluator {
             });
         }
         Ok(joined.map_or_else(|| Type::Module(ModuleType::Unspecified).into(), |(ty, _)| ty))
+    }
+}
+
+impl Declared {
+    /// Where the option is declared, in the order of the modules.
+    pub(super) fn places(&self) -> impl Iterator<Item = Span> {
+        std::iter::once(self.first).chain(self.further.iter().copied())
+    }
+
+    fn add_type(&mut self, ty: Option<Attr>, place: Span) {
+        self.types.extend(ty.map(|ty| (ty, place)));
     }
 }
 

@@ -53,9 +53,9 @@ impl Evaluator {
             });
             set.add(*name, span, value);
         }
-        let files = leaf.declared.places.iter().map(|&place| self.file_of(place));
+        let files = leaf.declared.places().map(|place| self.file_of(place));
         set.add("declarations", span, Value::new(list(files), span));
-        let places = leaf.declared.places.iter().map(|&place| Value::attrs(self.position(place), place));
+        let places = leaf.declared.places().map(|place| Value::attrs(self.position(place), place));
         set.add("declarationPositions", span, Value::new(list(places), span));
         let of = leaf.clone();
         let ty = Thunk::defer(move |machine| Ok(Value::new(Kind::Type(of.ty(machine)?), span)));
