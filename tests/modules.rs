@@ -19,7 +19,7 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use nxk::eval::{STACK_BYTES, print};
-use nxk::modules::{Configuration, Request};
+use nxk::modules::{Configuration, Fate, Part, Request};
 use nxk::source::{SourceKind, Span, World};
 use nxk::symbol::Symbol;
 use nxk::types::{ListKey, ListRule, ObjectSchema, Scalar, Shape};
@@ -280,10 +280,10 @@ fn definitions_tell_what_counts_and_what_lost() {
         let mut machine = machine(&folder);
         let modules = modules_of(&mut machine, program);
         let configuration = machine.eval_modules(Request { modules, ..Request::default() }).expect("modules");
-        let path = ["a", "x"].map(Symbol::new);
-        let found = configuration.definitions(&mut machine, &path).expect("definitions");
-        let told: Vec<(i64, bool)> = found.iter().map(|definition| (definition.priority, definition.counts)).collect();
-        assert_eq!(told, [(100, true), (1000, false)]);
+        let path = ["a", "x"].map(|name| Part::Name(Symbol::new(name)));
+        let found = configuration.examine(&mut machine, &path).expect("it is there").definitions;
+        let told: Vec<(i64, Fate)> = found.iter().map(|definition| (definition.priority, definition.fate)).collect();
+        assert_eq!(told, [(100, Fate::Counts), (1000, Fate::Weaker { than: 100, at: 2 })]);
         assert!(found.iter().all(|definition| definition.key != Span::NONE));
     });
 }

@@ -14,7 +14,7 @@ pub(super) const OPTION_DEFAULT: i64 = 1500;
 /// What a lowered definition counts as at a leaf, and `mkDefault` everywhere.
 const DEFAULT: i64 = 1000;
 /// What a plain definition counts as.
-pub(super) const PLAIN: i64 = 100;
+pub const PLAIN: i64 = 100;
 /// The priority of an option that has no definition.
 const WEAKEST: i64 = 9999;
 /// Where a plain definition stands among those with `mkOrder`.

@@ -1,16 +1,13 @@
-//! Looking into a configuration by path: types for `--set`, and the definitions behind a value for
-//! explanations.
+//! Looking into the types of a configuration by path.
 
 use std::rc::Rc;
 
-use super::Provenance;
-use super::definitions::Settled;
 use super::submodule::Submodule;
 use super::tree::{Group, Node};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{ModuleType, Type, TypeRef};
-use crate::value::{Evaluator, Result};
+use crate::value::Evaluator;
 
 impl Evaluator {
     /// The type of what is at `path` in a group.
@@ -57,40 +54,5 @@ impl Evaluator {
             }
             _ => None,
         }
-    }
-
-    /// The definitions of what is at `path`, the strongest first, of equal ones in their order.
-    pub(super) fn definitions_in_group(&mut self, group: &Rc<Group>, path: &[Symbol]) -> Result<Vec<Provenance>> {
-        let Some((first, rest)) = path.split_first() else { return Ok(Vec::new()) };
-        let Some(at) = group.find(*first) else { return Ok(Vec::new()) };
-        let mut definitions = match self.node_at(group, at)? {
-            Node::Group(inner) => return self.definitions_in_group(&inner, rest),
-            Node::Leaf(leaf) => leaf.definitions(self)?,
-        };
-        for name in rest {
-            let winners = self.settle(&definitions)?;
-            let inside = |settled: &Settled| {
-                let attr = settled.attrs()?.get(*name)?;
-                Some(settled.inside(attr.value.clone(), attr.span))
-            };
-            definitions = winners.merging().iter().filter_map(inside).collect();
-        }
-        let mut found = Vec::with_capacity(definitions.len());
-        let strongest = self.settle(&definitions)?.priority;
-        for definition in &definitions {
-            // One at a time, so that also those that lost are told.
-            for settled in self.settle(std::slice::from_ref(definition))?.definitions {
-                let priority = settled.rank.strength();
-                found.push(Provenance {
-                    key: settled.key,
-                    counts: priority == strongest,
-                    lowered: settled.rank.lowered,
-                    priority,
-                    value: settled.value,
-                });
-            }
-        }
-        found.sort_by_key(|definition| definition.priority);
-        Ok(found)
     }
 }

@@ -163,7 +163,7 @@ impl Evaluator {
         self.merge_equal(ty, winners.definitions, site)
     }
 
-    fn common_member(&mut self, members: &[TypeRef], settled: &[Settled]) -> Result<Option<TypeRef>> {
+    pub(super) fn common_member(&mut self, members: &[TypeRef], settled: &[Settled]) -> Result<Option<TypeRef>> {
         for member in members {
             let mut all = true;
             for settled in settled {

@@ -26,6 +26,7 @@ mod collect;
 mod declared;
 mod definitions;
 mod errors;
+mod examine;
 mod faces;
 mod freeform;
 mod instance;
@@ -48,13 +49,14 @@ mod words;
 use std::rc::Rc;
 
 use crate::eval::Path;
-use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::TypeRef;
 use crate::value::{Attrs, Evaluator, Kind, Result, Thunk, Value};
 
 use instance::{Instance, Start};
 
+pub use definitions::PLAIN;
+pub use examine::{Author, Examined, Fate, Part, Provenance, Role, Unexamined, Unit};
 pub use faces::FACES;
 pub use natives::NATIVES;
 pub use types::types_set;
@@ -83,35 +85,24 @@ pub struct Configuration {
     instance: Rc<Instance>,
 }
 
-/// One definition of an option, and what became of it.
-#[derive(Clone, Debug)]
-pub struct Provenance {
-    /// Where its key was written; the value has its own origin.
-    pub key: Span,
-    /// Its value.
-    pub value: Value,
-    /// Its priority; the lowest number counts.
-    pub priority: i64,
-    /// Whether a layer made it.
-    pub lowered: bool,
-    /// Whether it is among the strongest.
-    pub counts: bool,
-}
-
 impl Evaluator {
     /// Evaluates modules to a lazy fixpoint. What is wrong with single modules is reported; the others count.
     ///
     /// # Errors
     /// When there is nothing to make options of.
     pub fn eval_modules(&mut self, request: Request) -> Result<Rc<Configuration>> {
-        let instance = self.instantiate(Rc::new(Start {
+        self.configured(Start {
             modules: request.modules,
             special_args: request.special_args,
             args: request.args,
             path: Path::of(&request.prefix),
             class: request.class,
             ..Start::default()
-        }))?;
+        })
+    }
+
+    fn configured(&mut self, start: Start) -> Result<Rc<Configuration>> {
+        let instance = self.instantiate(Rc::new(start))?;
         let (config, options) = (instance.config.clone(), instance.options.clone());
         Ok(Rc::new(Configuration { config, options, instance }))
     }
@@ -149,11 +140,13 @@ impl Configuration {
         machine.check_group(&self.instance.root);
     }
 
-    /// The definitions of what is at `path`, the strongest first.
+    /// This configuration with further modules.
     ///
     /// # Errors
-    /// When they cannot be computed.
-    pub fn definitions(&self, machine: &mut Evaluator, path: &[Symbol]) -> Result<Vec<Provenance>> {
-        machine.definitions_in_group(&self.instance.root, path)
+    /// When there is nothing to make options of.
+    pub fn with(&self, machine: &mut Evaluator, further: impl IntoIterator<Item = Thunk>) -> Result<Rc<Configuration>> {
+        let mut start = Start::clone(&self.instance.start);
+        start.modules.extend(further);
+        machine.configured(start)
     }
 }

@@ -18,7 +18,7 @@ use crate::types::{ListKey, ListRule, Scalar, Shape, Type, TypeRef};
 use crate::value::{Attr, Attrs, AttrsBuilder, Evaluator, Kind, Result, Thunk, Value};
 
 /// The identity of a list's item: the values of its keys.
-type ItemKey = Vec<String>;
+pub(super) type ItemKey = Vec<String>;
 
 /// An item in the making: its identity, and its definitions so far.
 type Merging = (Option<ItemKey>, Vec<Definition>);
@@ -28,16 +28,8 @@ impl Evaluator {
     pub(super) fn merge_object(&mut self, ty: &TypeRef, winners: Winners, site: &Site) -> Result<Value> {
         let mut sets = winners.merging();
         self.all_sets(ty, &sets, site)?;
+        let shape = self.object_shape(&sets, site.path.last())?;
         let named = site.path.last().and_then(kind_and_name);
-        let kind = match self.text_at(&sets, words().kind)? {
-            Some(kind) => Some(kind),
-            None => named.as_ref().map(|(kind, _)| kind.clone()),
-        };
-        let api_version = self.text_at(&sets, words().api_version)?;
-        let shape = match (&self.objects, kind) {
-            (Some(schema), Some(kind)) => schema.root(api_version.as_deref(), &kind),
-            _ => None,
-        };
         // What a layer made is complete; what a user writes under `"<Kind>/<name>"` need not repeat these.
         if let Some((kind, name)) = named
             && !sets.iter().any(|settled| settled.rank.lowered)
@@ -45,6 +37,19 @@ impl Evaluator {
             sets.push(identity(&kind, &name, site.path.key()));
         }
         Ok(self.merge_struct(shape, &sets, site))
+    }
+
+    /// What the schema knows of an object: by its `kind`, or by the kind that its key says.
+    pub(super) fn object_shape(&mut self, sets: &[Settled], key: Option<Symbol>) -> Result<Option<Shape>> {
+        let kind = match self.text_at(sets, words().kind)? {
+            Some(kind) => Some(kind),
+            None => key.and_then(kind_and_name).map(|(kind, _)| kind),
+        };
+        let api_version = self.text_at(sets, words().api_version)?;
+        Ok(match (&self.objects, kind) {
+            (Some(schema), Some(kind)) => schema.root(api_version.as_deref(), &kind),
+            _ => None,
+        })
     }
 
     /// The text of a field that the shape depends on, from the strongest definition that has it.
@@ -165,7 +170,7 @@ impl Evaluator {
     }
 
     /// The values at the keys, or nothing if the item lacks one that has no default.
-    fn item_key(&mut self, keys: &[ListKey], item: &Definition) -> Result<Option<ItemKey>> {
+    pub(super) fn item_key(&mut self, keys: &[ListKey], item: &Definition) -> Result<Option<ItemKey>> {
         let winners = self.settle(std::slice::from_ref(item))?;
         let [settled] = winners.definitions.as_slice() else { return Ok(None) };
         let Some(attrs) = settled.attrs() else { return Ok(None) };

@@ -26,7 +26,7 @@ use crate::value::{Error, Evaluator, Kind, Result, State, Thunk, Value};
 
 /// How many wrappers are taken off one option's definitions. Nobody writes as many; a `mkMerge` that
 /// holds itself twice has no end.
-const MAX_WRAPPERS: u32 = 1_000_000;
+pub(super) const MAX_WRAPPERS: u32 = 1_000_000;
 
 /// A set that says something about its content.
 enum Property {
@@ -40,7 +40,7 @@ enum Property {
 }
 
 /// What came of looking at a definition. What a wrapper says of priority and order is in its rank then.
-enum Step {
+pub(super) enum Step {
     /// Nothing is wrapped around this value.
     Bare(Value),
     /// A condition around the content, which is the definition's value now.
@@ -218,7 +218,7 @@ impl Evaluator {
     }
 
     /// Takes off the outermost wrapper.
-    fn step(&mut self, definition: &mut Definition, fuel: &mut u32) -> Result<Step> {
+    pub(super) fn step(&mut self, definition: &mut Definition, fuel: &mut u32) -> Result<Step> {
         let value = self.force_at(&definition.value, definition.key)?;
         let Some(property) = self.property(&value)? else { return Ok(Step::Bare(value)) };
         *fuel = fuel.checked_sub(1).ok_or_else(|| endless(&value))?;

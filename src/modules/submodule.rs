@@ -7,7 +7,7 @@ use ecow::EcoString;
 
 use super::definitions::{Definition, Settled, Winners};
 use super::errors;
-use super::instance::Start;
+use super::instance::{Instance, Start};
 use super::site::Site;
 use super::tree::Group;
 use super::words::words;
@@ -67,24 +67,32 @@ impl Evaluator {
         if site.path.length() > MAX_LENGTH {
             return Err(errors::endless_submodule(self, site));
         }
-        let mut start = submodule.start(site.path.clone());
         let parts = winners.merging();
         let origin = self.origin_of(&parts);
-        for settled in parts {
-            match &settled.value.kind {
-                Kind::Attrs(_) if submodule.only_config => start.definitions.push(as_definition(&settled)),
-                Kind::Attrs(_) | Kind::Lambda(_) | Kind::Native(_) | Kind::Host(_) | Kind::Path(_) => {
-                    start.modules.push(settled.value.clone().into());
-                }
-                _ => {
-                    self.all_sets(ty, &[settled], site)?;
-                }
+        for settled in parts.iter().filter(|settled| !is_module(&settled.value)) {
+            self.all_sets(ty, std::slice::from_ref(settled), site)?;
+        }
+        let instance = self.submodule_instance(submodule, &parts, site)?;
+        Ok(self.force(&instance.config)?.at(origin))
+    }
+
+    /// The evaluation of a submodule's value: with the definitions that are modules as further ones.
+    pub(super) fn submodule_instance(
+        &mut self,
+        submodule: &Submodule,
+        parts: &[Settled],
+        site: &Site,
+    ) -> Result<Rc<Instance>> {
+        let mut start = submodule.start(site.path.clone());
+        for settled in parts.iter().filter(|settled| is_module(&settled.value)) {
+            match settled.attrs() {
+                Some(_) if submodule.only_config => start.definitions.push(as_definition(settled)),
+                _ => start.modules.push(settled.value.clone().into()),
             }
         }
         let name = site.path.last().unwrap_or_else(|| Symbol::new(""));
         start.args = named(name.as_str(), site.path.key());
-        let instance = self.instantiate(Rc::new(start))?;
-        Ok(self.force(&instance.config)?.at(origin))
+        self.instantiate(Rc::new(start))
     }
 
     /// The options of a submodule type without any definitions, to look into.
@@ -102,6 +110,11 @@ impl Evaluator {
         start.args = named("<name>", Span::NONE);
         Ok(self.instantiate(Rc::new(start))?.root.clone())
     }
+}
+
+/// Whether a value can be a module of a submodule.
+fn is_module(value: &Value) -> bool {
+    matches!(value.kind, Kind::Attrs(_) | Kind::Lambda(_) | Kind::Native(_) | Kind::Host(_) | Kind::Path(_))
 }
 
 fn as_definition(settled: &Settled) -> Definition {
