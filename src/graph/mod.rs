@@ -9,7 +9,7 @@ mod resolve;
 use ecow::EcoString;
 
 use crate::diag::{Code, Diagnostic};
-use crate::layers::names::{Named, named_entries, record};
+use crate::layers::names::{Named, named_entries, record, written_text};
 use crate::order::Needs;
 use crate::source::Span;
 use crate::symbol::Symbol;
@@ -56,12 +56,13 @@ pub(crate) struct Connection {
 /// `{ name, namespace, ports = [ { port, protocol } ] }` on container ports.
 fn connections(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let request = machine.attrs_of(&call, 0)?;
-    let standard = crate::layers::names::optional_text(machine, &request, "namespace", call.span)?.unwrap_or_default();
-    let workloads: Vec<Workload> = entries(machine, &request, "applications", &standard, call.span)?
+    let standard = written_text(machine, &request, "namespace", call.span)?.unwrap_or_default();
+    let standard = (standard.0.as_str(), standard.1);
+    let workloads: Vec<Workload> = entries(machine, &request, "applications", standard, call.span)?
         .into_iter()
         .filter_map(|named| resolve::workload(machine, named))
         .collect();
-    let disabled = entries(machine, &request, "disabled", &standard, call.span)?;
+    let disabled = entries(machine, &request, "disabled", standard, call.span)?;
     let connections = resolve::connections(machine, &workloads, &disabled);
     report_cycles(machine, &workloads, &connections);
     Ok(answer(&workloads, &connections, call.span))
@@ -72,7 +73,7 @@ fn entries(
     machine: &mut Evaluator,
     request: &Attrs,
     collection: &str,
-    standard: &str,
+    standard: (&str, Span),
     span: Span,
 ) -> Result<Vec<Named>> {
     let Some(collection) = request.named(collection).cloned() else { return Ok(Vec::new()) };
@@ -135,7 +136,7 @@ fn answer(workloads: &[Workload], connections: &[Connection], span: Span) -> Val
         let fields = [
             ("key", Value::string(named.key.as_str(), named.key_span)),
             ("name", Value::string(named.name.clone(), named.key_span)),
-            ("namespace", Value::string(named.namespace.clone(), named.key_span)),
+            ("namespace", Value::string(named.namespace.clone(), named.namespace_span)),
             ("entry", named.entry.clone()),
             ("dependencies", Value::list(dependencies, named.key_span)),
             ("consumers", Value::list(consumers, named.key_span)),

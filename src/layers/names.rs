@@ -23,8 +23,12 @@ pub struct Named {
     pub key_span: Span,
     /// The object's name.
     pub name: EcoString,
+    /// Where the name was written: at the entry, or it is the key.
+    pub name_span: Span,
     /// The object's namespace.
     pub namespace: EcoString,
+    /// Where the namespace was written: at the entry, or for all of them.
+    pub namespace_span: Span,
     /// The entry.
     pub entry: Value,
     /// Its fields.
@@ -39,12 +43,13 @@ pub(super) fn entries(machine: &mut Evaluator, call: Arguments) -> Result<Value>
     let kind = machine.coerce(&kind, crate::eval::Coercion::Interpolation, call.span)?;
     let collection = field(machine, &request, "collection", call.span)?;
     let standard = field(machine, &request, "namespace", call.span)?;
+    let standard_span = standard.origin;
     let standard = machine.coerce(&standard, crate::eval::Coercion::Interpolation, call.span)?;
     let scope = field(machine, &request, "scope", call.span)?;
     let cluster = matches!(&scope.kind, Kind::Str(scope) if scope == "cluster");
     let Kind::Attrs(collection) = &collection.kind else { return Ok(Value::list(Vec::new(), call.span)) };
 
-    let mut named = named_entries(machine, collection, &standard);
+    let mut named = named_entries(machine, collection, (&standard, standard_span));
     if cluster {
         named.iter_mut().for_each(|entry| entry.namespace = EcoString::new());
     }
@@ -61,12 +66,12 @@ pub(super) fn entries(machine: &mut Evaluator, call: Arguments) -> Result<Value>
             false => format!("{kind}/{}", entry.name),
         };
         let span = entry.key_span;
-        let text = |text: EcoString| Thunk::Done(Value::string(text, span));
+        let text = |text: EcoString, span: Span| Thunk::Done(Value::string(text, span));
         let values = [
-            text(entry.key.as_str().into()),
-            text(entry.name),
-            text(entry.namespace),
-            text(resource.into()),
+            text(entry.key.as_str().into(), span),
+            text(entry.name, entry.name_span),
+            text(entry.namespace, entry.namespace_span),
+            text(resource.into(), span),
             entry.entry.into(),
         ];
         let attr = |(name, value)| Attr { name, span, value };
@@ -77,7 +82,9 @@ pub(super) fn entries(machine: &mut Evaluator, call: Arguments) -> Result<Value>
 
 /// The entries of a collection with their objects' names, by key. Entries that cannot be computed,
 /// or whose name is not a name, are reported and left out.
-pub fn named_entries(machine: &mut Evaluator, collection: &Attrs, standard: &str) -> Vec<Named> {
+///
+/// `standard` is the namespace of those that say nothing else, and where that was written.
+pub fn named_entries(machine: &mut Evaluator, collection: &Attrs, standard: (&str, Span)) -> Vec<Named> {
     let mut named = Vec::with_capacity(collection.len());
     for attr in collection.sorted() {
         match name_entry(machine, attr, standard) {
@@ -88,15 +95,15 @@ pub fn named_entries(machine: &mut Evaluator, collection: &Attrs, standard: &str
     named
 }
 
-fn name_entry(machine: &mut Evaluator, attr: &Attr, standard: &str) -> Result<Named> {
+fn name_entry(machine: &mut Evaluator, attr: &Attr, standard: (&str, Span)) -> Result<Named> {
     let entry = machine.force_at(&attr.value, attr.span)?;
     let Kind::Attrs(fields) = &entry.kind else {
         return Err(machine.wrong_kind(&entry, "a set", &format!("the entry `{}`", attr.name), attr.span));
     };
     let (fields, span) = (fields.clone(), attr.span);
-    let own = optional_text(machine, &fields, "name", span)?;
-    let namespace = optional_text(machine, &fields, "namespace", span)?;
-    let name = own.unwrap_or_else(|| kebab(attr.name.as_str()).into());
+    let own = written_text(machine, &fields, "name", span)?;
+    let namespace = written_text(machine, &fields, "namespace", span)?;
+    let (name, name_span) = own.unwrap_or_else(|| (kebab(attr.name.as_str()).into(), span));
     let subdomain = named("DnsSubdomain").expect("it is a built-in type");
     if !(subdomain.check)(&name) {
         let message = format!("`{}` cannot become the name of an object", attr.name);
@@ -104,8 +111,8 @@ fn name_entry(machine: &mut Evaluator, attr: &Attr, standard: &str) -> Result<Na
             .hint(format!("it must be {}; rename the entry, or set `name`", subdomain.rule));
         return Err(finding.into());
     }
-    let namespace = namespace.unwrap_or_else(|| standard.into());
-    Ok(Named { key: attr.name, key_span: span, name, namespace, entry, fields })
+    let (namespace, namespace_span) = namespace.unwrap_or_else(|| (standard.0.into(), standard.1.or(span)));
+    Ok(Named { key: attr.name, key_span: span, name, name_span, namespace, namespace_span, entry, fields })
 }
 
 /// Each object's first entry, by key; the others are reported.
@@ -186,10 +193,20 @@ fn field(machine: &mut Evaluator, attrs: &Attrs, name: &str, span: Span) -> Resu
 
 /// A field that is a string or `null`.
 pub fn optional_text(machine: &mut Evaluator, attrs: &Attrs, name: &str, span: Span) -> Result<Option<EcoString>> {
+    Ok(written_text(machine, attrs, name, span)?.map(|(text, _)| text))
+}
+
+/// The same with the place where it was written.
+pub fn written_text(
+    machine: &mut Evaluator,
+    attrs: &Attrs,
+    name: &str,
+    span: Span,
+) -> Result<Option<(EcoString, Span)>> {
     let value = field(machine, attrs, name, span)?;
     match &value.kind {
         Kind::Null => Ok(None),
-        Kind::Str(text) => Ok(Some(text.clone())),
+        Kind::Str(text) => Ok(Some((text.clone(), value.origin.or(span)))),
         _ => Err(machine.wrong_kind(&value, "a string", &format!("`{name}`"), Span::NONE)),
     }
 }
