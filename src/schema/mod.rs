@@ -7,6 +7,7 @@
 
 pub mod belongs;
 mod catalogue;
+mod explain;
 pub mod facts;
 pub mod formats;
 mod history;
@@ -21,6 +22,7 @@ pub mod types;
 mod validate;
 
 pub use catalogue::{Catalogue, FieldDef, Kind, Lifecycle, Shape, TypeDef, Version, join_api, split_api};
+pub use explain::{FieldFacts, KindFacts, NameFacts, TypeFacts, Versions, explain, object_field};
 pub use history::History;
 pub use merge::{ListMerge, list_rule};
 pub use minor::Minor;

@@ -1,10 +1,10 @@
-//! The catalogue as text, for `nxk schema list`, `nxk schema show` and `nxk explain`.
+//! The catalogue as text, for `nxk schema list` and `nxk schema show`.
 
 use std::fmt::Write;
 
 use super::catalogue::{FieldDef, Kind, TypeDef, Version};
-use super::facts;
-use crate::diag::{Code, Diagnostic, closest};
+use super::explain::{FieldFacts, unknown_field};
+use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
 /// All kinds of a version, one a line: API version, kind, scope, and what is special about it.
@@ -43,10 +43,7 @@ pub fn show(version: Version<'_>, kind: &str, path: Option<&str>) -> Result<Stri
         let name = step.split('[').next().unwrap_or(step);
         let Some(holder) = def else { break };
         let Some(field) = holder.field(name) else {
-            let near = closest(name, holder.fields.iter().map(|field| field.name.as_str()));
-            let message = format!("k8s {} {} has no field `{name}`", version.minor(), holder.origin());
-            return Err(Diagnostic::new(Code::UnknownObjectField, Span::NONE, message)
-                .maybe_hint(near.map(|near| format!("did you mean `{near}`?"))));
+            return Err(unknown_field(version, holder, name));
         };
         text = format!("{text}{}\n", field_line(version, holder, field));
         def = field.shape.named().and_then(|name| version.type_def(name));
@@ -70,30 +67,18 @@ fn field_line(version: Version<'_>, def: &TypeDef, field: &FieldDef) -> String {
 
 fn row(version: Version<'_>, def: &TypeDef, field: &FieldDef) -> [String; 4] {
     let required = if field.required { "required" } else { "" };
-    let mut notes = Vec::new();
-    if !field.enums.is_empty() {
-        let values: Vec<&str> = field.enums.iter().map(|value| if value.is_empty() { "\"\"" } else { value }).collect();
-        notes.push(values.join(" | "));
-    }
-    if let Some(default) = &field.default {
-        notes.push(format!("default {default}"));
-    }
-    match &field.list {
-        facts::ListMerge::Keyed(keys) => notes.push(format!("by {}", keys.join(" and "))),
-        facts::ListMerge::Set => notes.push("a set".to_owned()),
-        facts::ListMerge::Atomic => {}
-    }
+    let mut notes = FieldFacts::of(version, def, field).notes();
     notes.extend(version.catalogue().field_history(&def.name, &field.name).describe());
     [field.name.to_string(), shape_text(&field.shape), required.to_owned(), notes.join(", ")]
 }
 
 /// A shape with the types' bare names: `[Container]`.
-fn shape_text(shape: &super::Shape) -> String {
+pub(super) fn shape_text(shape: &super::Shape) -> String {
     let text = shape.map(&mut |name| name.rsplit('.').next().unwrap_or(name).to_owned()).to_string();
     text.replace('|', " | ")
 }
 
-fn kind_notes(version: Version<'_>, kind: &Kind) -> String {
+pub(super) fn kind_notes(version: Version<'_>, kind: &Kind) -> String {
     let catalogue = version.catalogue();
     let mut notes = Vec::new();
     if !kind.preferred {
@@ -114,7 +99,7 @@ fn kind_notes(version: Version<'_>, kind: &Kind) -> String {
 }
 
 /// Columns, each as wide as its widest cell; no blanks at line ends.
-fn table<const N: usize>(rows: &[[String; N]]) -> String {
+pub(super) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..N).map(width).collect();
     let mut text = String::new();
