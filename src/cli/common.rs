@@ -83,6 +83,11 @@ impl Input {
         })
     }
 
+    /// The Kubernetes version that was asked for.
+    pub(super) fn kubernetes_version(&self) -> Option<&str> {
+        self.k8s_version.as_deref()
+    }
+
     /// The request for this entry.
     fn request(&self, entry: PathBuf) -> Result<Request, String> {
         let mut settings = self.settings.clone();

@@ -8,6 +8,7 @@ mod common;
 mod compile;
 mod debug;
 mod eval;
+mod explain;
 mod schema;
 
 use clap::{Parser, Subcommand};
@@ -25,7 +26,7 @@ pub const NOT_WRITTEN: u8 = 3;
 #[derive(Parser)]
 #[command(name = "nxk", version, about, max_term_width = 100, propagate_version = true)]
 #[command(
-    after_help = "Examples:\n  nxk compile shop/main.nxk              YAML on stdout\n  nxk compile shop/main.nxk -o out/      out/manifests.yaml, whole or not at all\n  nxk check shop/main.nxk                everything but the output\n  nxk eval -E '1 + 1'                    an expression\n  nxk schema show Deployment.spec        the fields of a kind"
+    after_help = "Examples:\n  nxk compile shop/main.nxk              YAML on stdout\n  nxk compile shop/main.nxk -o out/      out/manifests.yaml, whole or not at all\n  nxk check shop/main.nxk                everything but the output\n  nxk eval -E '1 + 1'                    an expression\n  nxk explain shop/main.nxk applications who defined it, what lost, where it goes\n  nxk schema show Deployment.spec        the fields of a kind"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -37,6 +38,7 @@ enum Command {
     Compile(compile::Compile),
     Check(check::Check),
     Eval(eval::Eval),
+    Explain(explain::Explain),
     #[command(subcommand)]
     Schema(schema::Schema),
     #[command(subcommand)]
@@ -58,6 +60,7 @@ pub fn main() -> u8 {
         Command::Compile(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Eval(command) => command.run(),
+        Command::Explain(command) => command.run(),
         Command::Schema(command) => command.run(),
         Command::Debug(command) => command.run(),
     }

@@ -160,7 +160,7 @@ impl Session {
     }
 
     /// The span of a text from the command line, so that findings can point at it.
-    fn command_line_text(&mut self, text: &str) -> Span {
+    pub(super) fn command_line_text(&mut self, text: &str) -> Span {
         let source = self.machine.sources.add("<command line>", None, text, SourceKind::User);
         self.machine.sources.file(source).span(0..text.len())
     }
@@ -241,20 +241,24 @@ fn target(machine: &mut Evaluator, framework: &Value) -> Result<Target<'static>>
     }
 }
 
-/// `{ a.b = mkForce value; }`
+/// `{ a.b = mkOverride SETTING_PRIORITY value; }`
 fn forced(path: &[Symbol], value: Value, span: Span) -> Thunk {
-    let mut definition = AttrsBuilder::new();
-    definition.add("_type", span, Value::string("override", span));
-    // As strong as `mkForce`, and a little stronger than the file's own.
-    definition.add("priority", span, Value::int(SETTING_PRIORITY, span));
-    definition.add("content", span, value);
-    let innermost = Value::attrs(definition.build(), span);
+    let innermost = overriding(value, SETTING_PRIORITY, span);
     let nested = path.iter().rev().fold(innermost, |value, name| {
         let mut set = AttrsBuilder::new();
         set.add(*name, span, value);
         Value::attrs(set.build(), span)
     });
     nested.into()
+}
+
+/// `mkOverride priority value`
+pub(super) fn overriding(value: Value, priority: i64, span: Span) -> Value {
+    let mut definition = AttrsBuilder::new();
+    definition.add("_type", span, Value::string("override", span));
+    definition.add("priority", span, Value::int(priority, span));
+    definition.add("content", span, value);
+    Value::attrs(definition.build(), span)
 }
 
 /// Lower than `mkForce`'s 50, so that the command line has the last word.

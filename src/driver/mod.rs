@@ -9,6 +9,8 @@
 //! at them: [`Ordered::objects`] is for writing when [`Session::has_errors`] says no.
 
 mod evaluate;
+mod explain;
+mod path;
 mod prove;
 mod schema;
 mod session;
@@ -16,6 +18,7 @@ mod settings;
 mod timings;
 
 pub use evaluate::{Evaluated, Lowered};
+pub use explain::{Child, Declared, Definition, Destination, Explanation, Found, Link, Place, Verdict, Way, explain};
 pub use prove::Ordered;
 pub use session::{Checked, Parsed, Request, Session};
 pub use settings::Setting;

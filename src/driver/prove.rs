@@ -35,7 +35,7 @@ pub struct Ordered {
 }
 
 /// The collections whose entries may say something of compliance, from the highest layer down.
-const COLLECTIONS: &[&str] =
+pub(super) const COLLECTIONS: &[&str] =
     &["applications", "deployments", "services", "configMaps", "namespaces", "serviceAccounts", "networkPolicies"];
 
 impl Session {

@@ -4,6 +4,7 @@
 //! an integer a number, and so on. What has no scalar type is read as JSON, and where nothing is
 //! known as JSON if it is JSON, else as a string.
 
+use super::path;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::symbol::Symbol;
@@ -25,24 +26,13 @@ impl Setting {
     /// # Errors
     /// Says what is missing, in words for a message.
     pub fn parse(text: &str) -> Result<Setting, String> {
-        let mut path = vec![String::new()];
-        let mut quoted = false;
-        let mut rest = text.chars();
-        loop {
-            let Some(c) = rest.next() else {
-                return Err(format!("`{text}` has no value: write PATH=VALUE"));
-            };
-            match c {
-                '"' => quoted = !quoted,
-                '.' if !quoted => path.push(String::new()),
-                '=' if !quoted => break,
-                c => path.last_mut().expect("it starts with one part").push(c),
-            }
-        }
-        if path.iter().any(String::is_empty) {
+        let Some((steps, value)) = path::read_until(text, '=') else {
+            return Err(format!("`{text}` has no value: write PATH=VALUE"));
+        };
+        if steps.iter().any(|step| step.name.is_empty()) {
             return Err(format!("`{text}` has an empty name in its path"));
         }
-        Ok(Setting { path, value: rest.collect() })
+        Ok(Setting { path: steps.into_iter().map(|step| step.name).collect(), value: value.to_string() })
     }
 
     /// The path in symbols.

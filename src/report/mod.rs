@@ -8,6 +8,8 @@ mod json;
 mod short;
 mod words;
 
+pub use words::printable;
+
 use rustc_hash::FxHashMap;
 
 use crate::diag::Diagnostic;

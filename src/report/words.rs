@@ -11,7 +11,7 @@ pub(super) fn head(diagnostic: &Diagnostic) -> String {
 
 /// `text` with what could steer a terminal written as `\u{1b}`, and cut off where nobody reads on.
 /// Line feeds stay.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
+pub fn printable(text: &str) -> Cow<'_, str> {
     let end = text.char_indices().nth(LONGEST_TEXT).map_or(text.len(), |(at, _)| at);
     if end == text.len() && !text.chars().any(|character| character != '\n' && steers(character)) {
         return Cow::Borrowed(text);
