@@ -59,6 +59,14 @@ fn what_is_made_from_the_code_is_up_to_date() {
     made::stretch("docs/language/types.md", "named types", &library::named_types());
     made::stretch("docs/language/README.md", "left out", &library::left_out());
     made::stretch("README.md", "error", &mistyped());
+    for (name, question) in [
+        ("option", &["examples/shop/main.nxk", "applications.web.replicas"][..]),
+        ("field", &["examples/shop/main.nxk", "Deployment/redis.spec.template.spec.containers.redis.image"]),
+        ("unset", &["examples/shop/main.nxk", "Deployment/web.spec.strategy"]),
+        ("type", &["k8s.core.v1.Container.ports", "--k8s-version", "1.31"]),
+    ] {
+        made::stretch("docs/guides/explain.md", name, &explained(question));
+    }
 }
 
 #[test]
@@ -74,6 +82,13 @@ fn links_lead_somewhere() {
         }
     }
     assert!(dead.is_empty(), "links to nothing:\n{}", dead.join("\n"));
+}
+
+/// What `nxk explain` answers, with the command that asks.
+fn explained(question: &[&str]) -> String {
+    let output = support::run_nxk([&["explain"], question].concat());
+    let answer = String::from_utf8_lossy(&output.stdout).into_owned();
+    format!("```text\n$ nxk explain {}\n{}\n```\n", question.join(" "), answer.trim_end())
 }
 
 /// The README shows what is printed when a field of its example is mistyped.
