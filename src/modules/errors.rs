@@ -11,6 +11,7 @@ use crate::diag::{Code, did_you_mean};
 use crate::eval::{Path, error, look_of_thunk, quoted};
 use crate::source::Span;
 use crate::symbol::Symbol;
+use crate::types::findings;
 use crate::types::{ModuleType, Origin, Record, Type, TypeRef};
 use crate::value::{Error, Evaluator, Kind, Value};
 
@@ -133,20 +134,13 @@ pub(super) fn unknown_field(
 
 /// ``` `path` is a field of `expose` ```
 fn field_elsewhere(machine: &mut Evaluator, name: Symbol, record: &Record) -> Option<String> {
-    for (outer, field) in &record.fields {
-        let ty = machine.resolve(&field.ty).ok()?;
-        let inner: Vec<TypeRef> = match ty.peeled() {
-            Type::Union(members) => members.clone(),
-            _ => vec![ty],
-        };
-        for ty in inner {
-            let ty = machine.resolve(&ty).ok()?;
-            if matches!(ty.peeled(), Type::Record(record) if record.fields.contains_key(&name)) {
-                return Some(format!("`{name}` is a field of `{outer}`: `{outer}.{name} = …;`"));
-            }
+    // What is to be looked through must have been evaluated.
+    for field in record.fields.values() {
+        if let Type::Union(members) = machine.resolve(&field.ty).ok()?.peeled() {
+            members.iter().try_for_each(|member| machine.resolve(member).map(drop)).ok()?;
         }
     }
-    None
+    findings::field_elsewhere(name, record)
 }
 
 /// A name that no option is declared for.

@@ -25,16 +25,39 @@ pub fn hint(version: Version<'_>, definition: &str, path: &[&str], field: &str, 
     if let Some(when) = version.catalogue().field_history(&place.name, field).describe() {
         return Some(format!("other versions have `{field}` ({when}): leave it out, or target one of them"));
     }
-    let near = closest(field, place.fields.iter().map(|field| field.name.as_str()));
-    let meant = |near: &str| format!("did you mean `{near}`?");
-    if let Some(near) = near.filter(|near| near.eq_ignore_ascii_case(field)) {
+    let names = || place.fields.iter().map(|field| field.name.as_str());
+    let meant = |name: &str| format!("did you mean `{name}`?");
+    if let Some(near) = names().find(|near| near.eq_ignore_ascii_case(field)) {
         return Some(meant(near));
     }
-    belongs(version, definition, path, field, look).or_else(|| near.map(meant))
+    if let Some(way) = one_word_for_two(version, place, field) {
+        return Some(meant(&way));
+    }
+    let elsewhere = nearest(version, definition, path, field, look);
+    match (elsewhere, closest(field, names()).or_else(|| names().find(|name| sounds_like(name, field)))) {
+        // What is right inside this very place is nearer than a name that sounds alike.
+        (Some((steps, hits)), near) if steps <= 1 || near.is_none() => Some(said(field, hits)),
+        (_, near) => near.map(meant),
+    }
 }
 
 /// ``` `replicas` belongs to `spec` ```: where else the field would be right. See [`hint`] for the arguments.
 pub fn belongs(version: Version<'_>, definition: &str, path: &[&str], field: &str, look: Look) -> Option<String> {
+    nearest(version, definition, path, field, look).map(|(_, hits)| said(field, hits))
+}
+
+fn said(field: &str, hits: Vec<Hit<'_>>) -> String {
+    format!("`{field}` belongs to {}", in_words(best(hits, field)))
+}
+
+/// The nearest places that have the field, and how many steps away they are.
+fn nearest<'c>(
+    version: Version<'c>,
+    definition: &str,
+    path: &[&str],
+    field: &str,
+    look: Look,
+) -> Option<(usize, Vec<Hit<'c>>)> {
     let places = enclosing(version, definition, path);
     let innermost = places.len().checked_sub(1)?;
     let found = places.iter().enumerate().filter_map(|(at, place)| {
@@ -43,8 +66,24 @@ pub fn belongs(version: Version<'_>, definition: &str, path: &[&str], field: &st
         Some((innermost - at + down, hits))
     });
     // Of equals the first, which is the outermost.
-    let (_, hits) = found.min_by_key(|(steps, _)| *steps)?;
-    Some(format!("`{field}` belongs to {}", in_words(best(hits, field))))
+    found.min_by_key(|(steps, _)| *steps)
+}
+
+/// `service.name` for `serviceName`, as fields were called before they were grouped.
+fn one_word_for_two(version: Version<'_>, place: &TypeDef, field: &str) -> Option<String> {
+    place.fields.iter().find_map(|holder| {
+        let rest = field.strip_prefix(holder.name.as_str())?;
+        let inner = version.type_def(holder.shape.named()?)?;
+        let inner = inner.fields.iter().find(|inner| inner.name.eq_ignore_ascii_case(rest))?;
+        Some(format!("{}.{}", holder.name, inner.name))
+    })
+}
+
+/// Whether one name is the beginning or the end of the other.
+fn sounds_like(name: &str, field: &str) -> bool {
+    let (name, field) = (name.to_lowercase(), field.to_lowercase());
+    let (long, short) = if name.len() > field.len() { (name, field) } else { (field, name) };
+    short.len() >= 4 && (long.starts_with(&short) || long.ends_with(&short))
 }
 
 /// A definition on the way from the root, and the way to it as people write it.

@@ -234,12 +234,31 @@ pub fn unknown_field(
     elsewhere: Option<String>,
 ) -> Diagnostic {
     let names = record.fields.keys().map(|name| name.as_str());
-    let hint = elsewhere.or_else(|| did_you_mean(name.as_str(), names)).unwrap_or_else(|| fields_of(record));
+    let hint = elsewhere
+        .or_else(|| did_you_mean(name.as_str(), names))
+        .or_else(|| field_elsewhere(name, record))
+        .unwrap_or_else(|| fields_of(record));
     let source = record.origin.as_ref().map(|origin| format!(" ({})", origin.words)).unwrap_or_default();
     Diagnostic::new(Code::UnknownField, demand.place, format!("{} has no field `{name}`{source}", demand.what))
         .label("not a field")
         .also(demand.declared, format!("the type is {ty}"))
         .hint(hint)
+}
+
+/// ``` `path` is a field of `expose` ```, if a field of the record has a record with the name.
+pub fn field_elsewhere(name: Symbol, record: &Record) -> Option<String> {
+    let (outer, _) = record.fields.iter().find(|(_, field)| has_field(&field.ty, name))?;
+    Some(format!("`{name}` is a field of `{outer}`: `{outer}.{name} = …;`"))
+}
+
+fn has_field(ty: &Type, name: Symbol) -> bool {
+    match ty.peeled() {
+        Type::Record(record) => record.fields.contains_key(&name),
+        Type::Union(members) => members
+            .iter()
+            .any(|member| matches!(member.peeled(), Type::Record(record) if record.fields.contains_key(&name))),
+        _ => false,
+    }
 }
 
 /// The fields there are, as a hint.

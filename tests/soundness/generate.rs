@@ -61,8 +61,7 @@ impl Generator {
 
     /// Something in scope.
     pub fn reference(&mut self, ty: &Ty) -> Option<Expr> {
-        let visible: Vec<(Expr, Ty)> =
-            self.scope.visible().into_iter().filter(|(_, own)| own.is_part_of(ty)).collect();
+        let visible: Vec<(Expr, Ty)> = self.scope.visible().into_iter().filter(|(_, own)| own.is_part_of(ty)).collect();
         if visible.is_empty() { None } else { Some(self.random.pick(&visible).0.clone()) }
     }
 
@@ -180,8 +179,7 @@ impl Generator {
         let mut names = NAMES;
         self.random.shuffle(&mut names);
         let count = self.random.below(4);
-        let mut entries: Vec<Entry> =
-            names[..count].iter().map(|name| bound(name, self.expr(item))).collect();
+        let mut entries: Vec<Entry> = names[..count].iter().map(|name| bound(name, self.expr(item))).collect();
         if self.random.percent(20) {
             let name = Expr::Text(vec![("x".into(), self.expr(&Ty::Str))]).print(true);
             entries.push(bound(name.trim_end(), self.expr(item)));
@@ -220,10 +218,15 @@ impl Generator {
 
     /// A field by `=`, or by `inherit` where something in scope has it.
     fn field(&mut self, field: &Field, recursive: bool) -> Entry {
-        let having: Vec<Expr> = self.scope.visible().into_iter().filter_map(|(expr, ty)| {
-            let Expr::Select(of, name, None) = expr else { return None };
-            (name == field.name && ty.is_part_of(&field.ty)).then_some(*of)
-        }).collect();
+        let having: Vec<Expr> = self
+            .scope
+            .visible()
+            .into_iter()
+            .filter_map(|(expr, ty)| {
+                let Expr::Select(of, name, None) = expr else { return None };
+                (name == field.name && ty.is_part_of(&field.ty)).then_some(*of)
+            })
+            .collect();
         if !having.is_empty() && self.random.percent(40) {
             return Entry::Inherit { from: Some(self.random.pick(&having).clone()), name: field.name.into() };
         }
@@ -323,7 +326,11 @@ impl Generator {
         let name = self.name(if ty.is_data() { "v" } else { "f" });
         self.scope.bind_declared(&name, Some(ty.clone()), annotated);
         if let Ty::Function(from, to) = ty {
-            self.callables.push(Callable { name: name.clone(), arguments: vec![(**from).clone()], result: (**to).clone() });
+            self.callables.push(Callable {
+                name: name.clone(),
+                arguments: vec![(**from).clone()],
+                result: (**to).clone(),
+            });
         }
         Entry::Bind { name, ty: annotated.then(|| ty.show()), value }
     }
@@ -441,7 +448,8 @@ pub fn bound(name: &str, value: Expr) -> Entry {
 pub fn mentions_defaults(ty: &Ty) -> bool {
     match ty {
         Ty::Named(declared, arguments) => {
-            matches!(&declared.body, Body::Plain(ty) if mentions_defaults(ty)) || arguments.iter().any(mentions_defaults)
+            matches!(&declared.body, Body::Plain(ty) if mentions_defaults(ty))
+                || arguments.iter().any(mentions_defaults)
         }
         Ty::List(inner) | Ty::Map(inner) => mentions_defaults(inner),
         Ty::Function(from, to) => mentions_defaults(from) || mentions_defaults(to),

@@ -149,7 +149,13 @@ pub fn helpers() -> Vec<Helper> {
             vec![small(), function(&[A], A), A],
             A,
         ),
-        helper("total", "xs: builtins.foldl' (s: x: s + x) 0 xs", Some("[Int] -> Int"), vec![Ty::list(Ty::Int)], Ty::Int),
+        helper(
+            "total",
+            "xs: builtins.foldl' (s: x: s + x) 0 xs",
+            Some("[Int] -> Int"),
+            vec![Ty::list(Ty::Int)],
+            Ty::Int,
+        ),
         helper("joined", "a: b: \"${a}-${b}\"", Some("String -> String -> String"), vec![Ty::Str, Ty::Str], Ty::Str),
         helper(
             "shown",

@@ -96,7 +96,14 @@ fn examine(seeds: &[u64]) -> Tally {
 }
 
 impl Tally {
-    fn take(&mut self, seed: u64, program: &Expr, verdict: Verdict, runner: &mut Runner, (made, erasable): (bool, bool)) {
+    fn take(
+        &mut self,
+        seed: u64,
+        program: &Expr,
+        verdict: Verdict,
+        runner: &mut Runner,
+        (made, erasable): (bool, bool),
+    ) {
         let counts = if made { &mut self.made } else { &mut self.changed };
         counts.programs += 1;
         counts.accepted += usize::from(verdict.codes.is_empty());
@@ -136,7 +143,9 @@ impl Tally {
     fn report(&self) -> String {
         let line = |what: &str, counts: &Counts| {
             let Counts { programs, accepted, proved, finished, rejected } = counts;
-            format!("{what}: {programs} programs, {accepted} accepted, {proved} proved, {finished} of them finished; rejected {rejected:?}")
+            format!(
+                "{what}: {programs} programs, {accepted} accepted, {proved} proved, {finished} of them finished; rejected {rejected:?}"
+            )
         };
         format!("{}\n{}", line("well-typed", &self.made), line("with a slip", &self.changed))
     }

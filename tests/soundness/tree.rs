@@ -10,7 +10,10 @@ pub enum Expr {
     /// A string with expressions between texts.
     Text(Vec<(String, Expr)>),
     List(Vec<Expr>),
-    Set { recursive: bool, entries: Vec<Entry> },
+    Set {
+        recursive: bool,
+        entries: Vec<Entry>,
+    },
     Let(Vec<Entry>, Box<Expr>),
     Lambda(Param, Box<Expr>),
     Call(Box<Expr>, Vec<Expr>),
@@ -27,9 +30,16 @@ pub enum Expr {
 /// What stands in a set or a `let`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {
-    Bind { name: String, ty: Option<String>, value: Expr },
+    Bind {
+        name: String,
+        ty: Option<String>,
+        value: Expr,
+    },
     /// `inherit (from) name;`
-    Inherit { from: Option<Expr>, name: String },
+    Inherit {
+        from: Option<Expr>,
+        name: String,
+    },
     /// `type …;`, of which nothing is left without types.
     Type(String),
 }
@@ -297,7 +307,13 @@ impl Printer {
                 self.expr(default);
             }
         }
-        self.put(if *open && !formals.is_empty() { ", ... }" } else if *open { "... }" } else { " }" });
+        self.put(if *open && !formals.is_empty() {
+            ", ... }"
+        } else if *open {
+            "... }"
+        } else {
+            " }"
+        });
         if let Some(alias) = alias {
             let _ = write!(self.text, "@{alias}");
         }

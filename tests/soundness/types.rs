@@ -18,7 +18,10 @@ pub enum Ty {
     Refined(&'static Refined),
     List(Box<Ty>),
     Map(Box<Ty>),
-    Record { fields: Vec<Field>, open: bool },
+    Record {
+        fields: Vec<Field>,
+        open: bool,
+    },
     Function(Box<Ty>, Box<Ty>),
     Union(Vec<Ty>),
     /// A declared type, with its arguments.
@@ -207,16 +210,14 @@ impl Ty {
             (Ty::Record { fields: l, open: false }, Ty::Record { fields: r, .. }) if l.len() == r.len() => {
                 l.iter().zip(r).all(|(l, r)| l.name == r.name && l.ty.matches(&r.ty, bound))
             }
-            (_, Ty::Union(members)) => {
-                members.iter().any(|member| {
-                    let before = bound.len();
-                    let fits = self.matches(member, bound);
-                    if !fits {
-                        bound.truncate(before);
-                    }
-                    fits
-                })
-            }
+            (_, Ty::Union(members)) => members.iter().any(|member| {
+                let before = bound.len();
+                let fits = self.matches(member, bound);
+                if !fits {
+                    bound.truncate(before);
+                }
+                fits
+            }),
             _ => !self.has_variables() && self.is_part_of(other),
         }
     }
