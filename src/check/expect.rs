@@ -8,9 +8,12 @@ use super::findings::misspelt;
 use super::need::{Need, Why};
 use super::options::is_object;
 use super::scope::{Env, Slot};
-use super::ty::{Extent, Row, Sort, Ty, TyRef};
+use super::ty::{Extent, Field, Presence, Row, Sort, Ty, TyRef};
 use crate::source::Span;
-use crate::term::{AttrsTerm, BinaryOp, Lambda, ParamTerm, TermKind, TermRef};
+use crate::symbol::Symbol;
+use crate::term::{AttrsTerm, BinaryOp, FormalTerm, Lambda, ParamTerm, TermKind, TermRef};
+use crate::types::Type;
+use crate::types::findings::Look;
 
 impl Checker<'_> {
     /// The term has to have the type.
@@ -65,7 +68,7 @@ impl Checker<'_> {
                 self.expect(default, env, ty, need);
             }
             (TermKind::Lambda(lambda), Ty::Function(from, to)) => {
-                self.expect_lambda(lambda, env, (ty, from, to), need);
+                self.expect_lambda(lambda, env, (from, to), need);
             }
             (TermKind::Apply { function, arguments }, _) if !matches!(need.why, Why::Silent) => {
                 self.expect_application((function, arguments), env, term.span, ty, need);
@@ -107,14 +110,46 @@ impl Checker<'_> {
     }
 
     fn expect_items(&mut self, items: &[TermRef], env: &Env, item: &TyRef, need: &Rc<Need>) {
+        if let Some(one_of) = self.list_of_types(items, env, item) {
+            return self.flow(&one_of, need.place, item, &need.item(None));
+        }
+        // What is already demanded of all items is demanded of each, however many others meet it.
+        let demands = match &*self.linked(item) {
+            Ty::Var(id) => self.store.upper(*id).to_vec(),
+            _ => Vec::new(),
+        };
         for (at, term) in items.iter().enumerate() {
             let need = need.item(Some(at));
+            if !demands.is_empty() {
+                let own = self.infer(term, env);
+                for demand in &demands {
+                    self.flow(&own, term.span, &demand.ty, &demand.need);
+                }
+                self.flow(&own, term.span, item, &need);
+                continue;
+            }
             if at + 1 < items.len() && self.is_uncalled(term, env, item) {
                 // What follows are its arguments: they are not items at all.
                 return self.missing_parentheses(term, item, &need.at(term.span));
             }
             self.expect(term, env, item, &need);
         }
+    }
+
+    /// A list of types is a list of one of them: what it is for is to choose.
+    fn list_of_types(&mut self, items: &[TermRef], env: &Env, item: &TyRef) -> Option<TyRef> {
+        if items.is_empty() || !matches!(&*self.shape(item), Ty::Type(_)) {
+            return None;
+        }
+        let mut types = Vec::with_capacity(items.len());
+        for item in items {
+            let own = self.infer(item, env);
+            match &*self.shape(&own) {
+                Ty::Type(inner) => types.push(inner.clone()),
+                _ => return None,
+            }
+        }
+        Some(Rc::new(Ty::Type(Ty::union(types, Sort::Declared))))
     }
 
     /// Whether an item is the name of a function where none is wanted: `[ toString 80 ]`.
@@ -173,6 +208,57 @@ impl Checker<'_> {
         }
     }
 
+    /// The type of a value that has been held to `ty`: where the value is written out, it shows which of the fields
+    /// that may be left out are there, and that they are not `null`.
+    pub(super) fn given(&mut self, ty: &TyRef, value: &TermRef) -> TyRef {
+        match &value.kind {
+            TermKind::Attrs(attrs) if !attrs.recursive => self.given_fields(ty, attrs),
+            TermKind::Bool(_)
+            | TermKind::Int(_)
+            | TermKind::Float(_)
+            | TermKind::Str(_)
+            | TermKind::Interpolated(_)
+            | TermKind::List(_) => self.without_null(ty),
+            _ => ty.clone(),
+        }
+    }
+
+    fn given_fields(&mut self, ty: &TyRef, attrs: &AttrsTerm) -> TyRef {
+        let ty = self.without_null(ty);
+        let shape = self.shape(&ty);
+        let Ty::Row(row) = &*shape else { return ty };
+        let mut fields = row.fields.clone();
+        for given in &attrs.fields {
+            if let Some(field) = fields.get_mut(&given.name) {
+                field.ty = self.given(&field.ty, &given.value);
+                field.presence = if field.presence == Presence::Optional { Presence::Required } else { field.presence };
+            }
+        }
+        let same = |(own, known): (&Field, &Field)| Rc::ptr_eq(&own.ty, &known.ty) && own.presence == known.presence;
+        if fields.values().zip(row.fields.values()).all(same) {
+            return ty;
+        }
+        let known = Row {
+            rest: row.rest.clone(),
+            origin: row.origin.clone(),
+            name: row.name,
+            made: row.made,
+            ..Row::default()
+        };
+        let known = super::ty::row(Row { fields, ..known });
+        match declared_name(&ty) {
+            Some(name) => Rc::new(Ty::Declared(name, known)),
+            None => known,
+        }
+    }
+
+    fn without_null(&mut self, ty: &TyRef) -> TyRef {
+        let shape = self.shape(ty);
+        let Ty::Union(members, sort) = &*shape else { return ty.clone() };
+        let rest: Vec<TyRef> = members.iter().filter(|member| self.look(member) != Look::Null).cloned().collect();
+        if rest.len() == members.len() { ty.clone() } else { Ty::union(rest, *sort) }
+    }
+
     /// A set or a list where one of several types is expected: held to the one it was meant for.
     fn expect_choice(
         &mut self,
@@ -213,7 +299,7 @@ impl Checker<'_> {
         super::ty::row(Row { fields, rest, made: term.span, ..Row::default() })
     }
 
-    fn expect_lambda(&mut self, lambda: &Lambda, env: &Env, (ty, from, to): (&TyRef, &TyRef, &TyRef), need: &Rc<Need>) {
+    fn expect_lambda(&mut self, lambda: &Lambda, env: &Env, (from, to): (&TyRef, &TyRef), need: &Rc<Need>) {
         match &lambda.param {
             ParamTerm::Name(_) => {
                 let inner = self.enter(vec![Slot::Mono(from.clone())], env);
@@ -226,10 +312,43 @@ impl Checker<'_> {
                     _ => None,
                 };
                 let (inner, argument) = self.formals(formals, *open, *alias, given.as_deref(), env, lambda.span);
-                let _ = ty;
-                self.flow(from, lambda.span, &argument, &need.part("the argument"));
+                if !given.is_some_and(|given| self.disagree(&given, formals, *open, need)) {
+                    self.flow(from, lambda.span, &argument, &need.part("the argument"));
+                }
                 self.expect(&lambda.body, &inner, to, &need.part("the result"));
             }
         }
+    }
+
+    /// Whether a function takes by name what its type does not give, or not what it gives.
+    fn disagree(&mut self, given: &Row, formals: &[FormalTerm], open: bool, need: &Need) -> bool {
+        if let Some(formal) = formals
+            .iter()
+            .find(|formal| formal.default.is_none() && given.rest.is_none() && !given.fields.contains_key(&formal.name))
+        {
+            let message = format!("{need} takes an argument `{}` that its type does not give", formal.name);
+            self.other_names(message, formal.span, given.made, need);
+            return true;
+        }
+        let unknown =
+            given.fields.iter().find(|(name, _)| !open && !formals.iter().any(|formal| formal.name == **name));
+        if let Some((name, field)) = unknown {
+            let message = format!("{need} takes no argument `{name}`, which its type gives");
+            self.other_names(message, need.place, field.span, need);
+        }
+        unknown.is_some()
+    }
+}
+
+/// The name of a declared type.
+fn declared_name(ty: &Ty) -> Option<Symbol> {
+    match ty {
+        Ty::Declared(name, _) => Some(*name),
+        Ty::Known(ty) => match &**ty {
+            Type::Declared(name, _) => Some(*name),
+            Type::Deferred(deferred) => Some(deferred.name),
+            _ => None,
+        },
+        _ => None,
     }
 }

@@ -73,7 +73,7 @@ impl Checker<'_> {
             self.all_files[at].running = true;
             let ty = self.outside(|checker| {
                 let term = checker.all_files[at].opened.term.clone();
-                checker.infer(&term, &Env { frame: None, facts: None, file: at })
+                checker.infer(&term, &Env { frame: None, facts: None, asked_for: None, file: at })
             });
             self.all_files[at].running = false;
             self.all_files[at].ty = Some(ty);
@@ -105,7 +105,10 @@ impl Checker<'_> {
         };
         let [file, rest @ ..] = arguments else { return None };
         let path = self.path_of(file, env).filter(|_| imports)?;
-        let mut ty = self.import(&path, file.span);
+        let mut ty = match self.files.open(&path, file.span) {
+            Err(_) if env.asks_for(&path) => self.unknown(),
+            _ => self.import(&path, file.span),
+        };
         for (at, argument) in rest.iter().enumerate() {
             ty = self.call_value(&ty, function, (argument, at + 1, arguments.len()), env);
         }
@@ -192,7 +195,7 @@ impl Checker<'_> {
         for path in crate::library::paths().filter(|path| path.starts_with(BUILTINS)) {
             let Ok(opened) = self.files.open(&Path::new(crate::library::ROOT).join(path), Span::NONE) else { continue };
             let term = opened.term.clone();
-            let env = Env { frame: None, facts: None, file: self.enter_file(opened) };
+            let env = Env { frame: None, facts: None, asked_for: None, file: self.enter_file(opened) };
             let TermKind::Type(form) = &term.kind else { continue };
             let TypeTerm::Record { fields: declared, .. } = &**form else { continue };
             for field in declared {
@@ -224,7 +227,7 @@ impl Checker<'_> {
         let Ok(opened) = self.files.open(&path, Span::NONE) else { return self.unknown() };
         let term = opened.term.clone();
         let file = self.enter_file(opened);
-        let outside = Env { frame: None, facts: None, file };
+        let outside = Env { frame: None, facts: None, asked_for: None, file };
         let TermKind::Let { values, .. } = &term.kind else { return self.unknown() };
         let inner = self.outside(|checker| {
             checker.enter(values.iter().map(|value| Slot::Fresh(value.clone())).collect(), &outside)

@@ -6,7 +6,7 @@ use super::fit::Fit;
 use super::flow::Doubt;
 use super::need::{Need, Why};
 use super::scope::Env;
-use super::ty::{Row, Ty, TyRef};
+use super::ty::{Row, Sort, Ty, TyRef};
 use super::{Checker, Via};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::schema::{Catalogue, belongs};
@@ -14,7 +14,7 @@ use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::TermRef;
 use crate::types::findings::{self, Demand, Found, Look};
-use crate::types::{Field, Mismatch, Record, Type, TypeRef, check_scalar};
+use crate::types::{Field, Mismatch, Record, Scalar, Type, TypeRef, check_scalar};
 
 impl Checker<'_> {
     /// Takes in a finding; about a variable, unless something else in it turns out to fit.
@@ -57,6 +57,10 @@ impl Checker<'_> {
         let place = self.blamed(place, need);
         let finding = match &need.why {
             Why::Silent => return,
+            Why::Typed { .. } if self.takes_any_set(r) => {
+                let message = format!("{need} must be a set, not {}", self.describe(l));
+                self.wrong_kind(l, place, message, "a set", need)
+            }
             Why::Typed { .. } => self.wrong_type(l, place, r, need),
             Why::Kind { what, wanted } => {
                 let words = self.describe(l);
@@ -80,21 +84,42 @@ impl Checker<'_> {
         self.report(finding);
     }
 
+    /// Whether a type is that of a function's arguments by name, of which nobody wrote the types.
+    fn takes_any_set(&mut self, ty: &TyRef) -> bool {
+        let shape = self.shape(ty);
+        let Ty::Row(row) = &*shape else { return false };
+        let is_free = |field: &super::ty::Field| matches!(*field.ty, Ty::Var(_) | Ty::Union(_, Sort::Inferred));
+        row.is_formals && row.fields.values().all(is_free)
+    }
+
     fn wrong_type(&mut self, l: &TyRef, place: Span, r: &TyRef, need: &Rc<Need>) -> Diagnostic {
         let ty = self.reify_demand(r);
         let look = self.look(l);
         let scalar = self.exact(l);
         let words = (look == Look::Unknown).then(|| self.describe(l).into());
         let demand = self.demand(need, place);
+        let sample = scalar.clone().or_else(|| self.sample(l));
         let source = self.files.text(place);
-        let found = Found { look, scalar: scalar.clone(), source, words };
+        let found = Found { look, scalar, source, words };
         let ty = if look == Look::Null { ty } else { without_null(&ty) };
         // A value of the right kind breaks a rule.
-        let finding = match scalar.as_ref().and_then(|scalar| check_scalar(ty.peeled(), scalar)) {
+        let finding = match sample.as_ref().and_then(|scalar| check_scalar(ty.peeled(), scalar)) {
             Some(Err(Mismatch::Rule(rule))) => findings::out_of_rule(&demand, &ty, &rule, &found),
             _ => findings::mismatch(&demand, &ty, &found),
         };
         with_path(finding, need, None)
+    }
+
+    /// A number of a range: whether it breaks a rule or is of another kind, so do all others.
+    fn sample(&mut self, ty: &TyRef) -> Option<Scalar> {
+        match &*self.shape(ty) {
+            Ty::Known(ty) => match &**ty {
+                Type::Int(bounds) => bounds.max.or(bounds.min).map(Scalar::Int),
+                Type::Float(bounds) | Type::Number(bounds) => bounds.max.or(bounds.min).map(Scalar::Float),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// The name of a function in a list, followed by what it was meant to be called with.
@@ -340,6 +365,23 @@ impl Checker<'_> {
         let finding = Diagnostic::new(Code::UndefinedVariable, span, format!("undefined variable `{name}`"));
         self.report(finding.label("not bound here").hint(hint));
         Ty::any()
+    }
+
+    /// A type that is nothing but its own name.
+    pub(super) fn depends_on_itself(&mut self, name: Symbol, span: Span) {
+        let finding = Diagnostic::new(Code::InfiniteRecursion, span, format!("`{name}` depends on itself"));
+        let hint = "a type may mention itself inside a field, a list, a map or a function only";
+        self.report(finding.label("this is the type itself").hint(hint));
+    }
+
+    /// A function that takes its argument by other names than its type says.
+    pub(super) fn other_names(&mut self, message: String, place: Span, declared: Span, need: &Need) {
+        let finding = Diagnostic::new(Code::TypeMismatch, place, message)
+            .label("not what the type says")
+            .also(declared, "declared here")
+            .also(need.declared, "the type")
+            .hint("let the names in the type and in the function be the same");
+        self.report(finding);
     }
 
     /// What an interpolation takes.

@@ -7,6 +7,8 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
 use super::findings::misspelt;
 use super::fit::{Fit, has_functor};
 use super::need::Need;
@@ -343,14 +345,34 @@ impl Checker<'_> {
             (Ty::Var(x), Ty::Var(y)) if x == y => {}
             (Ty::Var(x), _) if self.store.rigid_name(*x).is_none() => self.link(*x, &b, place, need),
             (_, Ty::Var(y)) if self.store.rigid_name(*y).is_none() => self.link(*y, &a, place, need),
+            // `t : Type a` is how people say that it is a type.
+            (Ty::Var(_), _) | (_, Ty::Var(_)) => self.dynamic = true,
             _ if a.is_any() || b.is_any() => self.dynamic = true,
             // What a type takes matters to those who define, so here one direction will do.
             _ => self.flow(&a, place, &b, need),
         }
     }
 
+    /// Whether a variable is a part of a type.
+    fn mentions(&self, ty: &TyRef, var: VarId) -> bool {
+        let (mut found, mut seen) = (Vec::new(), FxHashSet::default());
+        super::store::variables(ty, &mut found);
+        while let Some(id) = found.pop() {
+            if id == var {
+                return true;
+            }
+            if let Some(link) = self.store.link(id).filter(|_| seen.insert(id)) {
+                super::store::variables(link, &mut found);
+            }
+        }
+        false
+    }
+
     fn link(&mut self, var: VarId, ty: &TyRef, place: Span, need: &Rc<Need>) {
         let (lower, upper) = (self.store.lower(var).to_vec(), self.store.upper(var).to_vec());
+        // A type may mention itself by its name; what else would be inside itself cannot be told.
+        let endless = !is_declared(ty) && self.mentions(ty, var);
+        let ty = &if endless { self.unknown() } else { ty.clone() };
         self.store.set_link(var, ty.clone());
         for lower in lower {
             self.flow(&lower.ty, lower.place, ty, need);

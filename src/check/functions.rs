@@ -105,10 +105,16 @@ impl Checker<'_> {
         if let Some(ty) = self.import_of(function, arguments, env) {
             return ty;
         }
-        let mut ty = self.infer(function, env);
+        let function_type = self.infer(function, env);
+        self.apply(&function_type, function, arguments, env, span)
+    }
+
+    fn apply(&mut self, ty: &TyRef, function: &TermRef, arguments: &[TermRef], env: &Env, span: Span) -> TyRef {
+        let mut ty = ty.clone();
         for (at, argument) in arguments.iter().enumerate() {
             let call = Call { function, argument, at, of: arguments.len(), span };
-            ty = self.call(&ty, &call, env);
+            let env = self.guarded(function, arguments, at, env);
+            ty = self.call(&ty, &call, &env);
         }
         ty
     }
@@ -130,6 +136,8 @@ impl Checker<'_> {
                 self.infer(call.argument, env);
                 shape
             }
+            // Who knows what it would have been.
+            _ if matches!(call.argument.kind, TermKind::Error) => Ty::any(),
             _ => {
                 self.infer(call.argument, env);
                 self.not_a_function(function, call.function, call.argument, (call.at, call.of, call.span));
@@ -172,26 +180,27 @@ impl Checker<'_> {
         ty: &TyRef,
         need: &Rc<Need>,
     ) {
-        if self.import_of(function, arguments, env).is_none() {
-            let whole = self.infer(function, env);
-            let mut result = whole.clone();
-            let mut wanted = Vec::new();
-            for _ in arguments {
-                let Ty::Function(from, to) = &*self.shape(&result) else { break };
-                wanted.push(from.clone());
-                result = to.clone();
-            }
-            if wanted.len() == arguments.len() && is_open(&result) {
-                self.flow(&result, span, ty, &need.at(span));
-                for (at, (argument, from)) in arguments.iter().zip(&wanted).enumerate() {
-                    let call = Call { function, argument, at, of: arguments.len(), span };
-                    self.expect(argument, env, from, &call.need());
-                }
-                return;
-            }
+        if let Some(own) = self.import_of(function, arguments, env) {
+            return self.flow(&own, span, ty, &need.at(span));
         }
-        let own = self.application(function, arguments, env, span);
-        self.flow(&own, span, ty, &need.at(span));
+        let whole = self.infer(function, env);
+        let mut result = whole.clone();
+        let mut wanted = Vec::new();
+        for _ in arguments {
+            let Ty::Function(from, to) = &*self.shape(&result) else { break };
+            wanted.push(from.clone());
+            result = to.clone();
+        }
+        if wanted.len() < arguments.len() || !is_open(&result) {
+            let own = self.apply(&whole, function, arguments, env, span);
+            return self.flow(&own, span, ty, &need.at(span));
+        }
+        self.flow(&result, span, ty, &need.at(span));
+        for (at, (argument, from)) in arguments.iter().zip(&wanted).enumerate() {
+            let call = Call { function, argument, at, of: arguments.len(), span };
+            let env = self.guarded(function, arguments, at, env);
+            self.expect(argument, &env, from, &call.need());
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::Checker;
 use super::flow::widened;
 use super::need::{Need, Why};
 use super::scope::{Env, Frame, FrameId, Slot, Subject};
-use super::ty::{Extent, Sort, Ty, TyRef, known};
+use super::ty::{Extent, Presence, Sort, Ty, TyRef, known};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::{StrTerm, Term, TermKind, TermRef};
@@ -181,6 +181,10 @@ impl Checker<'_> {
             match &*self.shape(&scope) {
                 Ty::Row(row) => match row.fields.get(&name) {
                     Some(field) if !field.presence.may_be_absent() => return field.ty.clone(),
+                    Some(field) if field.presence == Presence::Optional && !global && withs.last() == Some(depth) => {
+                        self.may_be_absent(name, field.span, span, &Need::of(Why::Selected(name), span));
+                        return field.ty.clone();
+                    }
                     Some(_) => return self.unknown(),
                     None if row.rest.is_some() => return self.unknown(),
                     None => {}
@@ -195,7 +199,7 @@ impl Checker<'_> {
         let wanted = self.annotation(ty, env);
         let need = Need::typed(name, ty.span, value.span);
         self.expect(value, env, &wanted, &need);
-        wanted
+        self.given(&wanted, value)
     }
 }
 

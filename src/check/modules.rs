@@ -80,7 +80,7 @@ impl Checker<'_> {
             return;
         }
         let term = self.all_files[at].opened.term.clone();
-        let env = Env { frame: None, facts: None, file: at };
+        let env = Env { frame: None, facts: None, asked_for: None, file: at };
         self.collect(&term, &env, config, modules);
     }
 

@@ -53,6 +53,11 @@ impl Checker<'_> {
             TermKind::HasAttr { subject, path } if path.len() > 1 => {
                 return (self.presence(subject, path, env).unwrap_or(holds), fails);
             }
+            TermKind::Apply { function, arguments } if called(function) == Some("pathExists") => {
+                if let Some(path) = arguments.first().and_then(|argument| self.path_of(argument, env)) {
+                    return (holds.asking_for(path), fails);
+                }
+            }
             _ => {}
         }
         for (subject, term, test, positive) in self.tests(condition, env) {
@@ -168,6 +173,16 @@ impl Checker<'_> {
             ty = holds.fact(&at).unwrap_or(ty);
         }
         Some(holds)
+    }
+
+    /// Where an argument is computed: behind `optional` and its like only if the condition before it holds.
+    pub(super) fn guarded(&mut self, function: &TermRef, arguments: &[TermRef], at: usize, env: &Env) -> Env {
+        match (at, called(function), arguments) {
+            (1, Some("optional" | "optionals" | "optionalString" | "optionalAttrs" | "mkIf"), [condition, ..]) => {
+                self.facts_of(condition, env).0
+            }
+            _ => env.clone(),
+        }
     }
 
     /// What is known of a subject so far.

@@ -4,6 +4,7 @@
 //! binding is generalised before its users see it, whatever the order of the text. Slots that need each
 //! other form a group and are generalised together, when the first of them is done.
 
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::ty::TyRef;
@@ -20,6 +21,8 @@ pub(super) struct Env {
     pub(super) frame: Option<FrameId>,
     /// What the conditions around say.
     pub(super) facts: Option<Rc<Fact>>,
+    /// The files that the conditions around ask for.
+    pub(super) asked_for: Option<Rc<AskedFor>>,
     /// The file.
     pub(super) file: usize,
 }
@@ -57,6 +60,12 @@ pub(super) struct Fact {
     pub(super) more: Option<Rc<Fact>>,
 }
 
+/// A file that a condition asks for: whether it is there is not known before.
+pub(super) struct AskedFor {
+    path: PathBuf,
+    more: Option<Rc<AskedFor>>,
+}
+
 /// Something whose type a condition can narrow: nothing changes in the language, so a path is as good as a name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Subject {
@@ -69,6 +78,23 @@ impl Env {
     /// The same place with one more thing known.
     pub(super) fn knowing(&self, subject: Subject, ty: TyRef) -> Env {
         Env { facts: Some(Rc::new(Fact { subject, ty, more: self.facts.clone() })), ..self.clone() }
+    }
+
+    /// The same place where a file is said to be there.
+    pub(super) fn asking_for(&self, path: PathBuf) -> Env {
+        Env { asked_for: Some(Rc::new(AskedFor { path, more: self.asked_for.clone() })), ..self.clone() }
+    }
+
+    /// Whether a condition asks for a file.
+    pub(super) fn asks_for(&self, path: &Path) -> bool {
+        let mut asked = &self.asked_for;
+        while let Some(one) = asked {
+            if one.path == path {
+                return true;
+            }
+            asked = &one.more;
+        }
+        false
     }
 
     /// What conditions say of a subject; the innermost says most.

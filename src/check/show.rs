@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Checker;
-use super::ty::{Family, Op, Presence, Row, Ty, TyRef, VarId};
+use super::ty::{Family, Op, Presence, Row, Sort, Ty, TyRef, VarId};
 use crate::symbol::Symbol;
 use crate::types::findings::Look;
 use crate::types::{self, Record, Scalar, Type, TypeRef};
@@ -23,22 +23,41 @@ const MAX_NAMED: u32 = 4;
 struct Shower<'c, 'f> {
     checker: &'c mut Checker<'f>,
     names: FxHashMap<VarId, Symbol>,
-    /// The variables whose bounds are being spelled out.
-    inside: Vec<VarId>,
+    /// The variables whose bounds are being spelled out, and inside how many lists, sets and functions.
+    inside: Vec<(VarId, u32)>,
+    /// The variables that stand for something that is taken. Others give nothing of their own.
+    taken: FxHashSet<VarId>,
     depth: u32,
+    layers: u32,
 }
 
 impl Checker<'_> {
     /// The type as a type of the floor below: for messages, and for those who ask what has been inferred.
     pub(super) fn reify(&mut self, ty: &TyRef) -> TypeRef {
-        let mut shower = Shower { checker: self, names: FxHashMap::default(), inside: Vec::new(), depth: 0 };
-        shower.ty(ty, true)
+        self.shown(ty, true)
     }
 
     /// The same for a type that is demanded.
     pub(super) fn reify_demand(&mut self, ty: &TyRef) -> TypeRef {
-        let mut shower = Shower { checker: self, names: FxHashMap::default(), inside: Vec::new(), depth: 0 };
-        shower.ty(ty, false)
+        self.shown(ty, false)
+    }
+
+    fn shown(&mut self, ty: &TyRef, giving: bool) -> TypeRef {
+        let mut shower = Shower {
+            checker: self,
+            names: FxHashMap::default(),
+            inside: Vec::new(),
+            taken: FxHashSet::default(),
+            depth: 0,
+            layers: 0,
+        };
+        // Which variables are taken is known when all has been looked at.
+        let first = shower.ty(ty, giving);
+        if shower.names.is_empty() {
+            return first;
+        }
+        shower.names.clear();
+        shower.ty(ty, giving)
     }
 
     pub(super) fn show(&mut self, ty: &TyRef) -> String {
@@ -104,13 +123,13 @@ impl Shower<'_, '_> {
         Rc::new(match &*ty {
             Ty::Known(ty) => return ty.clone(),
             Ty::Value(_) => return self.ty(&super::flow::widened(&ty), giving),
-            Ty::List(item) => Type::List(self.ty(item, giving)),
+            Ty::List(item) => Type::List(self.below(item, giving)),
             Ty::Row(row) => return self.row(row, giving),
             Ty::Function(from, to) => {
-                let from = self.ty(from, !giving);
-                Type::Function(from, self.ty(to, giving))
+                let from = self.below(from, !giving);
+                Type::Function(from, self.below(to, giving))
             }
-            Ty::Union(members, _) => return self.union(members, giving),
+            Ty::Union(members, sort) => return self.union(members, *sort, giving),
             Ty::Declared(name, inner, _) => {
                 // What is below the name matters to hints, not to how it is shown; a little of it is enough.
                 let below = if self.depth < MAX_NAMED { self.ty(inner, giving) } else { Rc::new(Type::Any) };
@@ -152,11 +171,12 @@ impl Shower<'_, '_> {
         if let Some(shown) = &row.shown {
             return self.ty(shown, giving);
         }
-        if let (true, Some(rest)) = (row.fields.is_empty(), &row.rest) {
-            return Rc::new(Type::Map(self.ty(rest, giving)));
+        // `{ ... }` is written otherwise than `{ _ : Any }`, and means the same.
+        if let (true, Some(rest)) = (row.fields.is_empty() && row.made.is_none(), &row.rest) {
+            return Rc::new(Type::Map(self.below(rest, giving)));
         }
         let fields = row.fields.iter().enumerate().map(|(at, (name, field))| {
-            let ty = if at < MAX_FIELDS { self.ty(&field.ty, giving) } else { Rc::new(Type::Any) };
+            let ty = if at < MAX_FIELDS { self.below(&field.ty, giving) } else { Rc::new(Type::Any) };
             let optional =
                 field.presence.may_be_absent() || (field.presence == Presence::Default && !field.value.is_none());
             let default = (field.presence == Presence::Default).then(|| Rc::new(Scalar::Null) as types::Opaque);
@@ -171,16 +191,36 @@ impl Shower<'_, '_> {
         }
     }
 
-    fn union(&mut self, members: &[TyRef], giving: bool) -> TypeRef {
+    /// What is inside a list, a set or a function.
+    fn below(&mut self, ty: &TyRef, giving: bool) -> TypeRef {
+        self.layers += 1;
+        let shown = self.ty(ty, giving);
+        self.layers -= 1;
+        shown
+    }
+
+    /// Where branches came together, lists are shown as one list of what any of them holds.
+    fn union(&mut self, members: &[TyRef], sort: Sort, giving: bool) -> TypeRef {
         let mut shown: Vec<TypeRef> = Vec::new();
         for member in members {
-            let member = self.ty(member, giving);
-            let text = member.to_string();
-            if !shown.iter().any(|other| other.to_string() == text) {
-                shown.push(member);
+            if !(giving && self.gives_nothing(member)) {
+                let member = self.ty(member, giving);
+                together(&mut shown, &member, giving && sort == Sort::Inferred);
             }
         }
-        if shown.len() == 1 { shown.remove(0) } else { Rc::new(Type::Union(shown)) }
+        match (shown.len(), members) {
+            (0, [first, ..]) => self.ty(first, giving),
+            (1, _) => shown.remove(0),
+            _ => Rc::new(Type::Union(shown)),
+        }
+    }
+
+    /// Whether a member of a union adds nothing to it: a variable that nothing flows into, or the union itself.
+    fn gives_nothing(&self, ty: &TyRef) -> bool {
+        let Ty::Var(id) = &*self.checker.linked(ty) else { return false };
+        let store = &self.checker.store;
+        let empty = store.lower(*id).is_empty() && store.rigid_name(*id).is_none() && !self.taken.contains(id);
+        empty || self.inside.contains(&(*id, self.layers))
     }
 
     /// What is known of a variable: what it gives is what flows into it, what it takes is what its uses demand.
@@ -196,12 +236,15 @@ impl Shower<'_, '_> {
                 uppers.filter(|ty| !matches!(**ty, Ty::Var(_))).collect()
             }
         };
-        if bounds.is_empty() || self.inside.contains(&id) {
+        if !giving {
+            self.taken.insert(id);
+        }
+        if bounds.is_empty() || self.inside.iter().any(|(other, _)| *other == id) {
             return self.letter(id);
         }
-        self.inside.push(id);
+        self.inside.push((id, self.layers));
         let shown = match giving {
-            true => self.union(&bounds, giving),
+            true => self.union(&bounds, Sort::Inferred, giving),
             false => self.demands(&bounds),
         };
         self.inside.pop();
@@ -264,6 +307,33 @@ impl Shower<'_, '_> {
 fn is_choice(ty: &Type) -> bool {
     let plain = |member: &TypeRef| matches!(**member, Type::Literal(_) | Type::Null);
     matches!(ty, Type::Union(members) if members.iter().all(plain))
+}
+
+/// Adds a type to those of a union, each of which stands there once; lists may become one list.
+fn together(shown: &mut Vec<TypeRef>, ty: &TypeRef, one_list: bool) {
+    match &**ty {
+        Type::Union(members) => members.iter().for_each(|member| together(shown, member, one_list)),
+        Type::Never if !shown.is_empty() => {}
+        Type::List(item) if one_list && shown.iter().any(|other| matches!(**other, Type::List(_))) => {
+            for other in shown.iter_mut() {
+                if let Type::List(known) = &**other {
+                    let mut items = Vec::new();
+                    together(&mut items, known, true);
+                    together(&mut items, item, true);
+                    let item = if items.len() == 1 { items.remove(0) } else { Rc::new(Type::Union(items)) };
+                    *other = Rc::new(Type::List(item));
+                    return;
+                }
+            }
+        }
+        _ => {
+            shown.retain(|other| !matches!(**other, Type::Never));
+            let text = ty.to_string();
+            if !shown.iter().any(|other| other.to_string() == text) {
+                shown.push(ty.clone());
+            }
+        }
+    }
 }
 
 /// A type that is shown as these words.

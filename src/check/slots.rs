@@ -5,9 +5,9 @@ use std::rc::Rc;
 use super::Checker;
 use super::need::{Need, Why};
 use super::scope::{FrameId, Slot};
-use super::ty::TyRef;
+use super::ty::{Ty, TyRef};
 use crate::source::Span;
-use crate::term::{TermKind, TermRef};
+use crate::term::{TermKind, TermRef, TypeTerm};
 
 /// A binding that is being found out.
 pub(super) struct Running {
@@ -71,7 +71,7 @@ impl Checker<'_> {
                     let need = Need::typed(*called, ty.span, value.span);
                     self.expect(value, &env, &wanted, &need);
                 }
-                wanted
+                self.given(&wanted, value)
             }
             _ => {
                 let at = self.running.len();
@@ -80,6 +80,7 @@ impl Checker<'_> {
                 let done = self.running.pop().expect("it was pushed above");
                 if done.used {
                     self.tie(&ty, &name, term.span);
+                    self.check_grounded(term, &ty);
                 }
                 if done.low < at {
                     // Its group is done with the binding further out; until then it has one type.
@@ -109,6 +110,17 @@ impl Checker<'_> {
                 self.flow(&again, span, name, &need);
             }
             _ => self.flow(ty, span, name, &need),
+        }
+    }
+
+    /// A type that is nothing but itself would never be known.
+    fn check_grounded(&mut self, term: &TermRef, ty: &TyRef) {
+        if let TermKind::Type(form) = &term.kind
+            && let TypeTerm::Declared(name, inner) = &**form
+            && let Some(var) = self.store.own_name(ty)
+        {
+            self.depends_on_itself(*name, inner.span);
+            self.store.set_link(var, Ty::any());
         }
     }
 

@@ -125,6 +125,24 @@ impl Store {
         }
     }
 
+    /// The variable by which a type is nothing but itself, or one of several of which one is itself.
+    pub(super) fn own_name(&self, ty: &Ty) -> Option<VarId> {
+        let (mut found, mut seen) = (vec![ty], FxHashSet::default());
+        while let Some(ty) = found.pop() {
+            match ty {
+                Ty::Type(inner) | Ty::Declared(_, inner) => found.push(inner),
+                Ty::Union(members, _) => found.extend(members.iter().map(|member| &**member)),
+                Ty::Var(id) => match self.link(*id) {
+                    Some(_) if !seen.insert(*id) => return Some(*id),
+                    Some(link) => found.push(link),
+                    None => {}
+                },
+                _ => {}
+            }
+        }
+        None
+    }
+
     /// Whether a type has variables above a level.
     pub(super) fn is_general(&self, ty: &TyRef, level: u32) -> bool {
         let mut found = Vec::new();
