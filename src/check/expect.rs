@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::Checker;
-use super::findings::misspelt;
+use super::findings::{lacking, untold};
 use super::need::{Need, Why};
 use super::options::is_object;
 use super::scope::{Env, Slot};
@@ -118,6 +118,8 @@ impl Checker<'_> {
             Ty::Var(id) => self.store.upper(*id).to_vec(),
             _ => Vec::new(),
         };
+        // What is demanded of the result of the call around may be met by one item alone.
+        let demands: Vec<_> = demands.into_iter().filter(|demand| !encloses(demand.need.place, need.place)).collect();
         for (at, term) in items.iter().enumerate() {
             let need = need.item(Some(at));
             if !demands.is_empty() {
@@ -198,13 +200,11 @@ impl Checker<'_> {
         if !attrs.dynamic.is_empty() {
             return;
         }
-        for (name, wanted) in &row.fields {
-            let given = attrs.fields.iter().any(|field| field.name == *name);
-            let unknown = || attrs.fields.iter().map(|field| field.name).filter(|name| !row.fields.contains_key(name));
-            if !given && !wanted.presence.may_be_left_out() && !(row.rest.is_none() && misspelt(*name, unknown())) {
-                let written = Row { made: span, ..Row::default() };
-                self.missing_field(*name, (&Rc::new(written), row), span, ty, need);
-            }
+        let missing: Vec<Symbol> = lacking(row, |name| attrs.fields.iter().any(|field| field.name == name));
+        let unknown = attrs.fields.iter().filter(|field| row.rest.is_none() && !row.fields.contains_key(&field.name));
+        for name in untold(&missing, unknown.count()) {
+            let written = Row { made: span, ..Row::default() };
+            self.missing_field(*name, (&Rc::new(written), row), span, ty, need);
         }
     }
 
@@ -252,11 +252,15 @@ impl Checker<'_> {
         }
     }
 
+    /// Of a type or `null` the type.
     fn without_null(&mut self, ty: &TyRef) -> TyRef {
         let shape = self.shape(ty);
-        let Ty::Union(members, sort) = &*shape else { return ty.clone() };
+        let Ty::Union(members, _) = &*shape else { return ty.clone() };
         let rest: Vec<TyRef> = members.iter().filter(|member| self.look(member) != Look::Null).cloned().collect();
-        if rest.len() == members.len() { ty.clone() } else { Ty::union(rest, *sort) }
+        match rest.as_slice() {
+            [one] => one.clone(),
+            _ => ty.clone(),
+        }
     }
 
     /// A set or a list where one of several types is expected: held to the one it was meant for.
@@ -351,4 +355,8 @@ fn declared_name(ty: &Ty) -> Option<Symbol> {
         },
         _ => None,
     }
+}
+
+fn encloses(outer: Span, inner: Span) -> bool {
+    !outer.is_none() && outer.lo <= inner.lo && inner.hi <= outer.hi
 }

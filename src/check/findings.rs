@@ -96,7 +96,11 @@ impl Checker<'_> {
         let ty = self.reify_demand(r);
         let look = self.look(l);
         let scalar = self.exact(l);
-        let words = (look == Look::Unknown).then(|| self.describe(l).into());
+        let words = match (look, self.look(r)) {
+            (Look::Unknown, _) => Some(self.describe(l).into()),
+            (Look::Function, Look::Function) => Some(format!("a function of type {}", self.show(l)).into()),
+            _ => None,
+        };
         let demand = self.demand(need, place);
         let sample = scalar.clone().or_else(|| self.sample(l));
         let source = self.files.text(place);
@@ -417,9 +421,16 @@ fn without_null(ty: &TypeRef) -> TypeRef {
     }
 }
 
-/// Whether one of the names that are not known was surely meant to be this one, which is missing.
-pub(super) fn misspelt(missing: Symbol, mut unknown: impl Iterator<Item = Symbol>) -> bool {
-    unknown.any(|name| did_you_mean(name.as_str(), [missing.as_str()]).is_some())
+/// The fields of a type that a value lacks and has to have.
+pub(super) fn lacking(row: &Row, given: impl Fn(Symbol) -> bool) -> Vec<Symbol> {
+    let needed = row.fields.iter().filter(|(name, field)| !field.presence.may_be_left_out() && !given(**name));
+    needed.map(|(name, _)| *name).collect()
+}
+
+/// Those of the missing fields that are told. For every missing one there may be one that is not known, and was meant
+/// to be it; what is said of that one names those that there are.
+pub(super) fn untold(missing: &[Symbol], unknown: usize) -> &[Symbol] {
+    if missing.len() > unknown { missing } else { &[] }
 }
 
 /// What a small set holds.

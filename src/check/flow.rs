@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
-use super::findings::misspelt;
+use super::findings::{lacking, untold};
 use super::fit::{Fit, has_functor};
 use super::need::Need;
 use super::options::is_object;
@@ -141,6 +141,9 @@ impl Checker<'_> {
                     self.flow(&ls, place, &ty, need);
                 }
             }
+            (Ty::Function(a, b), Ty::Function(from, to)) if self.refuses(from, a) || self.refuses(b, to) => {
+                self.mismatch(l, place, r, need);
+            }
             (Ty::Function(a, b), Ty::Function(from, to)) => {
                 self.flow(from, place, a, &need.part("the argument"));
                 self.flow(b, place, to, &need.part("the result"));
@@ -152,6 +155,14 @@ impl Checker<'_> {
                 Fit::Maybe => self.dynamic = true,
                 Fit::No => self.mismatch(l, place, r, need),
             },
+        }
+    }
+
+    /// Whether a type plainly does not go where another is needed.
+    fn refuses(&mut self, l: &TyRef, r: &TyRef) -> bool {
+        match &*self.shape(l) {
+            Ty::Union(members, Sort::Declared) => members.iter().any(|member| self.fit(member, r) == Fit::No),
+            _ => self.fit(l, r) == Fit::No,
         }
     }
 
@@ -297,16 +308,11 @@ impl Checker<'_> {
                         let inside = need.field(*name, r, field.span);
                         self.flow(&rest, place, &field.ty, &inside);
                     }
-                    None if field.presence.may_be_left_out() => {}
-                    None => {
-                        let unknown = || l.fields.keys().copied().filter(|name| !r.fields.contains_key(name));
-                        if r.rest.is_some() || !misspelt(*name, unknown()) {
-                            self.missing_field(*name, (l, r), place, whole, need);
-                        }
-                    }
+                    None => {}
                 },
             }
         }
+        self.flow_missing(l, r, place, whole, need);
         for (name, own) in &l.fields {
             if r.fields.contains_key(name) {
                 continue;
@@ -328,6 +334,18 @@ impl Checker<'_> {
             }
             (Some(_), None) => self.dynamic = true,
             _ => {}
+        }
+    }
+
+    /// The fields that are missing altogether.
+    fn flow_missing(&mut self, l: &Rc<Row>, r: &Rc<Row>, place: Span, whole: &TyRef, need: &Rc<Need>) {
+        if l.rest.is_some() {
+            return;
+        }
+        let missing = lacking(r, |name| l.fields.contains_key(&name));
+        let unknown = l.fields.keys().filter(|name| r.rest.is_none() && !r.fields.contains_key(*name));
+        for name in untold(&missing, unknown.count()) {
+            self.missing_field(*name, (l, r), place, whole, need);
         }
     }
 

@@ -41,6 +41,13 @@ impl Checker<'_> {
             Ty::Value(Scalar::Null) => known(Type::Null),
             Ty::Value(scalar @ Scalar::Bool(_)) => known(Type::Literal(scalar.clone())),
             Ty::Var(id) if self.store.rigid_name(*id).is_none() => {
+                let known = self.store.upper(*id).iter().find_map(|upper| match &*upper.ty {
+                    Ty::Type(inner) => Some(inner.clone()),
+                    _ => None,
+                });
+                if let Some(inner) = known {
+                    return inner;
+                }
                 let inner = self.store.fresh(self.level);
                 let wanted: TyRef = Rc::new(Ty::Type(inner.clone()));
                 self.flow(&shape, term.span, &wanted, &Need::of(Why::Type, term.span));
