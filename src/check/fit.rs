@@ -35,6 +35,7 @@ impl Checker<'_> {
         match (&*l, &*r) {
             (_, r) if r.is_any() => Fit::Yes,
             (l, _) if l.is_any() => Fit::Maybe,
+            (l, _) if super::store::is_never(l) => Fit::Yes,
             (Ty::Var(a), Ty::Var(b)) if a == b => Fit::Yes,
             (Ty::Var(a), r) if self.is_rigid(*a) && self.is_settled_form(r) => Fit::No,
             (l, Ty::Var(b)) if self.is_rigid(*b) && self.is_settled_form(l) => Fit::No,

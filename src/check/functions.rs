@@ -10,6 +10,7 @@ use super::need::{Need, Why};
 use super::scope::{Env, Slot};
 use super::ty::{Field, Presence, Row, Sort, Ty, TyRef, row};
 use crate::source::Span;
+use crate::symbol::Symbol;
 use crate::term::{FormalTerm, Lambda, ParamTerm, TermKind, TermRef};
 
 impl Checker<'_> {
@@ -66,38 +67,34 @@ impl Checker<'_> {
             let presence = if formal.default.is_some() { Presence::Default } else { Presence::Required };
             fields.insert(formal.name, Field { ty, presence, span: formal.span, value: Span::NONE });
         }
-        for (formal, field) in formals.iter().zip(fields.values_mut()) {
+        for (at, (formal, field)) in formals.iter().zip(fields.values()).enumerate() {
             if let Some(default) = &formal.default {
-                self.formal_default(formal, default, field, &inner);
+                let ty = self.formal_default(formal, default, field, &inner);
+                self.frames[frame].slots[at] = Slot::Mono(ty);
             }
         }
-        for (at, field) in fields.values().enumerate() {
-            self.frames[frame].slots[at] = Slot::Mono(field.ty.clone());
-        }
         let rest = open.then(Ty::any);
-        let argument = row(Row { fields, rest, made: span, is_formals: true, ..Row::default() });
         if alias {
-            self.frames[frame].slots[formals.len()] = Slot::Mono(argument.clone());
+            let whole = row(Row { fields: given_of(&fields), rest: rest.clone(), made: span, ..Row::default() });
+            self.frames[frame].slots[formals.len()] = Slot::Mono(whole);
         }
+        let argument = row(Row { fields, rest, made: span, is_formals: true, ..Row::default() });
         (inner, argument)
     }
 
-    /// What stands in when an argument is left out is of the argument's type, or one more thing that it may be.
-    fn formal_default(&mut self, formal: &FormalTerm, default: &TermRef, field: &mut Field, inner: &Env) {
-        let need = Need::typed(formal.name, formal.ty.as_ref().map_or(Span::NONE, |ty| ty.span), default.span);
+    /// What an argument with a default is inside: what is given, or the default. A caller is not bound to the default's
+    /// type.
+    fn formal_default(&mut self, formal: &FormalTerm, default: &TermRef, field: &Field, inner: &Env) -> TyRef {
+        if let Some(ty) = &formal.ty {
+            let need = Need::typed(formal.name, ty.span, default.span);
+            self.expect(default, inner, &field.ty, &need);
+            return field.ty.clone();
+        }
+        let otherwise = self.infer(default, inner);
         match &*self.shape(&field.ty) {
-            Ty::Var(_) if formal.ty.is_none() => {
-                let ty = self.infer(default, inner);
-                // Inside, the argument is what is given or the default; a caller is not bound to the default's type.
-                field.ty = Ty::union(vec![field.ty.clone(), ty], Sort::Inferred);
-            }
-            _ if formal.ty.is_some() => {
-                let ty = field.ty.clone();
-                self.expect(default, inner, &ty, &need);
-            }
-            _ => {
-                self.infer(default, inner);
-            }
+            Ty::Var(_) => Ty::union(vec![field.ty.clone(), otherwise], Sort::Inferred),
+            // The type around says what callers give; where they give nothing, it is the default all the same.
+            _ => Ty::union(vec![field.ty.clone(), otherwise], Sort::Declared),
         }
     }
 
@@ -231,6 +228,15 @@ impl Call<'_> {
         };
         Need::phrase(of, Span::NONE, self.argument.span)
     }
+}
+
+/// What the name of the whole stands for: what the caller gives, without the defaults.
+fn given_of(fields: &IndexMap<Symbol, Field>) -> IndexMap<Symbol, Field> {
+    let given = |field: &Field| {
+        let presence = if field.presence == Presence::Default { Presence::Sometimes } else { field.presence };
+        Field { presence, ..field.clone() }
+    };
+    fields.iter().map(|(name, field)| (*name, given(field))).collect()
 }
 
 /// Whether a result says nothing until something is demanded of it.

@@ -84,7 +84,7 @@ impl Checker<'_> {
                     tests.push((at, subject.clone(), Test::Has(*name), true));
                 }
             }
-            TermKind::Apply { function, arguments } => match (called(function), arguments.as_slice()) {
+            TermKind::Apply { function, arguments } => match (self.predicate(function, env), arguments.as_slice()) {
                 (Some("hasAttr"), [name, of]) => {
                     if let (TermKind::Str(name), Some(subject)) = (&name.kind, self.subject(of, &[], env)) {
                         tests.push((subject, of.clone(), Test::Has(Symbol::new(name)), true));
@@ -107,6 +107,21 @@ impl Checker<'_> {
         tests
     }
 
+    /// The name of a function that is asked about a value. If it may be another one of that name, it is most likely as
+    /// good, but nothing is proved by it.
+    fn predicate(&mut self, function: &TermRef, env: &Env) -> Option<&'static str> {
+        let name = called(function)?;
+        if name == "typeOf" || name == "hasAttr" || kind_named(name).is_some() {
+            let before = (self.findings.len(), self.doubts.len());
+            let ty = self.infer(function, env);
+            self.findings.truncate(before.0);
+            self.doubts.truncate(before.1);
+            let own = matches!(&*self.linked(&ty), Ty::Lazy(lazy) if self.in_library(&lazy.env));
+            self.dynamic |= !own;
+        }
+        Some(name)
+    }
+
     fn equality(
         &mut self,
         asked: &TermRef,
@@ -117,7 +132,7 @@ impl Checker<'_> {
     ) {
         // `builtins.typeOf x == "string"`
         if let (TermKind::Apply { function, arguments }, TermKind::Str(kind)) = (&asked.kind, &with.kind)
-            && called(function) == Some("typeOf")
+            && self.predicate(function, env) == Some("typeOf")
             && let ([of], Some(ty)) = (arguments.as_slice(), kind_called(kind))
         {
             tests.extend(self.subject(of, &[], env).map(|subject| (subject, of.clone(), Test::Is(ty), positive)));
@@ -223,6 +238,7 @@ impl Checker<'_> {
                 };
                 (Some(join(yes)), Some(join(no)))
             }
+            _ if is_number(wanted) && may_be_real(&shape) => (None, None),
             Ty::Var(id) if self.store.rigid_name(*id).is_none() => {
                 let rest = self.store.fresh(self.level);
                 let either = Ty::union(vec![wanted.clone(), rest.clone()], Sort::Declared);
@@ -332,6 +348,22 @@ impl Checker<'_> {
             }
         }
         (Some(Ty::union(yes, sort)), Some(Ty::union(no, sort)))
+    }
+}
+
+/// Whether this is a written number, which is equal to a number of the other kind as well: `1 == 1.0`.
+fn is_number(ty: &Ty) -> bool {
+    matches!(ty, Ty::Value(Scalar::Int(_) | Scalar::Float(_)))
+}
+
+/// Whether a number of this type need not be an integer.
+fn may_be_real(ty: &Ty) -> bool {
+    match ty {
+        Ty::Var(_) | Ty::Value(Scalar::Float(_)) => true,
+        Ty::Known(ty) => {
+            matches!(**ty, Type::Any | Type::Float(_) | Type::Number(_) | Type::Literal(Scalar::Float(_)))
+        }
+        _ => false,
     }
 }
 

@@ -221,8 +221,7 @@ pub struct FieldTerm {
 }
 
 /// One name of a selection.
-#[derive(Debug)]
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum NameTerm {
     /// A fixed name and its place.
     Fixed(Symbol, Span),

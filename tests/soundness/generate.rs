@@ -146,8 +146,8 @@ impl Generator {
             }
             3 => Expr::Unary("!", Box::new(self.expr(&Ty::Bool))),
             4 => {
-                let ty = self.types.any(&mut self.random, 2);
                 let name = *self.random.pick(&NAMES);
+                let ty = Ty::record(&[(*self.random.pick(&NAMES), self.types.any(&mut self.random, 1))]);
                 Expr::Has(Box::new(self.expr(&ty)), name.into())
             }
             _ => self.least(&Ty::Bool),

@@ -102,8 +102,6 @@ pub fn callables() -> Vec<Callable> {
         ("lib.defaultTo", vec![A, Ty::Union(vec![A, Ty::Null])], A),
         ("builtins.seq", vec![A, B], B),
         ("lib.toList", vec![Ty::Int], list(Ty::Int)),
-        ("builtins.isString", vec![A], Ty::Bool),
-        ("builtins.isAttrs", vec![A], Ty::Bool),
         ("builtins.typeOf", vec![A], Ty::Str),
     ];
     all.into_iter().map(|(name, arguments, result)| Callable { name: name.into(), arguments, result }).collect()

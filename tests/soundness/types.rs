@@ -187,7 +187,7 @@ impl Ty {
                         let there = own.presence != Presence::Optional || wanted.presence != Presence::Required;
                         there && own.ty.is_part(&wanted.ty, depth - 1)
                     }
-                    None => wanted.presence != Presence::Required && !from,
+                    None => wanted.presence == Presence::Optional && !from,
                 };
                 let known = |own: &Field| r.iter().any(|wanted| wanted.name == own.name);
                 r.iter().all(fits) && (*to || (!from && l.iter().all(known)))
