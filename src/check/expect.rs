@@ -171,6 +171,7 @@ impl Checker<'_> {
         for field in &attrs.fields {
             match (row.fields.get(&field.name), &row.rest) {
                 (Some(wanted), _) => {
+                    self.dynamic |= super::flow::makes_text(field.name);
                     let inside = need.field(field.name, row, wanted.span);
                     self.expect(&field.value, env, &wanted.ty, &inside);
                 }

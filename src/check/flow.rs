@@ -17,6 +17,7 @@ use super::store::{Lower, Upper, is_never};
 use super::ty::{Extent, Presence, Row, Sort, Ty, TyRef, VarId, known};
 use super::{Checker, Via};
 use crate::source::Span;
+use crate::symbol::Symbol;
 use crate::types::{Scalar, Type};
 
 /// Deeper inside each other, types are not compared.
@@ -297,7 +298,7 @@ impl Checker<'_> {
                     if own.presence == Presence::Optional && !field.presence.may_be_left_out() {
                         self.may_be_absent(*name, own.span, place, need);
                     }
-                    self.dynamic |= own.presence == Presence::Sometimes;
+                    self.dynamic |= own.presence == Presence::Sometimes || makes_text(*name);
                     let inside = need.field(*name, r, field.span);
                     self.flow(&own.ty, own.value.or(place), &field.ty, &inside);
                 }
@@ -405,6 +406,11 @@ fn is_declared(ty: &Ty) -> bool {
     matches!(ty, Ty::Declared(..))
 }
 
+/// Whether a field of this name makes a string of its set. What is in it is looked at where the string is made.
+pub(super) fn makes_text(name: Symbol) -> bool {
+    matches!(name.as_str(), "outPath" | "__toString")
+}
+
 /// Whether two types are the same plain one, so that one of them is enough.
 pub(super) fn same_plain(a: &Ty, b: &Ty) -> bool {
     match (a, b) {
@@ -435,7 +441,7 @@ fn same_row(a: &Row, b: &Row) -> bool {
         (None, None) => true,
         _ => false,
     };
-    let field = |(name, own): (&crate::symbol::Symbol, &super::ty::Field)| {
+    let field = |(name, own): (&Symbol, &super::ty::Field)| {
         b.fields.get(name).is_some_and(|other| other.presence == own.presence && same(&own.ty, &other.ty))
     };
     rests && a.fields.len() == b.fields.len() && a.fields.iter().all(field)

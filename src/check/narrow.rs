@@ -353,7 +353,12 @@ impl Checker<'_> {
 
 /// Whether this is a written number, which is equal to a number of the other kind as well: `1 == 1.0`.
 fn is_number(ty: &Ty) -> bool {
-    matches!(ty, Ty::Value(Scalar::Int(_) | Scalar::Float(_)))
+    let number = |scalar: &Scalar| matches!(scalar, Scalar::Int(_) | Scalar::Float(_));
+    match ty {
+        Ty::Value(scalar) => number(scalar),
+        Ty::Known(ty) => matches!(&**ty, Type::Literal(scalar) if number(scalar)),
+        _ => false,
+    }
 }
 
 /// Whether a number of this type need not be an integer.

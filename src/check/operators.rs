@@ -149,6 +149,8 @@ impl Checker<'_> {
                 None => self.no_operand(l, place, right, (operator, need)),
                 Some(Group::Text | Group::Path) if operator.family == Family::Plus => {
                     let text = self.text();
+                    // What a set becomes is computed by itself.
+                    self.dynamic |= matches!(&**l, Ty::Row(_));
                     self.flow(right, *at, &text, &Need::of(Why::Text, *at));
                     let made = if group(l) == Some(Group::Path) { Type::Path } else { Type::string() };
                     self.flow(&known(made), operator.span, result, need);
@@ -162,7 +164,11 @@ impl Checker<'_> {
             Op::Right { operator, left, place: at, result } => {
                 let made = group(left).zip(group_in(l, operator.family)).and_then(|(a, b)| combined(a, b));
                 match made {
-                    Some(made) => self.flow(&made, operator.span, result, need),
+                    Some(made) => {
+                        // Whether their items have an order is seen where two of them differ.
+                        self.dynamic |= group(left) == Some(Group::List);
+                        self.flow(&made, operator.span, result, need);
+                    }
                     None if operator.family == Family::Comparison => {
                         self.not_comparable((left, *at), (l, place), operator.span);
                     }
