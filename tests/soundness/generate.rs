@@ -22,7 +22,7 @@ impl Generator {
     pub fn new(seed: u64) -> Generator {
         let mut random = Random::new(seed);
         let types = Types::random(&mut random);
-        Generator { random, types, scope: Scope::default(), callables: callables(), fuel: 45, names: 0 }
+        Generator { random, types, scope: Scope::default(), callables: callables(), fuel: 22, names: 0 }
     }
 
     /// A name that nothing has yet.

@@ -39,7 +39,7 @@ fn what_is_accepted_has_no_type_errors() {
         Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} must be a number")),
         Err(_) => otherwise,
     };
-    let (first, programs) = (number("NXK_SEED", 0), number("NXK_PROGRAMS", 20_000));
+    let (first, programs) = (number("NXK_SEED", 0), number("NXK_PROGRAMS", 10_000));
     let threads = (0..THREADS).map(|at| {
         let seeds: Vec<u64> = (first..first + programs).filter(|seed| seed % THREADS == at).collect();
         let work = move || examine(&seeds);

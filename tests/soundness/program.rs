@@ -23,7 +23,7 @@ pub fn program(seed: u64) -> Program {
     entries.extend(bind_helpers(&mut generator));
     let mut values = Vec::new();
     for _ in 0..2 + generator.random.below(3) {
-        generator.fuel = generator.fuel.max(12);
+        generator.fuel = generator.fuel.max(7);
         let entry = generator.bind_any();
         if let Entry::Bind { name, .. } = &entry {
             values.push(name.clone());
@@ -70,7 +70,7 @@ fn result(generator: &mut Generator, values: &[String], known: usize) -> Expr {
     let mut entries = Vec::new();
     for name in values {
         let callable = generator.callables[known..].iter().find(|callable| callable.name == *name).cloned();
-        generator.fuel = generator.fuel.max(10);
+        generator.fuel = generator.fuel.max(4);
         match callable {
             None => entries.push(Entry::Inherit { from: None, name: name.clone() }),
             Some(callable) => {
@@ -79,7 +79,7 @@ fn result(generator: &mut Generator, values: &[String], known: usize) -> Expr {
             }
         }
     }
-    generator.fuel = generator.fuel.max(15);
+    generator.fuel = generator.fuel.max(6);
     let ty = generator.types.any(&mut generator.random, 2);
     entries.push(bound("result", generator.expr(&ty)));
     Expr::Set { recursive: false, entries }

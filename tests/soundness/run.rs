@@ -1,9 +1,11 @@
 //! One program: checked, evaluated, and evaluated without its types.
 
 use nxk::check::Goal;
-use nxk::diag::Code;
+use nxk::diag::{Code, Diagnostic};
 use nxk::driver::{Request, Session};
 use nxk::eval::print;
+use nxk::term::{self, Annotations};
+use nxk::value::{Env, Thunk};
 
 use crate::tree::Expr;
 
@@ -68,7 +70,7 @@ impl Runner {
         if self.left == 0 {
             (self.session, self.left) = (session(&self.folder), SHARED);
         }
-        let (checked, value) = self.run(&program.print(true), true);
+        let (checked, value) = self.run(&program.print(true));
         let codes: Vec<String> = checked.findings.iter().map(|(code, _)| code.clone()).collect();
         let proved = codes.is_empty() && !checked.dynamic;
         let finished = value.is_ok();
@@ -82,8 +84,7 @@ impl Runner {
             return verdict(Some(Failure::Unsound(words.clone())));
         }
         if let (true, true, Ok(typed)) = (erasable, checked.findings.is_empty(), &value) {
-            let untyped = self.run(&program.print(false), false).1;
-            let untyped = untyped.unwrap_or_else(|(_, words)| words);
+            let untyped = self.value_of(&program.print(false)).unwrap_or_else(|(_, words)| words);
             if untyped != *typed {
                 return verdict(Some(Failure::Changed(typed.clone(), untyped)));
             }
@@ -91,31 +92,46 @@ impl Runner {
         verdict(None)
     }
 
-    /// What the checker says, and the value; the code of the failure and its words where there is none.
-    fn run(&mut self, text: &str, checks: bool) -> (Said, Result<String, (Option<Code>, String)>) {
+    /// What the checker says, and the value of what it accepts.
+    fn run(&mut self, text: &str) -> (Said, Result<String, Failed>) {
         let session = &mut self.session;
         session.machine.findings.clear();
         let parsed = session.parse_text("program.nxk", text);
-        let goal = if checks { Goal::Expression } else { Goal::Evaluation };
-        let checked = session.check_as(parsed, goal);
+        let checked = session.check_as(parsed, Goal::Expression);
         let findings = std::mem::take(&mut session.machine.findings);
-        let findings: Vec<(String, String)> = findings
-            .iter()
-            .map(|finding| (finding.code.as_str().into(), format!("{} {}", finding.code.as_str(), finding.message)))
-            .collect();
-        let said = Said { findings, dynamic: checked.is_dynamic() };
-        if checks && !said.findings.is_empty() {
+        let said = |finding: &Diagnostic| (finding.code.as_str().into(), words(finding));
+        let said = Said { findings: findings.iter().map(said).collect(), dynamic: checked.is_dynamic() };
+        if !said.findings.is_empty() {
             return (said, Err((None, String::new())));
         }
         let value = session.value(&checked);
-        let printed = print(&mut session.machine, &value);
-        session.machine.depth = 0;
-        let failed = |failure: nxk::value::Error| match failure.diagnostic() {
-            Some(finding) => (Some(finding.code), format!("{} {}", finding.code.as_str(), finding.message)),
-            None => (None, "no finding".into()),
-        };
-        (said, printed.map_err(failed))
+        (said, self.printed(&value))
     }
+
+    /// The value of a text that nobody has checked.
+    fn value_of(&mut self, text: &str) -> Result<String, Failed> {
+        let parsed = self.session.parse_text("program.nxk", text);
+        let names = self.session.machine.names.clone();
+        let term = term::desugar(&parsed.tree().root, &names, Annotations::Held).root;
+        self.printed(&Thunk::suspend(term, Env::empty()))
+    }
+
+    fn printed(&mut self, value: &Thunk) -> Result<String, Failed> {
+        let machine = &mut self.session.machine;
+        let printed = print(machine, value);
+        machine.depth = 0;
+        printed.map_err(|failure| match failure.diagnostic() {
+            Some(finding) => (Some(finding.code), words(&finding)),
+            None => (None, "no finding".into()),
+        })
+    }
+}
+
+/// The code of a failure, and its words.
+type Failed = (Option<Code>, String);
+
+fn words(finding: &Diagnostic) -> String {
+    format!("{} {}", finding.code.as_str(), finding.message)
 }
 
 struct Said {
