@@ -248,7 +248,7 @@ impl Checker<'_> {
         };
         let known = super::ty::row(Row { fields, ..known });
         match declared_name(&ty) {
-            Some(name) => Rc::new(Ty::Declared(name, known)),
+            Some(name) => Rc::new(Ty::Declared(name, known, Default::default())),
             None => known,
         }
     }
@@ -348,7 +348,7 @@ impl Checker<'_> {
 /// The name of a declared type.
 fn declared_name(ty: &Ty) -> Option<Symbol> {
     match ty {
-        Ty::Declared(name, _) => Some(*name),
+        Ty::Declared(name, ..) => Some(*name),
         Ty::Known(ty) => match &**ty {
             Type::Declared(name, _) => Some(*name),
             Type::Deferred(deferred) => Some(deferred.name),

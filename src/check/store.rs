@@ -127,10 +127,11 @@ impl Store {
 
     /// The variable by which a type is nothing but itself, or one of several of which one is itself.
     pub(super) fn own_name(&self, ty: &Ty) -> Option<VarId> {
-        let (mut found, mut seen) = (vec![ty], FxHashSet::default());
+        let (mut found, mut seen, mut named) = (vec![ty], FxHashSet::default(), FxHashSet::default());
         while let Some(ty) = found.pop() {
             match ty {
-                Ty::Type(inner) | Ty::Declared(_, inner) => found.push(inner),
+                Ty::Declared(..) if !named.insert(std::ptr::from_ref(ty)) => {}
+                Ty::Type(inner) | Ty::Declared(_, inner, _) => found.push(inner),
                 Ty::Union(members, _) => found.extend(members.iter().map(|member| &**member)),
                 Ty::Var(id) => match self.link(*id) {
                     Some(_) if !seen.insert(*id) => return Some(*id),
