@@ -6,13 +6,11 @@
 
 use std::rc::Rc;
 
-use crate::diag::Code;
-use crate::eval::error;
-use crate::schema::types::{Member, known_members, member, presence};
+use crate::schema::types::{Member, absent, known_members, member};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{Deferred, Pending, Type, part};
-use crate::value::{Arguments, AttrsBuilder, Error, Evaluator, Kind, Kubernetes, Native, Result, Thunk, Value};
+use crate::value::{Arguments, AttrsBuilder, Evaluator, Kind, Kubernetes, Native, Result, Thunk, Value};
 
 /// The functions from types to types.
 pub(super) const TYPE_FUNCTIONS: &[Native] = &[Native { name: "Part", arity: 1, run: part_of }];
@@ -48,16 +46,8 @@ fn target_type(machine: &mut Evaluator, path: &[&'static str]) -> Result<Value> 
     let version = machine.kubernetes()?;
     match member(version, path) {
         Some(Member::Type(ty)) => Ok(Value::new(Kind::Type(ty), Span::NONE)),
-        _ => Err(absent(version.minor().to_string(), path)),
+        _ => Err(absent(version, path, Span::NONE).into()),
     }
-}
-
-/// The type is known, but not in the target's version.
-fn absent(minor: String, path: &[&str]) -> Error {
-    let when = presence(path).describe().map(|when| format!(" ({when})")).unwrap_or_default();
-    let message = format!("k8s {minor} has no `{}`{when}", written(path));
-    error(Code::NotInThisVersion, Span::NONE, message)
-        .described(|finding| finding.hint("use a type that the version has, or target a version that has this one"))
 }
 
 fn written(path: &[&str]) -> String {

@@ -96,6 +96,10 @@ impl Checker<'_> {
         match types::member(self.version, &names) {
             Some(Member::Type(ty)) => Rc::new(Ty::Type(Rc::new(Ty::Known(ty)))),
             Some(Member::Space) => Rc::new(Ty::Space(path.iter().copied().chain([name]).collect())),
+            None if types::known_members(&names[..names.len() - 1]).iter().any(|known| *known == name.as_str()) => {
+                self.report(types::absent(self.version, &names, at));
+                Ty::any()
+            }
             None => {
                 let around = types::members(self.version, &names[..names.len() - 1]);
                 let hint = did_you_mean(name.as_str(), around.iter().map(String::as_str))

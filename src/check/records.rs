@@ -12,6 +12,7 @@ use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::{AttrsTerm, NameTerm, TermKind, TermRef};
 use crate::types::Type;
+use crate::types::findings::Look;
 
 impl Checker<'_> {
     pub(super) fn attrs(&mut self, attrs: &AttrsTerm, env: &Env, span: Span) -> TyRef {
@@ -114,6 +115,11 @@ impl Checker<'_> {
         let shape = self.shape(ty);
         match &*shape {
             Ty::Row(row) => match (row.fields.get(&name), &row.rest) {
+                (Some(field), _) if row.origin.is_some() => {
+                    // Objects are seldom asked whether they have what they always have.
+                    self.dynamic |= field.presence != Presence::Required;
+                    self.besides_null(&field.ty)
+                }
                 (Some(field), _) => {
                     if field.presence == Presence::Optional {
                         let need = Need::of(Why::Selected(name), at);
@@ -148,6 +154,14 @@ impl Checker<'_> {
                 Ty::any()
             }
         }
+    }
+
+    /// The type without `null`.
+    fn besides_null(&mut self, ty: &TyRef) -> TyRef {
+        let shape = self.shape(ty);
+        let Ty::Union(members, _) = &*shape else { return ty.clone() };
+        let rest: Vec<TyRef> = members.iter().filter(|member| self.look(member) != Look::Null).cloned().collect();
+        if rest.len() == members.len() { ty.clone() } else { Ty::union(rest, Sort::Inferred) }
     }
 
     fn select_of_union(&mut self, members: &[TyRef], sort: Sort, name: Symbol, at: Span, span: Span) -> TyRef {

@@ -19,6 +19,7 @@ use super::facts::Scalar as Content;
 use super::history::{History, Presence};
 use super::minor::Minor;
 use super::required;
+use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{Bounds, Deferred, Field, Origin, Pending, Record, Scalar, Type, TypeRef, named};
@@ -75,6 +76,14 @@ pub fn known_members(path: &[&str]) -> Vec<&'static str> {
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// What is said of a path that leads to a type in other versions than this one.
+pub fn absent(version: Version<'_>, path: &[&str], span: Span) -> Diagnostic {
+    let when = presence(path).describe().map(|when| format!(" ({when})")).unwrap_or_default();
+    let message = format!("k8s {} has no `k8s.{}`{when}", version.minor(), path.join("."));
+    Diagnostic::new(Code::NotInThisVersion, span, message)
+        .hint("use a type that the version has, or target a version that has this one")
 }
 
 /// In which versions there is something at a path.

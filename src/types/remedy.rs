@@ -9,7 +9,9 @@ const NAMES_ITS_VALUES: &str = "a set has names for its values: `{ name = value;
 /// What to write for something of type `ty`; `own` if the user may well change the type instead.
 pub(super) fn remedy(ty: &Type, found: &Found<'_>, own: bool) -> String {
     match found.look {
-        Look::Function if matches!(ty.peeled(), Type::Function(..)) => return "give it a function of this type".to_string(),
+        Look::Function if matches!(ty.peeled(), Type::Function(..)) => {
+            return "give it a function of this type".to_string();
+        }
         Look::Function => return "is an argument missing in a call?".to_string(),
         Look::Null if own => return "leave it out, or allow it with `| Null` in the type".to_string(),
         Look::Null => return "give it a value, or leave it out".to_string(),
