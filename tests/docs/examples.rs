@@ -1,6 +1,12 @@
 //! Running the examples.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Output;
+
+use nxk::check::Goal;
+use nxk::driver::{Request, Session};
+use tempfile::TempDir;
 
 use crate::pages::Block;
 use crate::support::nxk;
@@ -31,7 +37,8 @@ pub fn run(page: &str, blocks: &[Block]) -> (usize, Vec<String>) {
         ran += 1;
         let next = blocks.get(at + 1).filter(|next| next.follows);
         let complaint = match words.next() {
-            Some("eval") => evaluated(&block.text, &beside),
+            Some("eval") => each(&block.text, |expression| value_of(expression, &beside)),
+            Some("check") => each(&block.text, |expression| type_of(expression, &beside)),
             Some(word) if word.starts_with("file=") => {
                 beside.push((word["file=".len()..].to_string(), block.text.clone()));
                 None
@@ -82,8 +89,8 @@ fn configuration(block: &Block, code: Option<&str>, next: Option<&Block>, beside
     }
 }
 
-/// Each expression up to a `# => ` has the value behind it.
-fn evaluated(text: &str, beside: &[Beside]) -> Option<String> {
+/// Each expression up to a `# => ` is what stands behind it.
+fn each(text: &str, is: impl Fn(&str) -> String) -> Option<String> {
     let mut expression = String::new();
     let mut complaints = Vec::new();
     for line in text.lines() {
@@ -93,12 +100,7 @@ fn evaluated(text: &str, beside: &[Beside]) -> Option<String> {
             continue;
         };
         expression.push_str(code);
-        let output = in_folder(&expression, beside, &["eval", "main.nxk"]);
-        let printed = String::from_utf8_lossy(&output.stdout).trim_end().to_string();
-        let found = match output.status.success() {
-            true => printed,
-            false => first_code(&String::from_utf8_lossy(&output.stderr)),
-        };
+        let found = is(&expression);
         if found != wanted.trim() {
             complaints.push(format!("{}\nis {found}, not {wanted}", expression.trim()));
         }
@@ -110,6 +112,29 @@ fn evaluated(text: &str, beside: &[Beside]) -> Option<String> {
     (!complaints.is_empty()).then(|| complaints.join("\n"))
 }
 
+/// What `nxk eval` says of an expression: its value, or the code of its first error.
+fn value_of(expression: &str, beside: &[Beside]) -> String {
+    let output = in_folder(expression, beside, &["eval", "main.nxk"]);
+    match output.status.success() {
+        true => String::from_utf8_lossy(&output.stdout).trim_end().to_string(),
+        false => first_code(&String::from_utf8_lossy(&output.stderr)),
+    }
+}
+
+/// What the checker says of an expression: `: ` and its type, or the codes of what is wrong with it.
+fn type_of(expression: &str, beside: &[Beside]) -> String {
+    let (_scratch, folder) = folder(expression, beside);
+    let request = Request { entry: folder.join("main.nxk"), ..Request::default() };
+    let mut session = Session::new(request).expect("the folder is there");
+    let parsed = session.parse().expect("the file is there");
+    let checked = session.check_as(parsed, Goal::Expression);
+    let codes: Vec<&str> = session.machine.findings.iter().map(|finding| finding.code.as_str()).collect();
+    match (codes.as_slice(), checked.ty()) {
+        ([], Some(ty)) => format!(": {ty}"),
+        _ => codes.join(" "),
+    }
+}
+
 fn first_code(findings: &str) -> String {
     let code = findings.strip_prefix("error[").and_then(|rest| rest.split(']').next());
     code.unwrap_or(findings).to_string()
@@ -117,13 +142,19 @@ fn first_code(findings: &str) -> String {
 
 /// Runs nxk in a folder `example` with the text as `main.nxk`.
 fn in_folder(text: &str, beside: &[Beside], arguments: &[&str]) -> Output {
+    let (_scratch, folder) = folder(text, beside);
+    nxk().current_dir(&folder).args(arguments).output().expect("the built program starts")
+}
+
+/// A folder `example`, as long as the first of the two is kept, with the text as `main.nxk`.
+fn folder(text: &str, beside: &[Beside]) -> (TempDir, PathBuf) {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let folder = scratch.path().join("example");
     let files = beside.iter().map(|(name, text)| (name.as_str(), text.as_str())).chain([("main.nxk", text)]);
     for (name, text) in files {
         let path = folder.join(name);
-        std::fs::create_dir_all(path.parent().expect("in the folder")).expect("made");
-        std::fs::write(path, text).expect("written");
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).expect("made");
+        fs::write(path, text).expect("written");
     }
-    nxk().current_dir(&folder).args(arguments).output().expect("the built program starts")
+    (scratch, folder)
 }

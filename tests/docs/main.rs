@@ -6,6 +6,8 @@
 //! - ` ```nxk error=E0501 ` is a whole configuration in which this error (or, with `W…`, warning) is found,
 //!   and no other error.
 //! - ` ```nxk eval ` holds expressions, each followed by `# => ` and its value, or the code of its error.
+//! - ` ```nxk check ` holds expressions, none of which is evaluated, each followed by `# => ` and `: ` with its type,
+//!   or the codes of what is wrong.
 //! - ` ```nxk file=stores.nxk ` is a file that lies beside the examples further down the page.
 //!
 //! A `yaml` block right behind a configuration is a stretch of what it compiles to; a `text` block right
