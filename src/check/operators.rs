@@ -272,6 +272,7 @@ impl Checker<'_> {
         match &*shape {
             Ty::Var(_) | Ty::Definition(..) => Fit::Maybe,
             _ if shape.is_any() => Fit::Maybe,
+            _ if super::store::is_never(&shape) => Fit::Yes,
             Ty::Union(members, _) => {
                 members.iter().map(|member| self.fit_group(left, member, family)).max().unwrap_or(Fit::No)
             }

@@ -181,7 +181,7 @@ impl Generator {
         let count = self.random.below(4);
         let mut entries: Vec<Entry> = names[..count].iter().map(|name| bound(name, self.expr(item))).collect();
         if self.random.percent(20) {
-            let name = Expr::Text(vec![("x".into(), self.expr(&Ty::Str))]).print(true);
+            let name = Expr::Text(vec![("x".into(), self.least(&Ty::Str))]).print(true);
             entries.push(bound(name.trim_end(), self.expr(item)));
         }
         Expr::Set { recursive: false, entries }
