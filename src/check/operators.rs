@@ -228,11 +228,6 @@ impl Checker<'_> {
 
     /// Two values that have no order.
     fn not_comparable(&mut self, left: (&TyRef, Span), right: (&TyRef, Span), span: Span) {
-        // What an annotation says of any type may be meant for those that have an order: `max : a -> a -> a`.
-        if [left.0, right.0].iter().any(|ty| matches!(&*self.linked(ty), Ty::Var(_))) {
-            self.dynamic = true;
-            return;
-        }
         let (a, b) = (self.describe(left.0), self.describe(right.0));
         let place = if self.is_told(span) { span } else { left.1 };
         let finding = Diagnostic::new(Code::NotComparable, place, format!("cannot compare {a} with {b}"))

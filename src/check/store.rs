@@ -127,10 +127,10 @@ impl Store {
 
     /// The variable by which a type is nothing but itself, or one of several of which one is itself.
     pub(super) fn own_name(&self, ty: &Ty) -> Option<VarId> {
-        let (mut found, mut seen, mut named) = (vec![ty], FxHashSet::default(), FxHashSet::default());
+        let (mut found, mut seen) = (vec![ty], FxHashSet::default());
         while let Some(ty) = found.pop() {
             match ty {
-                Ty::Declared(..) if !named.insert(std::ptr::from_ref(ty)) => {}
+                Ty::Declared(_, _, ground) if ground.0.get() => {}
                 Ty::Type(inner) | Ty::Declared(_, inner, _) => found.push(inner),
                 Ty::Union(members, _) => found.extend(members.iter().map(|member| &**member)),
                 Ty::Var(id) => match self.link(*id) {
