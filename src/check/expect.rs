@@ -12,8 +12,8 @@ use super::ty::{Extent, Field, Presence, Row, Sort, Ty, TyRef};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::{AttrsTerm, BinaryOp, FormalTerm, Lambda, ParamTerm, TermKind, TermRef};
-use crate::types::Type;
 use crate::types::findings::Look;
+use crate::types::{Scalar, Type};
 
 impl Checker<'_> {
     /// The term has to have the type.
@@ -226,7 +226,12 @@ impl Checker<'_> {
 
     fn given_fields(&mut self, ty: &TyRef, attrs: &AttrsTerm) -> TyRef {
         let ty = self.without_null(ty);
-        let shape = self.shape(&ty);
+        let mut shape = self.shape(&ty);
+        if let Ty::Union(members, _) = &*shape
+            && let Some(member) = self.tagged(members, attrs)
+        {
+            shape = self.shape(&member);
+        }
         let Ty::Row(row) = &*shape else { return ty };
         let mut fields = row.fields.clone();
         for given in &attrs.fields {
@@ -236,7 +241,7 @@ impl Checker<'_> {
             }
         }
         let same = |(own, known): (&Field, &Field)| Rc::ptr_eq(&own.ty, &known.ty) && own.presence == known.presence;
-        if fields.values().zip(row.fields.values()).all(same) {
+        if fields.values().zip(row.fields.values()).all(same) && !matches!(&*self.shape(&ty), Ty::Union(..)) {
             return ty;
         }
         let known = Row {
@@ -251,6 +256,28 @@ impl Checker<'_> {
             Some(name) => Rc::new(Ty::Declared(name, known, Default::default())),
             None => known,
         }
+    }
+
+    /// The one member of a union whose tag a set has, written out.
+    fn tagged(&mut self, members: &[TyRef], attrs: &AttrsTerm) -> Option<TyRef> {
+        let mut found = None;
+        for member in members {
+            let shape = self.shape(member);
+            let Ty::Row(row) = &*shape else { continue };
+            let tags: Vec<(Symbol, Scalar)> = row
+                .fields
+                .iter()
+                .filter(|(_, field)| !field.presence.may_be_left_out())
+                .filter_map(|(name, field)| Some((*name, self.exact(&field.ty)?)))
+                .collect();
+            let given = |(name, tag): &(Symbol, Scalar)| {
+                attrs.fields.iter().any(|field| field.name == *name && written(&field.value).as_ref() == Some(tag))
+            };
+            if !tags.is_empty() && tags.iter().all(given) && found.replace(member.clone()).is_some() {
+                return None;
+            }
+        }
+        found
     }
 
     /// Of a type or `null` the type.
@@ -356,6 +383,16 @@ fn declared_name(ty: &Ty) -> Option<Symbol> {
         },
         _ => None,
     }
+}
+
+/// A plain value that is written out.
+fn written(term: &TermRef) -> Option<Scalar> {
+    Some(match &term.kind {
+        TermKind::Bool(value) => Scalar::Bool(*value),
+        TermKind::Int(value) => Scalar::Int(*value),
+        TermKind::Str(value) => Scalar::Str(value.clone()),
+        _ => return None,
+    })
 }
 
 fn encloses(outer: Span, inner: Span) -> bool {

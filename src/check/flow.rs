@@ -129,6 +129,8 @@ impl Checker<'_> {
             (_, right) if right.is_any() => {}
             (Ty::Var(_), _) | (_, Ty::Var(_)) if !self.is_settled(&ls, &rs) => self.flow_into(&ls, place, &rs, need),
             (left, _) if left.is_any() => self.spread_any(&rs),
+            // A module may be a function.
+            (Ty::Known(ty), Ty::Function(..)) if matches!(**ty, Type::Module(_)) => self.spread_any(&rs),
             (left, _) if is_never(left) => {}
             (Ty::Union(members, sort), _) => self.flow_union(members, *sort, place, (r, &rs), need),
             (_, Ty::Definition(inner, extent)) => self.flow_definition(&ls, place, (inner, *extent), need),

@@ -12,6 +12,7 @@ use super::ty::{Field, Presence, Row, Sort, Ty, TyRef, row};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::{FormalTerm, Lambda, ParamTerm, TermKind, TermRef};
+use crate::types::Type;
 
 impl Checker<'_> {
     pub(super) fn lambda(&mut self, lambda: &Lambda, env: &Env) -> TyRef {
@@ -129,6 +130,7 @@ impl Checker<'_> {
             Ty::Row(row) if has_functor(row) => self.call_unknown(&shape, call, env),
             Ty::Row(row) if row.rest.is_some() => self.call_any(call, env),
             _ if shape.is_any() || matches!(&*shape, Ty::Definition(..) | Ty::Option(_)) => self.call_any(call, env),
+            Ty::Known(ty) if matches!(**ty, Type::Module(_)) => self.call_any(call, env),
             _ if super::store::is_never(&shape) => {
                 self.infer(call.argument, env);
                 shape

@@ -53,7 +53,8 @@ impl Checker<'_> {
                 self.flow(&shape, term.span, &wanted, &Need::of(Why::Type, term.span));
                 inner
             }
-            _ if shape.is_any() => self.unknown(),
+            // What is never there throws when it is asked for.
+            _ if shape.is_any() || super::store::is_never(&shape) => self.unknown(),
             // Which type it is is known when it is computed.
             Ty::Union(members, _)
                 if members.iter().any(|member| member.is_any() || matches!(**member, Ty::Type(_))) =>
