@@ -22,7 +22,7 @@ impl Generator {
     pub fn new(seed: u64) -> Generator {
         let mut random = Random::new(seed);
         let types = Types::random(&mut random);
-        Generator { random, types, scope: Scope::default(), callables: callables(), fuel: 22, names: 0 }
+        Generator { random, types, scope: Scope::default(), callables: callables(), fuel: 18, names: 0 }
     }
 
     /// A name that nothing has yet.
@@ -386,18 +386,19 @@ impl Generator {
 
     /// A call of something whose result can have the type.
     fn call(&mut self, ty: &Ty) -> Option<Expr> {
-        let mut fitting: Vec<(Callable, Vec<(&'static str, Ty)>)> = Vec::new();
-        for callable in &self.callables {
+        let mut fitting: Vec<(usize, Vec<(&'static str, Ty)>)> = Vec::new();
+        for (at, callable) in self.callables.iter().enumerate() {
             let mut bound = Vec::new();
             let known = self.scope.is_bound(&callable.name) || callable.name.contains('.') || is_global(&callable.name);
             if known && callable.result.matches(ty, &mut bound) {
-                fitting.push((callable.clone(), bound));
+                fitting.push((at, bound));
             }
         }
         if fitting.is_empty() {
             return None;
         }
-        let (callable, mut bound) = self.random.pick(&fitting).clone();
+        let (at, mut bound) = self.random.pick(&fitting).clone();
+        let callable = self.callables[at].clone();
         let mut variables = Vec::new();
         callable.arguments.iter().for_each(|argument| argument.variables(&mut variables));
         for name in variables {

@@ -144,9 +144,9 @@ fn tags(of: &Expr, members: &[Ty], questions: &mut Vec<Question>) {
         }),
         _ => None,
     };
-    let tags: Vec<Option<String>> = members.iter().map(tag).collect();
-    for own in &tags {
-        let Some(text) = own else { return };
+    // Who has no tag has to be told apart first.
+    let Some(tags) = members.iter().map(tag).collect::<Option<Vec<String>>>() else { return };
+    for text in &tags {
         let Some((holds, fails)) = halves(members, |member| tag(member).as_ref() == Some(text)) else { continue };
         let condition = Expr::binary("==", of.clone().select("kind"), Expr::word(text));
         questions.push(Question { condition, of: of.clone(), holds, fails });

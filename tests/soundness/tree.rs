@@ -178,9 +178,9 @@ impl Printer {
                     self.atom(argument);
                 }
             }
-            Expr::If(parts) => self.words(["if ", " then ", " else "], &**parts),
-            Expr::With(parts) => self.words(["with ", "; "], &**parts),
-            Expr::Assert(parts) => self.words(["assert ", "; "], &**parts),
+            Expr::If(parts) => self.words(["if ", " then ", " else "], parts),
+            Expr::With(parts) => self.words(["with ", "; "], parts),
+            Expr::Assert(parts) => self.words(["assert ", "; "], parts),
             Expr::Unary(operator, operand) => {
                 self.put(operator);
                 self.atom(operand);
