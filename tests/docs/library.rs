@@ -40,11 +40,14 @@ where the names of [`lib.types`](types.md#libtypes) are told as well; a single s
 same throughout a line. Some topics have names for types that they speak of often: these stand above the table.
 ";
 
+/// What only the library calls.
+const INTERNAL: &str = "builtins/internal.nxk";
+
 /// A longer line is broken.
 const LINE: usize = 119;
 
 /// An evaluator with all that the language offers.
-fn machine() -> Evaluator {
+pub fn machine() -> Evaluator {
     let mut machine = Evaluator::new(World::new(std::path::Path::new(".")).expect("a folder"));
     machine.install(&[nxk::layers::NATIVES, nxk::graph::NATIVES]);
     machine
@@ -53,7 +56,7 @@ fn machine() -> Evaluator {
 /// `docs/language/builtins.md`
 pub fn builtins() -> String {
     let machine = machine();
-    let topics = || library::paths().filter(|path| path.starts_with("builtins/"));
+    let topics = || library::paths().filter(|path| path.starts_with("builtins/") && *path != INTERNAL);
     let mut unqualified = BTreeSet::new();
     let mut body = String::new();
     for path in topics() {

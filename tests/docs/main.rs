@@ -21,9 +21,9 @@ mod support;
 
 mod declared;
 mod examples;
-mod layers;
 mod library;
 mod made;
+mod options;
 mod pages;
 
 use std::path::Path;
@@ -57,7 +57,7 @@ fn examples_do_what_they_say() {
 fn what_is_made_from_the_code_is_up_to_date() {
     made::page("docs/language/builtins.md", &library::builtins());
     made::page("docs/language/lib.md", &library::lib());
-    made::page("docs/reference/layers.md", &layers::reference());
+    made::page("docs/reference/options.md", &options::reference());
     made::stretch("docs/language/types.md", "named types", &library::named_types());
     made::stretch("docs/language/README.md", "left out", &library::left_out());
     made::stretch("README.md", "error", &mistyped());
