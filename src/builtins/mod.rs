@@ -30,6 +30,7 @@ use std::rc::Rc;
 
 use ecow::EcoString;
 
+use crate::eval::kubernetes_types;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::Type;
@@ -162,7 +163,7 @@ impl Evaluator {
             let partial = Partial { native, arguments: Vec::new() };
             bind(native.name, Value::new(Kind::Native(Rc::new(partial)), Span::NONE).into(), true);
         }
-        bind("k8s", kubernetes::namespace(Vec::new()), true);
+        bind("k8s", kubernetes_types(Vec::new()), true);
         bind("lib", Thunk::defer(|machine| machine.library(Span::NONE)), true);
         // `builtins.builtins` is the set itself, as in Nix; the knot is tied through the globals.
         let whole = Thunk::defer(|machine| {

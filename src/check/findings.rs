@@ -9,7 +9,7 @@ use super::scope::Env;
 use super::ty::{Row, Sort, Ty, TyRef};
 use super::{Checker, Via};
 use crate::diag::{Code, Diagnostic, did_you_mean};
-use crate::schema::{Catalogue, belongs};
+use crate::schema::{belongs, version_of};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::TermRef;
@@ -263,7 +263,7 @@ impl Checker<'_> {
             return self.report(finding);
         }
         let elsewhere = r.origin.as_ref().and_then(|origin| {
-            let version = Catalogue::embedded().version(&origin.version, Span::NONE).ok()?;
+            let version = version_of(origin)?;
             match what.inside_api() {
                 Some((root, names)) => belongs::hint(version, &root.definition, &names, name.as_str(), Look::Unknown),
                 None => belongs::hint(version, &origin.definition, &[], name.as_str(), Look::Unknown),

@@ -31,6 +31,7 @@ mod need;
 mod operators;
 mod options;
 mod records;
+mod schemas;
 mod scope;
 mod shape;
 mod show;
@@ -132,6 +133,8 @@ struct Checker<'f> {
     proves_library: bool,
     /// Whether the version is asked for, whatever the configuration says.
     version_is_given: bool,
+    /// Whether there may be custom resources that are not known.
+    more_kinds: bool,
 }
 
 /// The variable in which two types meet, and the two as they are in it.
@@ -171,6 +174,7 @@ impl<'f> Checker<'f> {
             text_type: None,
             proves_library: goal == Goal::Library,
             version_is_given: version.is_some(),
+            more_kinds: false,
         }
     }
 

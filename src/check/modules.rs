@@ -44,6 +44,7 @@ impl Checker<'_> {
         if let Some(version) = self.named_version(at) {
             self.version = version;
         }
+        self.take_in_schemas(at);
         let layers = std::path::Path::new(crate::library::ROOT).join("layers/default.nxk");
         let config = self.store.fresh(1);
         let mut modules = Modules::default();
@@ -279,7 +280,7 @@ fn definitions_alone(attrs: &AttrsTerm, span: Span) -> TermRef {
 }
 
 /// Whether a function is one that makes definitions: `lib.mkIf` and its like.
-fn makes_definitions(function: &TermRef) -> bool {
+pub(super) fn makes_definitions(function: &TermRef) -> bool {
     let name = match &function.kind {
         TermKind::Local { name, .. } | TermKind::Scoped { name, .. } | TermKind::Global(name) => *name,
         TermKind::Select { path, .. } => match path.last() {

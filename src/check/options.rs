@@ -100,6 +100,7 @@ impl Checker<'_> {
                 self.report(types::absent(self.version, &names, at));
                 Ty::any()
             }
+            None if self.more_kinds => Ty::any(),
             None => {
                 let around = types::members(self.version, &names[..names.len() - 1]);
                 let hint = did_you_mean(name.as_str(), around.iter().map(String::as_str))

@@ -123,6 +123,7 @@ codes! {
     SelectorMismatch     = "E0614" "a selector that does not match its own template";
     UnknownReference     = "E0615" "a reference to something that the object does not declare";
     NotAllowedHere       = "E0616" "a setting that Kubernetes does not allow in this combination";
+    BadDefinition        = "E0617" "a custom resource definition that cannot be used";
     // 07 layers and objects
     BadName              = "E0701" "a name that Kubernetes does not accept";
     NameCollision        = "E0702" "two entries that make the same name";

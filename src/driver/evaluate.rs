@@ -89,7 +89,9 @@ impl Session {
         };
         let machine = &mut self.machine;
         let framework = configuration.get(machine, &[Symbol::new("framework")])?;
-        let target = target(machine, &framework)?;
+        let schemas = configuration.get(machine, &[Symbol::new("schemas")])?;
+        let catalogue = machine.catalogue_of(&schemas)?;
+        let target = target(machine, &framework, catalogue)?;
         machine.kubernetes = Kubernetes::Known(target.version);
         agrees(&provisional, &target)?;
         agrees(&decided, &target)?;
@@ -121,7 +123,12 @@ impl Session {
             (None, Some(whole)) => whole.get(machine, &["framework", "kubernetesVersion"].map(Symbol::new)),
             (None, None) => Err(types_too_early()),
         });
-        self.machine.kubernetes = Kubernetes::Asked(version.clone());
+        let known = whole.clone();
+        let schemas = Thunk::defer(move |machine| match known.get() {
+            Some(whole) => whole.get(machine, &[Symbol::new("schemas")]),
+            None => Err(types_too_early()),
+        });
+        self.machine.kubernetes = Kubernetes::Asked { version: version.clone(), schemas };
         let configuration = self.machine.eval_modules(Modules { modules, special_args, ..Modules::default() })?;
         Ok((whole.get_or_init(|| configuration).clone(), version))
     }
@@ -225,13 +232,13 @@ fn agrees(used: &Thunk, target: &Target<'_>) -> Result<()> {
 }
 
 /// The Kubernetes version that the configuration is for.
-fn target(machine: &mut Evaluator, framework: &Value) -> Result<Target<'static>> {
-    let newest = Target::new(Catalogue::embedded().newest());
+fn target(machine: &mut Evaluator, framework: &Value, catalogue: &'static Catalogue) -> Result<Target<'static>> {
+    let newest = Target::new(catalogue.newest());
     let Kind::Attrs(framework) = &framework.kind else { return Ok(newest) };
     let Some(version) = framework.named("kubernetesVersion").cloned() else { return Ok(newest) };
     let version = machine.force_at(&version.value, version.span)?;
     let Kind::Str(text) = &version.kind else { return Ok(newest) };
-    match Catalogue::embedded().version(text, version.origin) {
+    match catalogue.version(text, version.origin) {
         Ok(version) => Ok(Target::new(version)),
         Err(finding) => {
             // Everything else is worth checking all the same, against what is known best.

@@ -143,7 +143,7 @@ impl Session {
         let entry = Opened { path, term: checked.term.clone(), library: false, nix, typed: checked.typed };
         let version = match self.machine.kubernetes {
             Kubernetes::Known(version) => Some(version),
-            Kubernetes::Asked(_) => None,
+            Kubernetes::Asked { .. } => None,
         };
         let found = check::check(&mut self.machine, entry, goal, version);
         self.machine.findings.extend(found.findings);

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::{Path, scalar_of};
-use crate::schema::{Catalogue, belongs};
+use crate::schema::{belongs, version_of};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::TermKind;
@@ -65,7 +65,7 @@ impl std::fmt::Display for Blame {
 
 /// The hint about the unknown field `name` at `path`, in a record that Kubernetes' API defines.
 pub(crate) fn field_elsewhere(path: &Path, origin: &Origin, name: Symbol, look: Look) -> Option<String> {
-    let version = Catalogue::embedded().version(&origin.version, Span::NONE).ok()?;
+    let version = version_of(origin)?;
     match path.inside_api() {
         Some((root, names)) => belongs::hint(version, &root.definition, &names, name.as_str(), look),
         None => belongs::hint(version, &origin.definition, &[], name.as_str(), look),

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::{LIBRARY_ROOT, error};
 use crate::check::{Files, Opened};
 use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::schema::Catalogue;
 use crate::source::{MAX_FILE_BYTES, ReadError, ReadErrorKind, SourceId, SourceKind, Span};
 use crate::syntax::ast::{Expr, ExprKind, Formal, Formals, LambdaExpr, Param};
 use crate::term::{self, Annotations, TermRef};
@@ -235,6 +236,10 @@ impl Files for Evaluator {
                 Err(Box::new(failure.diagnostic().unwrap_or_else(silent)))
             }
         }
+    }
+
+    fn catalogue(&mut self, schemas: &[(PathBuf, Span)]) -> &'static Catalogue {
+        self.catalogue_with(schemas)
     }
 
     fn text(&self, span: Span) -> &str {

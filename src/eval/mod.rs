@@ -43,6 +43,7 @@ pub(crate) use blame::{field_elsewhere, look_of_thunk};
 pub(crate) use contract::field_default;
 pub use contract::scalar_of;
 pub use data::Depth;
+pub use kubernetes::kubernetes_types;
 pub use print::{glance, print};
 pub use strings::{Coercion, normalized};
 
@@ -71,6 +72,9 @@ impl Evaluator {
             terms: FxHashMap::default(),
             objects: None,
             kubernetes: Kubernetes::Known(Catalogue::embedded().newest()),
+            spaces: Vec::new(),
+            definitions: FxHashMap::default(),
+            catalogues: Vec::new(),
             type_faces: None,
             traces: Vec::new(),
             depth: 0,

@@ -21,7 +21,7 @@ impl Evaluator {
             let (symbol, name_span) = self.name(name, env)?;
             value = self.faced(value);
             let found = match &value.kind {
-                Kind::Attrs(attrs) => attrs.get(symbol).cloned(),
+                Kind::Attrs(attrs) => attrs.get(symbol).cloned().or_else(|| self.custom_name(attrs, symbol)),
                 _ if default.is_some() => None,
                 _ => return Err(self.not_a_set(&value, symbol, span)),
             };

@@ -4,17 +4,22 @@
 //! are asked for and kept; a type that is the same in several versions is decoded once for all of them.
 //! [`Version`] is a cheap handle: everything that is asked is asked of one version, and the
 //! questions over all versions (`since`, `until`) are asked of the [`Catalogue`].
+//!
+//! The custom resources of a configuration are no part of the program. A catalogue that is [extended](Catalogue::extended)
+//! by them answers for their kinds in every version, and otherwise as the embedded one does.
 
 use std::sync::OnceLock;
 
 use ecow::EcoString;
 
+use super::crd::{self, CustomType, CustomTypes};
 use super::facts;
 use super::history::{History, Presence};
 use super::minor::Minor;
 use super::pack::{Pack, PackedVersion};
 use crate::diag::{Code, Diagnostic, closest};
 use crate::source::Span;
+use crate::types::Origin;
 
 /// A kind that can be created.
 pub type Kind = facts::KindDef<EcoString>;
@@ -33,6 +38,7 @@ pub struct Catalogue {
     versions: Vec<Tables>,
     types: Vec<OnceLock<Box<TypeDef>>>,
     lifecycle: OnceLock<Vec<Lifecycle>>,
+    custom: CustomTypes,
 }
 
 /// What is decoded of one version.
@@ -57,15 +63,27 @@ impl Catalogue {
     /// The catalogue that is part of the program.
     pub fn embedded() -> &'static Catalogue {
         static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
-        CATALOGUE.get_or_init(|| Catalogue::over(Pack::open(EMBEDDED).expect(OWN_BLOCK)))
+        CATALOGUE.get_or_init(|| Catalogue::with(CustomTypes::default()))
     }
 
-    fn over(pack: Pack<'static>) -> Catalogue {
+    /// The same with custom resources beside Kubernetes' own kinds. It is never given up, as what is made of it may live as
+    /// long as the program; so one is made for a run, not for a question.
+    pub fn extended(custom: CustomTypes) -> &'static Catalogue {
+        Box::leak(Box::new(Catalogue::with(custom)))
+    }
+
+    /// The custom resources.
+    pub fn custom(&self) -> &CustomTypes {
+        &self.custom
+    }
+
+    fn with(custom: CustomTypes) -> Catalogue {
+        let pack = Pack::open(EMBEDDED).expect(OWN_BLOCK);
         let minor = |version: &PackedVersion| version.version.parse().expect(OWN_BLOCK);
         let versions =
             pack.versions.iter().map(|version| Tables { minor: minor(version), kinds: OnceLock::new() }).collect();
         let types = (0..pack.record_count()).map(|_| OnceLock::new()).collect();
-        Catalogue { pack, versions, types, lifecycle: OnceLock::new() }
+        Catalogue { pack, versions, types, lifecycle: OnceLock::new(), custom }
     }
 
     /// All versions, oldest first.
@@ -158,7 +176,8 @@ impl<'c> Version<'c> {
         let catalogue = self.catalogue;
         catalogue.versions[self.index].kinds.get_or_init(|| {
             let kinds = self.packed().kinds().expect(OWN_BLOCK);
-            kinds.iter().map(|kind| kind.map(&mut |id| EcoString::from(catalogue.pack.string(*id)))).collect()
+            let kinds = kinds.iter().map(|kind| kind.map(&mut |id| EcoString::from(catalogue.pack.string(*id))));
+            with_custom(kinds.collect(), catalogue.custom.kinds())
         })
     }
 
@@ -192,16 +211,34 @@ impl<'c> Version<'c> {
 
     /// Whether there is a record type of this name.
     pub fn has_type(self, name: &str) -> bool {
-        self.catalogue.pack.string_id(name).is_some_and(|id| self.packed().record_of(id).is_some())
+        self.catalogue.custom.get(name).is_some()
+            || self.catalogue.pack.string_id(name).is_some_and(|id| self.packed().record_of(id).is_some())
     }
 
     /// The record type of this name (`core.v1.Container`).
     pub fn type_def(self, name: &str) -> Option<&'c TypeDef> {
+        if let Some(custom) = self.catalogue.custom.get(name) {
+            return Some(&custom.def);
+        }
         let id = self.catalogue.pack.string_id(name)?;
         Some(self.catalogue.type_at(self.packed().record_of(id)?))
     }
 
-    /// The names of its record types, sorted.
+    /// What is known of a record type beyond its structure, if it is a custom resource's.
+    pub fn custom_type(self, def: &TypeDef) -> Option<&'c CustomType> {
+        self.catalogue.custom.get(&def.name)
+    }
+
+    /// A record type as messages give it: `k8s 1.31 core/v1 Container`; of a custom resource without the version of Kubernetes, which
+    /// has no part in it.
+    pub fn words(self, def: &TypeDef) -> String {
+        match self.custom_type(def) {
+            Some(_) => def.origin(),
+            None => format!("k8s {} {}", self.minor(), def.origin()),
+        }
+    }
+
+    /// The names of Kubernetes' own record types, sorted.
     pub fn type_names(self) -> impl Iterator<Item = &'c str> {
         let pack = &self.catalogue.pack;
         self.packed().record_names().map(move |id| pack.string(id))
@@ -232,16 +269,27 @@ impl TypeDef {
 
     /// Its group and its name, which say what it is in every version of the group: `("core", "Container")`.
     pub fn group_and_name(&self) -> (&str, &str) {
-        let (group, rest) = self.name.split_once('.').unwrap_or(("", &self.name));
-        (group, rest.split_once('.').map_or(rest, |(_, name)| name))
+        let (group, _, name) = self.parts();
+        (group, name)
     }
 
     /// Its name as messages give it: `core/v1 Container`.
     pub fn origin(&self) -> String {
+        match self.parts() {
+            ("", _, name) => name.to_owned(),
+            (group, version, name) => format!("{group}/{version} {name}"),
+        }
+    }
+
+    /// Group, version and name.
+    fn parts(&self) -> (&str, &str, &str) {
+        if let Some(parts) = crd::name_parts(&self.name) {
+            return parts;
+        }
         let mut parts = self.name.splitn(3, '.');
         match (parts.next(), parts.next(), parts.next()) {
-            (Some(group), Some(version), Some(name)) => format!("{group}/{version} {name}"),
-            _ => self.name.to_string(),
+            (Some(group), Some(version), Some(name)) => (group, version, name),
+            _ => ("", "", &self.name),
         }
     }
 }
@@ -251,6 +299,24 @@ impl Kind {
     pub fn api_version(&self) -> EcoString {
         join_api(&self.group, &self.version)
     }
+}
+
+/// The version that a type of the language came from.
+pub fn version_of(origin: &Origin) -> Option<Version<'static>> {
+    origin.home.downcast_ref().copied()
+}
+
+/// Kubernetes' own kinds and custom ones, by name. Of equal names Kubernetes' own is meant, then the first.
+fn with_custom(mut kinds: Vec<Kind>, custom: &[Kind]) -> Vec<Kind> {
+    let is_there = |kinds: &[Kind], name: &str| kinds.binary_search_by(|kind| kind.kind.as_str().cmp(name)).is_ok();
+    let mut added: Vec<Kind> = Vec::with_capacity(custom.len());
+    for kind in custom {
+        let preferred = !is_there(&kinds, &kind.kind) && added.iter().all(|other| other.kind != kind.kind);
+        added.push(Kind { preferred, ..kind.clone() });
+    }
+    kinds.extend(added);
+    kinds.sort_by(|a, b| a.kind.cmp(&b.kind));
+    kinds
 }
 
 /// Group and version in one word.

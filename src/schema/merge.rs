@@ -2,9 +2,8 @@
 
 use ecow::EcoString;
 
-use super::catalogue::{Catalogue, FieldDef, Kind, Version};
+use super::catalogue::{FieldDef, Kind, Version, version_of};
 use super::facts;
-use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{ListKey, ListRule, Origin, Scalar};
 
@@ -56,7 +55,7 @@ impl Version<'_> {
 
 /// How lists for the field of a definition merge.
 pub fn list_rule(origin: &Origin, field: Symbol) -> ListRule {
-    let version = Catalogue::embedded().version(&origin.version, Span::NONE).ok();
+    let version = version_of(origin);
     let def = version.and_then(|version| Some((version, version.type_def(&origin.definition)?)));
     let field = def.and_then(|(version, def)| Some((version, def.field(field.as_str())?)));
     field.map_or(ListRule::Atomic, |(version, field)| version.list_rule(field))

@@ -2,11 +2,12 @@
 //!
 //! `specs/` holds the structural facts of every known minor as text ([`facts`]), made from the published
 //! OpenAPI documents by [`import`]. The build packs them ([`pack`]); the [`Catalogue`] reads the pack and answers by
-//! group, version and kind. [`check`] holds one object against it: first the structure, then the rules
+//! group, version and kind, and custom resources ([`crd`]) stand in it beside Kubernetes' own. [`check`] holds one object against it: first the structure, then the rules
 //! that a real API server enforces beyond it.
 
 pub mod belongs;
 mod catalogue;
+pub mod crd;
 mod explain;
 pub mod facts;
 pub mod formats;
@@ -21,7 +22,7 @@ mod show;
 pub mod types;
 mod validate;
 
-pub use catalogue::{Catalogue, FieldDef, Kind, Lifecycle, Shape, TypeDef, Version, join_api, split_api};
+pub use catalogue::{Catalogue, FieldDef, Kind, Lifecycle, Shape, TypeDef, Version, join_api, split_api, version_of};
 pub use explain::{FieldFacts, KindFacts, NameFacts, TypeFacts, Versions, explain, object_field};
 pub use history::History;
 pub use merge::{ListMerge, list_rule};

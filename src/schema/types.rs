@@ -7,6 +7,9 @@
 //! The types say what the server's own structural check says and no more: nothing that the server takes is
 //! refused here. So a field that the server fills in is optional, `null` leaves an optional field out, and
 //! a quantity may be a number. Only an item of a list is never `null`: no good comes of one.
+//!
+//! Custom resources join the same tree, under the full name of their group, and under its first label where that
+//! names no other group.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -15,6 +18,7 @@ use ecow::{EcoString, eco_format};
 use rustc_hash::FxHashMap;
 
 use super::catalogue::{Catalogue, FieldDef, Kind, Shape, TypeDef, Version, split_api};
+use super::crd::{self, Bound, Limits};
 use super::facts::Scalar as Content;
 use super::history::{History, Presence};
 use super::minor::Minor;
@@ -22,7 +26,8 @@ use super::required;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::types::{Bounds, Deferred, Field, Origin, Pending, Record, Scalar, Type, TypeRef, named};
+use crate::syntax::quoted_name;
+use crate::types::{Bounds, Deferred, Field, Origin, Pattern, Pending, Record, Scalar, Text, Type, TypeRef, named};
 
 /// What a path below `k8s` names.
 #[derive(Clone, Debug)]
@@ -42,7 +47,7 @@ pub fn member(version: Version<'static>, path: &[&str]) -> Option<Member> {
     let ty = match *path {
         [name] => version.preferred(name).and_then(|kind| kind_type(version, kind)),
         [group, api, name] => {
-            let def = version.type_def(&definition_name(group, api, name));
+            let def = version.type_def(&definition_name(version, group, api, name));
             def.map(|def| definition_type(version, def, Use::Whole))
         }
         _ => None,
@@ -53,7 +58,11 @@ pub fn member(version: Version<'static>, path: &[&str]) -> Option<Member> {
 /// The names directly below a path, sorted.
 pub fn members(version: Version<'static>, path: &[&str]) -> Vec<String> {
     let there = |name: &&str| is_there(version, &[path, &[*name]].concat());
-    known_members(path).into_iter().filter(there).map(str::to_owned).collect()
+    let mut names: Vec<String> = known_members(path).into_iter().filter(there).map(str::to_owned).collect();
+    names.extend(custom_members(version, path).map(str::to_owned));
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// The names directly below a path in any version, sorted.
@@ -80,10 +89,41 @@ pub fn known_members(path: &[&str]) -> Vec<&'static str> {
 
 /// What is said of a path that leads to a type in other versions than this one.
 pub fn absent(version: Version<'_>, path: &[&str], span: Span) -> Diagnostic {
-    let when = presence(path).describe().map(|when| format!(" ({when})")).unwrap_or_default();
-    let message = format!("k8s {} has no `k8s.{}`{when}", version.minor(), path.join("."));
-    Diagnostic::new(Code::NotInThisVersion, span, message)
-        .hint("use a type that the version has, or target a version that has this one")
+    let history = presence(path);
+    let when = history.describe().map(|when| format!(" ({when})")).unwrap_or_default();
+    let names: Vec<String> = path.iter().map(|name| quoted_name(name)).collect();
+    let message = format!("k8s {} has no `k8s.{}`{when}", version.minor(), names.join("."));
+    Diagnostic::new(Code::NotInThisVersion, span, message).hint(match history.known {
+        true => "use a type that the version has, or target a version that has this one",
+        false => "correct the name, or name the file that defines it: `schemas = [ ./crd.yaml ]`",
+    })
+}
+
+/// The names of custom resources directly below a path.
+fn custom_members(version: Version<'static>, path: &[&str]) -> impl Iterator<Item = &'static str> {
+    let custom = version.catalogue().custom();
+    let group = path.first().and_then(|name| custom_group(version, name));
+    let below = match (path, group) {
+        ([], _) => custom.kinds().iter().flat_map(|kind| [kind.group.as_str(), kind.kind.as_str()]).collect(),
+        ([_], Some(group)) => parts_of(version, group).map(|(version, _)| version).collect(),
+        ([_, api], Some(group)) => {
+            parts_of(version, group).filter(|(version, _)| version == api).map(|(_, name)| name).collect()
+        }
+        _ => Vec::new(),
+    };
+    below.into_iter()
+}
+
+/// Version and name of each definition of a custom group.
+fn parts_of(version: Version<'static>, group: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let parts = version.catalogue().custom().names().iter().filter_map(|name| crd::name_parts(name));
+    parts.filter(move |(of, ..)| *of == group).map(|(_, version, name)| (version, name))
+}
+
+/// The custom group that goes by this name, which is none of Kubernetes' own.
+fn custom_group(version: Version<'static>, name: &str) -> Option<&'static str> {
+    let own = || version.catalogue().type_names_below(&format!("{name}.")).next().is_some();
+    version.catalogue().custom().group(name).filter(|_| !own())
 }
 
 /// In which versions there is something at a path.
@@ -94,17 +134,30 @@ pub fn presence(path: &[&str]) -> History {
 
 fn is_there(version: Version<'static>, path: &[&str]) -> bool {
     let any = |prefix: String| version.type_names().any(|name| name.starts_with(&prefix));
+    if let [name, rest @ ..] = path
+        && let Some(group) = custom_group(version, name)
+    {
+        return match *rest {
+            [] => true,
+            [api] => parts_of(version, group).any(|(version, _)| version == api),
+            [api, name] => version.has_type(&crd::definition_name(group, api, name)),
+            _ => false,
+        };
+    }
     match *path {
         [] => true,
         [name] => version.preferred(name).is_some() || any(format!("{}.", short_group(name))),
         [group, api] => any(format!("{}.{api}.", short_group(group))),
-        [group, api, name] => version.has_type(&definition_name(group, api, name)),
+        [group, api, name] => version.has_type(&definition_name(version, group, api, name)),
         _ => false,
     }
 }
 
-fn definition_name(group: &str, api: &str, name: &str) -> String {
-    format!("{}.{api}.{name}", short_group(group))
+fn definition_name(version: Version<'static>, group: &str, api: &str, name: &str) -> EcoString {
+    match custom_group(version, group) {
+        Some(group) => crd::definition_name(group, api, name),
+        None => eco_format!("{}.{api}.{name}", short_group(group)),
+    }
 }
 
 /// The type of the objects of a kind; of its preferred version where none is given.
@@ -140,27 +193,27 @@ enum Use {
 
 thread_local! {
     /// What has been made. Types hold symbols, and those belong to a thread.
-    static MADE: RefCell<FxHashMap<(Minor, &'static str, Use), TypeRef>> = RefCell::default();
+    static MADE: RefCell<FxHashMap<(*const Catalogue, Minor, &'static str, Use), TypeRef>> = RefCell::default();
 }
 
 fn definition_type(version: Version<'static>, def: &'static TypeDef, used: Use) -> TypeRef {
-    let key = (version.minor(), def.name.as_str(), used);
+    let key = (std::ptr::from_ref(version.catalogue()), version.minor(), def.name.as_str(), used);
     if let Some(made) = MADE.with_borrow(|made| made.get(&key).cloned()) {
         return made;
     }
     let fields = def.fields.iter().map(|field| (Symbol::new(&field.name), field_of(version, def, field, used)));
-    let record = Record { fields: fields.collect(), origin: Some(Rc::new(origin(version, def))), ..Record::default() };
+    let record = Record {
+        fields: fields.collect(),
+        open: version.custom_type(def).is_some_and(|custom| custom.open),
+        origin: Some(Rc::new(origin(version, def))),
+        ..Record::default()
+    };
     let ty = Rc::new(Type::Declared(type_name(&def.name), Rc::new(Type::Record(Rc::new(record)))));
     MADE.with_borrow_mut(|made| made.entry(key).or_insert(ty).clone())
 }
 
-fn origin(version: Version<'_>, def: &TypeDef) -> Origin {
-    let minor = version.minor();
-    Origin {
-        version: eco_format!("{minor}"),
-        definition: def.name.clone(),
-        words: eco_format!("k8s {minor} {}", def.origin()),
-    }
+fn origin(version: Version<'static>, def: &TypeDef) -> Origin {
+    Origin { definition: def.name.clone(), words: version.words(def).into(), home: Rc::new(version) }
 }
 
 fn type_name(definition: &str) -> Symbol {
@@ -171,13 +224,20 @@ fn field_of(version: Version<'static>, def: &'static TypeDef, field: &'static Fi
     let header = header_value(version, def, &field.name);
     let default = header.clone().filter(|_| used == Use::Whole);
     let required = required::of_users(def, field);
+    let custom = version.custom_type(def);
+    let limits = custom.map_or(&[][..], |custom| custom.limits_of(&field.name));
     let ty = match header {
         Some(value) => Rc::new(Type::Literal(value)),
-        None => shape_type(version, &field.shape, &field.enums),
+        None => shape_type(version, &field.shape, &field.enums, limits),
     };
-    let may_be_empty = !required && default.is_none();
+    let ty = match (required || default.is_some(), custom) {
+        (true, _) => ty,
+        // To a custom resource an empty word is a word.
+        (false, Some(_)) => or_nothing(ty),
+        (false, None) => or_nothing(or_empty(ty, field)),
+    };
     Field {
-        ty: if may_be_empty { or_nothing(or_empty(ty, field)) } else { ty },
+        ty,
         optional: !required,
         default: default.map(|value| Rc::new(value) as Rc<dyn std::any::Any>),
         doc: None,
@@ -207,13 +267,44 @@ fn header_value(version: Version<'static>, def: &TypeDef, field: &str) -> Option
     Some(Scalar::Str(if field == "kind" { kind.kind.clone() } else { kind.api_version() }))
 }
 
-fn shape_type(version: Version<'static>, shape: &'static Shape, enums: &[EcoString]) -> TypeRef {
-    match shape {
-        Shape::Scalar(content) => scalar_type(*content, enums),
+/// The type of what has a shape. `limits`: what is demanded of it beyond that, then of what is in it, level by level.
+fn shape_type(
+    version: Version<'static>,
+    shape: &'static Shape,
+    enums: &[EcoString],
+    limits: &'static [Limits],
+) -> TypeRef {
+    let inside = limits.get(1..).unwrap_or_default();
+    let ty = match shape {
+        Shape::Scalar(content) => limited(scalar_type(*content, enums), limits.first()),
         Shape::Named(name) => reference(version, name),
-        Shape::List(item) => Rc::new(Type::List(shape_type(version, item, enums))),
-        Shape::Map(value) => Rc::new(Type::Map(or_nothing(shape_type(version, value, enums)))),
-        Shape::OneOf(shapes) => union(shapes.iter().map(|shape| shape_type(version, shape, enums)).collect()),
+        Shape::List(item) => Rc::new(Type::List(shape_type(version, item, enums, inside))),
+        Shape::Map(value) => Rc::new(Type::Map(or_nothing(shape_type(version, value, enums, inside)))),
+        Shape::OneOf(shapes) => union(shapes.iter().map(|shape| shape_type(version, shape, enums, limits)).collect()),
+    };
+    if limits.first().is_some_and(|limits| limits.nullable) { or_nothing(ty) } else { ty }
+}
+
+/// The type within limits, as far as a type can say them.
+fn limited(ty: TypeRef, limits: Option<&Limits>) -> TypeRef {
+    let Some(limits) = limits else { return ty };
+    match &*ty {
+        Type::Int(own) => {
+            let least = limits.least.map(Bound::least_integer);
+            let most = limits.most.map(Bound::greatest_integer);
+            Rc::new(Type::Int(Bounds { min: least.max(own.min), max: most.into_iter().chain(own.max).min() }))
+        }
+        Type::Number(_) => {
+            let end = |bound: Option<Bound>| bound.map(|bound| bound.value);
+            Rc::new(Type::Number(Bounds { min: end(limits.least), max: end(limits.most) }))
+        }
+        Type::String(_) => {
+            let whole = |count: Option<u64>| count.and_then(|count| i64::try_from(count).ok());
+            let length = Bounds { min: whole(limits.length.least), max: whole(limits.length.most) };
+            let pattern = limits.pattern.as_ref().and_then(|pattern| Pattern::inside(&pattern.source).ok());
+            Rc::new(Type::String(Text { length: (length != Bounds::NONE).then_some(length), pattern }))
+        }
+        _ => ty,
     }
 }
 

@@ -179,14 +179,14 @@ pub struct Record {
 }
 
 /// Where in Kubernetes' API a record is defined.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Origin {
-    /// The version of Kubernetes: `1.31`.
-    pub version: EcoString,
     /// The name of the definition: `core.v1.ContainerPort`.
     pub definition: EcoString,
     /// Version and definition in words: `k8s 1.31 core/v1 ContainerPort`.
     pub words: EcoString,
+    /// The version among all that is known of Kubernetes, for whoever knows it.
+    pub home: Opaque,
 }
 
 /// A field of a record.

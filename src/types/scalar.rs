@@ -27,11 +27,11 @@ pub enum Scalar {
 pub struct Text {
     /// The length in characters.
     pub length: Option<Bounds<i64>>,
-    /// What the whole string matches.
+    /// What the string matches.
     pub pattern: Option<Pattern>,
 }
 
-/// A regular expression for whole strings.
+/// A regular expression for strings.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     /// As it was written.
@@ -40,19 +40,28 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Compiles `source`.
+    /// Compiles `source` for whole strings.
     ///
     /// # Errors
     /// Says what is wrong with it.
     pub fn new(source: &str) -> Result<Pattern, String> {
-        let regex = regex::RegexBuilder::new(&format!("^(?:{source})$"))
-            .size_limit(1 << 20)
-            .build()
-            .map_err(|error| sentence_of(&error))?;
+        Pattern::compiled(source, &format!("^(?:{source})$"))
+    }
+
+    /// Compiles `source` for strings that have it in them, as schemas mean it.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn inside(source: &str) -> Result<Pattern, String> {
+        Pattern::compiled(source, source)
+    }
+
+    fn compiled(source: &str, regex: &str) -> Result<Pattern, String> {
+        let regex = regex::RegexBuilder::new(regex).size_limit(1 << 20).build().map_err(|error| sentence_of(&error))?;
         Ok(Pattern { source: source.into(), regex: Rc::new(regex) })
     }
 
-    /// Whether the whole of `text` matches.
+    /// Whether `text` matches.
     pub fn matches(&self, text: &str) -> bool {
         self.regex.is_match(text)
     }

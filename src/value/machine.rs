@@ -7,7 +7,8 @@ use rustc_hash::FxHashMap;
 
 use super::{Attrs, Result, Thunk, Value};
 use crate::diag::Diagnostic;
-use crate::schema::Version;
+use crate::schema::crd::CustomResource;
+use crate::schema::{Catalogue, Version};
 use crate::source::{SourceMap, Span, World};
 use crate::symbol::Symbol;
 use crate::term::{Globals, TermRef};
@@ -35,6 +36,12 @@ pub struct Evaluator {
     pub objects: Option<Rc<dyn ObjectSchema>>,
     /// Whose types `k8s` has.
     pub kubernetes: Kubernetes,
+    /// The parts of `k8s` that have been made, each with the way to it: they may have more names than are known yet.
+    pub spaces: Vec<(Attrs, Vec<&'static str>)>,
+    /// The files of custom resources that have been read, with what they define; nothing, where they cannot be read.
+    pub definitions: FxHashMap<PathBuf, Rc<Vec<CustomResource>>>,
+    /// What is known of Kubernetes together with the custom resources of these files.
+    pub catalogues: Vec<(Vec<PathBuf>, &'static Catalogue)>,
     /// How types are read and changed as if they were sets; without it they are closed.
     pub type_faces: Option<TypeFaces>,
     /// How deep evaluation is nested at the moment.
@@ -47,8 +54,13 @@ pub struct Evaluator {
 pub enum Kubernetes {
     /// This one.
     Known(Version<'static>),
-    /// The one that this text names, once it can be computed: the target is an option like others.
-    Asked(Thunk),
+    /// What these options say, once they can be computed: the target is an option like others.
+    Asked {
+        /// Its version.
+        version: Thunk,
+        /// The files of its custom resources.
+        schemas: Thunk,
+    },
 }
 
 /// A text, read and desugared.

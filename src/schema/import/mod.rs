@@ -20,6 +20,7 @@ use super::facts::{self, Facts};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use sources::{Documents, Release};
+pub(super) use swagger::list_merge;
 
 /// What an import did.
 #[derive(Clone, Debug, PartialEq, Eq)]

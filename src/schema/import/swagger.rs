@@ -116,7 +116,7 @@ pub fn read_shape(schema: &Value) -> Shape<String> {
 
 /// How lists for the field merge. Older documents give only the keys of a strategic merge patch, which
 /// the later ones turned into list types with the same keys.
-fn list_merge(schema: &Value) -> ListMerge<String> {
+pub fn list_merge(schema: &Value) -> ListMerge<String> {
     let merges =
         text(schema, "x-kubernetes-patch-strategy").is_some_and(|words| words.split(',').any(|w| w == "merge"));
     match (text(schema, "x-kubernetes-list-type"), text(schema, "x-kubernetes-patch-merge-key")) {

@@ -3,8 +3,9 @@
 use super::Rules;
 use super::constraint::{self, Format, label_key, label_value};
 use crate::diag::Code;
-use crate::schema::formats;
+use crate::schema::catalogue::Kind;
 use crate::schema::validate::Cursor;
+use crate::schema::{crd, formats};
 
 /// The most bytes that the annotations of an object may take together.
 const ANNOTATION_BYTES: usize = 256 * 1024;
@@ -49,25 +50,25 @@ pub fn check_object(root: &Cursor<'_>, rules: &mut Rules<'_>) {
 /// What the server puts characters behind must be the beginning of a good name.
 fn check_prefix(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     let Some(prefix) = at.str().filter(|prefix| !prefix.is_empty()) else { return };
-    let kind = rules.kind.kind.as_str();
-    if !is_name(kind, &format!("{}a", prefix.trim_end_matches('-'))) {
-        rules.at(at, Code::BadName, format!("{prefix:?} cannot begin the name of a {kind}")).hint =
-            Some("write lower-case letters, digits and `-`".to_owned());
+    if !is_name(rules.kind, &format!("{}a", prefix.trim_end_matches('-'))) {
+        let message = format!("{prefix:?} cannot begin the name of a {}", rules.kind.kind);
+        rules.at(at, Code::BadName, message).hint = Some("write lower-case letters, digits and `-`".to_owned());
     }
 }
 
 fn check_name(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     let Some(name) = at.str().filter(|name| !name.is_empty()) else { return };
-    let kind = rules.kind.kind.as_str();
-    let hint = match name_format(kind) {
+    let hint = match name_format(rules.kind) {
         NameFormat::Subdomain => "write lower-case letters, digits, `-` and `.`, with a letter or digit at both ends",
         NameFormat::Label => "write at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends",
         NameFormat::Label1035 => "begin with a lower-case letter; then at most 62 letters, digits and `-`",
         NameFormat::PathSegment | NameFormat::Anything => "write it without `/` and `%`",
     };
-    if !is_name(kind, name) {
-        rules.at(at, Code::BadName, format!("{name:?} cannot be the name of a {kind}")).hint = Some(hint.to_owned());
+    if !is_name(rules.kind, name) {
+        let message = format!("{name:?} cannot be the name of a {}", rules.kind.kind);
+        rules.at(at, Code::BadName, message).hint = Some(hint.to_owned());
     }
+    let kind = own_kind(rules.kind);
     if kind == "CronJob" && name.len() > 52 {
         rules
             .at(
@@ -91,7 +92,12 @@ fn check_name(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     }
 }
 
-fn is_name(kind: &str, name: &str) -> bool {
+/// Which of Kubernetes' own kinds it is; a custom one that is called alike is none of them.
+fn own_kind(kind: &Kind) -> &str {
+    if crd::name_parts(&kind.type_name).is_some() { "" } else { &kind.kind }
+}
+
+fn is_name(kind: &Kind, name: &str) -> bool {
     match name_format(kind) {
         NameFormat::Subdomain => formats::is_dns_subdomain(name),
         NameFormat::Label => formats::is_dns_label(name),
@@ -101,8 +107,8 @@ fn is_name(kind: &str, name: &str) -> bool {
     }
 }
 
-fn name_format(kind: &str) -> NameFormat {
-    match kind {
+fn name_format(kind: &Kind) -> NameFormat {
+    match own_kind(kind) {
         "Namespace" => NameFormat::Label,
         "Service" => NameFormat::Label1035,
         "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" | "APIService" => NameFormat::PathSegment,

@@ -90,8 +90,11 @@ fn unknown_kind(at: &Cursor<'_>, api: Option<&str>, kind: &str, target: &Target<
     let message = format!("Kubernetes {} has no kind `{kind}`", target.version.minor());
     let near = target.version.nearest_kind(kind).map(|near| format!("did you mean `{near}`?"));
     let custom = || match api {
-        Some(api) => format!("to take it as it is, say so: `framework.opaqueKinds = [ \"{api}/{kind}\" ]`"),
-        None => "a custom resource needs its `apiVersion`, and to be named in `framework.opaqueKinds`".to_owned(),
+        Some(api) => format!(
+            "name the file that defines it: `schemas = [ ./crd.yaml ]`; or take it as it is: \
+             `framework.opaqueKinds = [ \"{api}/{kind}\" ]`"
+        ),
+        None => "name the file that defines it: `schemas = [ ./crd.yaml ]`".to_owned(),
     };
     report.at(at, Code::UnknownKind, message).hint = Some(near.unwrap_or_else(custom));
 }
@@ -107,6 +110,12 @@ fn note_life(at: &Cursor<'_>, kind: &Kind, target: &Target<'_>, report: &mut Rep
             Some(better) => format!("use `{better}`"),
             None => "it is an alpha or beta API, which clusters have only when they are started with it".to_owned(),
         });
+        return;
+    }
+    if let Some(warning) = version.catalogue().custom().deprecation(&kind.type_name) {
+        let said = if warning.is_empty() { String::new() } else { format!(": {warning}") };
+        let message = format!("`{api}` `{}` is deprecated{said}", kind.kind);
+        report.at(at, Code::DeprecatedApi, message).hint = preferred_hint(kind, target);
         return;
     }
     let Some(life) = version.catalogue().lifecycle(&kind.group, &kind.version, &kind.kind) else { return };

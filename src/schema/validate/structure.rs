@@ -9,6 +9,7 @@ use crate::diag::{Code, Severity, closest};
 use crate::node::{Node, NodeKind};
 use crate::schema::belongs;
 use crate::schema::catalogue::{FieldDef, Kind, Shape, TypeDef, Version};
+use crate::schema::crd::Limits;
 use crate::schema::facts::Scalar;
 use crate::schema::merge::ListMerge;
 use crate::schema::required;
@@ -82,32 +83,59 @@ struct Walk<'a, 'c> {
 struct Place<'a> {
     def: &'a TypeDef,
     field: &'a FieldDef,
+    /// What a custom resource demands of the value beyond its shape, then of what is in it, level by level.
+    limits: &'a [Limits],
+}
+
+impl<'a> Place<'a> {
+    fn new(def: &'a TypeDef, field: &'a FieldDef) -> Place<'a> {
+        Place { def, field, limits: &[] }
+    }
+
+    /// The place of what is in the value.
+    fn inside(self) -> Place<'a> {
+        Place { limits: self.limits.get(1..).unwrap_or_default(), ..self }
+    }
 }
 
 impl<'c> Walk<'_, 'c> {
     fn record(&mut self, at: &Cursor<'_>, def: &'c TypeDef) {
         self.missing_fields(at, def);
+        let custom = self.version.custom_type(def);
         for (name, value) in at.entries() {
             match def.field(name) {
                 Some(field) => {
-                    self.field(at, &value, Place { def, field });
+                    let limits = custom.map_or(&[][..], |custom| custom.limits_of(name));
+                    self.field(at, &value, Place { def, field, limits });
                 }
                 // What could not be had was reported, under the name that it has there.
-                None if value.failed() => {}
+                None if value.failed() || custom.is_some_and(|custom| custom.open) => {}
                 None => self.unknown_field(name, &value, def),
             }
         }
         // After the structure, so that of two findings about one value the one that names its type is kept.
         if !self.in_status {
             rules::check_record(at, &mut self.rules(def));
+            if let Some(custom) = custom {
+                self.limits(at, &custom.limits, &self.kind.kind, &self.version.words(def));
+            }
+        }
+    }
+
+    /// What a custom resource demands of a value beyond its shape.
+    fn limits(&mut self, at: &Cursor<'_>, limits: &Limits, name: &str, origin: &str) {
+        for breach in limits.breaches(at.node()) {
+            let message = format!("`{name}` {} ({origin})", breach.what);
+            self.report.at(at, breach.code, message).hint = Some(breach.hint);
         }
     }
 
     /// What the server misses is what would stand in the `spec`.
     fn missing_spec(&mut self, root: &Cursor<'_>, def: &TypeDef) {
-        let needed = NEEDS_SPEC.contains(&self.kind.kind.as_str());
+        let own = self.version.custom_type(def).is_none();
+        let needed = own && NEEDS_SPEC.contains(&self.kind.kind.as_str());
         if let (true, false, Some(field)) = (needed, root.has("spec"), def.field("spec")) {
-            let message = format!("the object has no `spec` ({})", self.origin(Place { def, field }));
+            let message = format!("the object has no `spec` ({})", self.origin(Place::new(def, field)));
             self.report.missing(root, "spec", message);
         }
     }
@@ -132,7 +160,7 @@ impl<'c> Walk<'_, 'c> {
         }
         let missing = |field: &&FieldDef| field.required && !at.has(&field.name) && required::of_users(def, field);
         for field in def.fields.iter().filter(missing) {
-            let origin = self.origin(Place { def, field });
+            let origin = self.origin(Place::new(def, field));
             let message = format!(
                 "the required field `{}` is missing ({origin}: {})",
                 field.name,
@@ -152,7 +180,7 @@ impl<'c> Walk<'_, 'c> {
                 Some(format!("leave `{name}` out, or target a version that has it"));
             return;
         }
-        let message = format!("k8s {minor} {} has no field `{name}`", def.origin());
+        let message = format!("{} has no field `{name}`", self.version.words(def));
         let keys = value.keys();
         let (_, way) = keys.split_last().expect("the field's own name is its last key");
         let hint = belongs::hint(self.version, &self.kind.type_name, way, name, look_of(value.node()));
@@ -160,6 +188,9 @@ impl<'c> Walk<'_, 'c> {
     }
 
     fn value(&mut self, at: &Cursor<'_>, shape: &'c Shape, place: Place<'c>) {
+        if let (Some(limits), false) = (place.limits.first(), self.in_status) {
+            self.limits(at, limits, at.field_name(), &self.origin(place));
+        }
         match (shape, &at.node().kind) {
             (_, NodeKind::Failed | NodeKind::Null) => {}
             (Shape::Scalar(scalar), _) => self.scalar(at, *scalar, place),
@@ -170,12 +201,12 @@ impl<'c> Walk<'_, 'c> {
             }
             (Shape::Map(inner), NodeKind::Map(_)) => {
                 for (_, value) in at.entries() {
-                    self.value(&value, inner, place);
+                    self.value(&value, inner, place.inside());
                 }
             }
             (Shape::List(inner), NodeKind::List(_)) => self.list(at, inner, place),
             (Shape::OneOf(shapes), _) => match shapes.iter().find(|shape| holds(shape, &at.node().kind)) {
-                Some(shape) => self.value(at, shape, place),
+                Some(shape) => self.value(at, shape, Place { limits: &[], ..place }),
                 None => self.wrong_type(at, shape, place),
             },
             _ => self.wrong_type(at, shape, place),
@@ -187,8 +218,12 @@ impl<'c> Walk<'_, 'c> {
         for item in &items {
             // A `null` item is an empty one to the server, so that it lacks what an empty one lacks.
             match &item.node().kind {
-                NodeKind::Null if inner.named().is_some() => self.value(&item.emptied(), inner, place),
-                _ => self.value(item, inner, place),
+                NodeKind::Null
+                    if inner.named().is_some() && !place.limits.get(1).is_some_and(|limits| limits.nullable) =>
+                {
+                    self.value(&item.emptied(), inner, place.inside());
+                }
+                _ => self.value(item, inner, place.inside()),
             }
         }
         if !self.in_status {
@@ -207,9 +242,11 @@ impl<'c> Walk<'_, 'c> {
         }
     }
 
-    /// An empty string is a field left empty; whether that will do is not a question of the list.
-    fn allowed_value(&mut self, at: &Cursor<'_>, Place { def, field }: Place<'_>) {
-        let Some(text) = at.str().filter(|text| !text.is_empty()) else { return };
+    /// An empty string is a field left empty; whether that will do is not a question of the list, but in custom resources.
+    fn allowed_value(&mut self, at: &Cursor<'_>, place: Place<'_>) {
+        let Place { def, field, .. } = place;
+        let custom = self.version.custom_type(def).is_some();
+        let Some(text) = at.str().filter(|text| !text.is_empty() || custom) else { return };
         if field.enums.is_empty() || field.enums.iter().any(|value| value == text) {
             return;
         }
@@ -217,7 +254,7 @@ impl<'c> Walk<'_, 'c> {
         let message = format!(
             "{text:?} is not an allowed value of `{}` ({}): {}",
             field.name,
-            self.origin(Place { def, field }),
+            self.origin(place),
             allowed.join(", ")
         );
         let near = closest(text, field.enums.iter().map(|value| value.as_str()));
@@ -243,7 +280,8 @@ impl<'c> Walk<'_, 'c> {
             ListMerge::Set => Vec::new(),
             ListMerge::Keyed(keys) => keys,
         };
-        let insisted = UNIQUE_BY_KEY.contains(&(place.def.name.as_str(), place.field.name.as_str()));
+        let custom = self.version.custom_type(place.def).is_some();
+        let insisted = custom || UNIQUE_BY_KEY.contains(&(place.def.name.as_str(), place.field.name.as_str()));
         let mut seen: FxHashMap<String, &Cursor<'_>> = FxHashMap::default();
         for item in items {
             let Some(identity) = identity(item, &keys) else { continue };
@@ -264,8 +302,8 @@ impl<'c> Walk<'_, 'c> {
     }
 
     /// `k8s 1.31 core/v1 Container.name`
-    fn origin(&self, Place { def, field }: Place<'_>) -> String {
-        format!("k8s {} {}.{}", self.version.minor(), def.origin(), field.name)
+    fn origin(&self, Place { def, field, .. }: Place<'_>) -> String {
+        format!("{}.{}", self.version.words(def), field.name)
     }
 
     /// What a shape is, in words: `a list of core/v1 Container`.

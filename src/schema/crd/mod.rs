@@ -1,0 +1,142 @@
+//! Custom resources: the kinds that a cluster has because somebody defined them.
+//!
+//! A CustomResourceDefinition says all about its kind in one file: names, scope, versions, and for each version a schema.
+//! Reading one ([`read`]) takes the schema apart into the same facts that Kubernetes' own kinds have: record types
+//! with fields and shapes ([`convert`]). From there on a custom kind is a kind like any other; its types stand beside the
+//! embedded ones in an [extended catalogue](super::Catalogue::extended). What such a schema can demand beyond those facts
+//! (patterns, bounds, alternatives) is kept aside, by field, as [`Limits`].
+//!
+//! A definition is called by the way that leads to it in the language: `"cert-manager.io".v1.CertificateSpec`.
+//! The quotes tell it from an embedded one, since the group of a custom resource always has a dot in it. A record
+//! inside a kind has no name of its own in the schema; it gets the kind's with those of the fields on the way.
+
+mod convert;
+mod document;
+mod limits;
+
+use ecow::EcoString;
+use rustc_hash::FxHashMap;
+
+use super::catalogue::{Kind, TypeDef};
+
+pub use document::{Problem, Read, read};
+pub use limits::{Bound, Breach, Limits};
+
+/// A kind as a CustomResourceDefinition defines it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CustomResource {
+    /// The API group.
+    pub group: EcoString,
+    /// The kind.
+    pub kind: EcoString,
+    /// The resource's name in URLs and RBAC rules.
+    pub plural: EcoString,
+    /// Whether its objects live in a namespace.
+    pub namespaced: bool,
+    /// The versions that are served, the one meant first.
+    pub versions: Vec<CustomVersion>,
+}
+
+/// One version of a custom kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CustomVersion {
+    /// Its name.
+    pub name: EcoString,
+    /// What is said of it, if it is deprecated; may be nothing.
+    pub deprecated: Option<EcoString>,
+    /// Its schema, an object of OpenAPI version 3.
+    schema: serde_json::Value,
+}
+
+/// A record type of a custom resource.
+#[derive(Debug)]
+pub struct CustomType {
+    /// Its structure.
+    pub def: TypeDef,
+    /// Whether further fields are stored as they are.
+    pub open: bool,
+    /// What is demanded of the record of a whole object, beyond its structure.
+    pub limits: Limits,
+    /// What is demanded of the value of a field, of its items, of their items, and so on; nothing where nothing is.
+    field_limits: FxHashMap<EcoString, Vec<Limits>>,
+}
+
+/// All custom kinds of a run and their types.
+#[derive(Debug, Default)]
+pub struct CustomTypes {
+    /// The kinds in the order of their files; of one kind the version meant first.
+    kinds: Vec<Kind>,
+    /// What is said of the kinds' types, if they are deprecated.
+    deprecated: FxHashMap<EcoString, EcoString>,
+    types: FxHashMap<EcoString, CustomType>,
+    /// Their names, sorted.
+    names: Vec<EcoString>,
+}
+
+impl CustomType {
+    /// What is demanded of the value of a field, then of its items or entries, and so on.
+    pub fn limits_of(&self, field: &str) -> &[Limits] {
+        self.field_limits.get(field).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl CustomTypes {
+    /// The types of these kinds. Of a kind that is defined twice the first definition counts.
+    pub fn of(resources: &[CustomResource]) -> CustomTypes {
+        convert::all(resources)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// The kinds in the order of their files; of one kind the version meant first.
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// The record type of this name.
+    pub fn get(&self, name: &str) -> Option<&CustomType> {
+        self.types.get(name)
+    }
+
+    /// The names of the record types, sorted.
+    pub fn names(&self) -> &[EcoString] {
+        &self.names
+    }
+
+    /// What is said of a kind that is deprecated, by its type; may be nothing.
+    pub fn deprecation(&self, type_name: &str) -> Option<&str> {
+        self.deprecated.get(type_name).map(EcoString::as_str)
+    }
+
+    /// The group that goes by this name: its full one, or its first label where no other group begins with it.
+    pub fn group(&self, name: &str) -> Option<&str> {
+        let mut groups: Vec<&str> = self.kinds.iter().map(|kind| kind.group.as_str()).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        if let Some(full) = groups.iter().find(|group| **group == name) {
+            return Some(full);
+        }
+        let mut short = groups.into_iter().filter(|group| first_label(group) == name);
+        short.next().filter(|_| short.next().is_none())
+    }
+}
+
+/// `cert-manager` of `cert-manager.io`.
+pub fn first_label(group: &str) -> &str {
+    group.split('.').next().unwrap_or(group)
+}
+
+/// What the definition of this name in a version of a custom group is called.
+pub fn definition_name(group: &str, version: &str, name: &str) -> EcoString {
+    ecow::eco_format!("\"{group}\".{version}.{name}")
+}
+
+/// Group, version and name of the definition that is called this; `None`: it is an embedded one.
+pub fn name_parts(definition: &str) -> Option<(&str, &str, &str)> {
+    let (group, rest) = definition.strip_prefix('"')?.split_once("\".")?;
+    let (version, name) = rest.split_once('.')?;
+    Some((group, version, name))
+}
