@@ -127,7 +127,12 @@ impl Messages {
 
     /// Shows one finding that arose outside a session.
     pub(super) fn refuse(&self, finding: &Diagnostic) {
-        say(&self.render(std::slice::from_ref(finding), &SourceMap::new()));
+        self.show(std::slice::from_ref(finding), &SourceMap::new());
+    }
+
+    /// Shows findings about texts outside a session.
+    pub(super) fn show(&self, findings: &[Diagnostic], sources: &SourceMap) {
+        say(&self.render(findings, sources));
     }
 
     fn render(&self, findings: &[Diagnostic], sources: &SourceMap) -> String {

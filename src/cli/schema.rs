@@ -1,14 +1,15 @@
 //! `nxk schema`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use super::BAD_INPUT;
 use super::common::{Messages, answer};
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
+use crate::schema::crd::{self, CustomResource};
 use crate::schema::{self, Catalogue, Version};
-use crate::source::Span;
+use crate::source::{ReadError, ReadErrorKind, SourceKind, SourceMap, Span, World};
 
 /// The Kubernetes types that nxk knows
 #[derive(Subcommand)]
@@ -17,6 +18,8 @@ pub(super) enum Schema {
     List(List),
     /// Show the fields of a kind, or of a part of it
     Show(Show),
+    /// Read files of CustomResourceDefinitions, and say what they define and how a configuration takes it in
+    Add(Add),
     /// Distil official OpenAPI documents into facts
     Import(Import),
 }
@@ -37,6 +40,15 @@ pub(super) struct Show {
     /// The Kubernetes minor; the newest known if left out
     #[arg(long, value_name = "VERSION")]
     k8s_version: Option<String>,
+    #[command(flatten)]
+    messages: Messages,
+}
+
+#[derive(Args)]
+pub(super) struct Add {
+    /// The files, as their projects publish them
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
     #[command(flatten)]
     messages: Messages,
 }
@@ -65,12 +77,77 @@ impl Schema {
                     version(&show.k8s_version).and_then(|version| schema::show(version, kind, path).map_err(Box::new));
                 respond(text, &show.messages)
             }
+            Schema::Add(add) => add.run(),
             Schema::Import(import) => {
                 let summary = schema::import::import(&import.swagger, &import.into);
                 respond(summary.map(|summary| report(&summary)).map_err(Box::new), &import.messages)
             }
         }
     }
+}
+
+impl Add {
+    /// Nothing is kept: what a configuration takes in stands in the configuration.
+    fn run(&self) -> u8 {
+        let mut read = Vec::new();
+        for file in &self.files {
+            match Definitions::read(file) {
+                Ok(definitions) => read.push(definitions),
+                Err(finding) => {
+                    self.messages.refuse(&finding);
+                    return BAD_INPUT;
+                }
+            }
+        }
+        for definitions in &read {
+            self.messages.show(&definitions.findings, &definitions.sources);
+        }
+        if read.iter().any(|definitions| !definitions.findings.is_empty()) {
+            return BAD_INPUT;
+        }
+        let resources: Vec<CustomResource> = read.into_iter().flat_map(|definitions| definitions.resources).collect();
+        let names: Vec<String> = self.files.iter().map(|file| as_path_literal(file)).collect();
+        let text = format!("{}\nschemas = [ {} ];\n", schema::list_custom(&resources), names.join(" "));
+        answer(&text, &self.messages)
+    }
+}
+
+/// What a file of definitions holds.
+struct Definitions {
+    resources: Vec<CustomResource>,
+    findings: Vec<Diagnostic>,
+    sources: SourceMap,
+}
+
+impl Definitions {
+    fn read(file: &Path) -> Result<Definitions, Box<Diagnostic>> {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let unreadable = |failure: ReadError| {
+            let code = match failure.kind {
+                ReadErrorKind::NotFound => Code::FileNotFound,
+                _ => Code::FileNotReadable,
+            };
+            let message = format!("the file `{}` cannot be read", file.display());
+            Box::new(Diagnostic::new(code, Span::NONE, message).hint("check the name; it must be a text file"))
+        };
+        let name = file.file_name().map_or(file, Path::new);
+        let text = World::new(folder).and_then(|world| world.read(name)).map_err(unreadable)?;
+        let read = crd::read(&text);
+        let mut sources = SourceMap::new();
+        let source = sources.add(file.display().to_string(), None, text.as_str(), SourceKind::User);
+        let at = sources.file(source);
+        let findings = read.problems.iter().map(|problem| problem.finding(&text, at.base)).collect();
+        Ok(Definitions { resources: read.resources, findings, sources })
+    }
+}
+
+/// A path as a configuration in the working folder writes it.
+fn as_path_literal(file: &Path) -> String {
+    let text = file.display().to_string();
+    let text =
+        if file.is_absolute() || text.starts_with("..") || text.starts_with("./") { text } else { format!("./{text}") };
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+".contains(&byte));
+    if plain { text } else { format!("(./. + {:?})", format!("/{}", text.trim_start_matches("./"))) }
 }
 
 /// A line for each version.

@@ -141,16 +141,9 @@ impl Evaluator {
         let read = crd::read(text);
         if !read.problems.is_empty() {
             let source = self.sources.add(self.shown(path), Some(path.to_path_buf()), text, SourceKind::User);
-            let file = self.sources.file(source);
-            let finding = |problem: crd::Problem| {
-                let start = text.floor_char_boundary(problem.offset);
-                let word = text[start..].split([' ', '\n', '\r', '"']).next().unwrap_or_default();
-                let end = if word.is_empty() { start } else { start + word.len() };
-                Diagnostic::new(problem.code, file.span(start..end), problem.message)
-                    .also(place, "named here")
-                    .hint(problem.hint)
-            };
-            let findings: Vec<Diagnostic> = read.problems.into_iter().map(finding).collect();
+            let base = self.sources.file(source).base;
+            let finding = |problem: &crd::Problem| problem.finding(text, base).also(place, "named here");
+            let findings: Vec<Diagnostic> = read.problems.iter().map(finding).collect();
             self.findings.extend(findings);
         }
         read.resources

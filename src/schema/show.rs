@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::catalogue::{FieldDef, Kind, TypeDef, Version};
+use super::crd::{CustomResource, CustomTypes};
 use super::explain::{FieldFacts, unknown_field};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
@@ -15,6 +16,33 @@ pub fn list(version: Version<'_>) -> String {
         rows.push([kind.api_version().to_string(), kind.kind.to_string(), scope.to_owned(), kind_notes(version, kind)]);
     }
     table(&rows)
+}
+
+/// Custom kinds, a version a line: API version, kind, scope, how many fields it has, and what is special about it.
+pub fn list_custom(resources: &[CustomResource]) -> String {
+    let types = CustomTypes::of(resources);
+    let mut rows: Vec<[String; 5]> = Vec::new();
+    for kind in types.kinds() {
+        let scope = if kind.namespaced { "namespaced" } else { "cluster" };
+        let fields = fields_below(&types, &kind.type_name);
+        let notes = types.deprecation(&kind.type_name).map_or("", |_| "deprecated");
+        let kind_name = kind.kind.to_string();
+        rows.push([
+            kind.api_version().to_string(),
+            kind_name,
+            scope.to_owned(),
+            format!("{fields} fields"),
+            notes.to_owned(),
+        ]);
+    }
+    table(&rows)
+}
+
+/// How many fields a custom record has, with those of the custom records in it.
+fn fields_below(types: &CustomTypes, name: &str) -> usize {
+    let Some(record) = types.get(name) else { return 0 };
+    let inside = record.def.fields.iter().filter_map(|field| field.shape.named());
+    record.def.fields.len() + inside.map(|name| fields_below(types, name)).sum::<usize>()
 }
 
 /// A kind or a part of it (`path` is `spec.template.spec.containers`, with or without `[]` or an index): one level of fields.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::ast::*;
+use super::quote::quoted_name;
 
 /// Shows an expression on one line.
 pub fn sexpr(expr: &Expr) -> String {
@@ -219,7 +220,7 @@ fn write_type(out: &mut String, ty: &TypeExpr) {
                 if index > 0 {
                     out.push('.');
                 }
-                out.push_str(name.as_str());
+                out.push_str(&quoted_name(name.as_str()));
             }
         }
         TypeKind::Apply { head, arguments } => {

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{CustomResource, CustomVersion};
-use crate::diag::{Code, did_you_mean};
+use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::source::Span;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -31,6 +32,17 @@ pub struct Problem {
     pub message: String,
     /// What to do.
     pub hint: String,
+}
+
+impl Problem {
+    /// The finding, in a text whose first byte has the position `base`.
+    pub fn finding(&self, text: &str, base: u32) -> Diagnostic {
+        let start = text.floor_char_boundary(self.offset);
+        let word = text[start..].split(|c: char| c.is_whitespace() || c == '"').next().unwrap_or_default();
+        let at = |offset: usize| base.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
+        let place = Span { lo: at(start), hi: at(start + word.len()) };
+        Diagnostic::new(self.code, place, self.message.as_str()).hint(self.hint.as_str())
+    }
 }
 
 /// What is wrong with a definition, and what to do.

@@ -255,7 +255,7 @@ fn unknown_kind(version: Version<'_>, name: &str) -> Diagnostic {
 }
 
 pub(super) fn unknown_field(version: Version<'_>, holder: &TypeDef, name: &str) -> Diagnostic {
-    let message = format!("k8s {} {} has no field `{name}`", version.minor(), holder.origin());
+    let message = format!("{} has no field `{name}`", version.words(holder));
     let near = closest(name, holder.fields.iter().map(|field| field.name.as_str()));
     let history = version.catalogue().field_history(&holder.name, name);
     let elsewhere = history.known.then(|| Versions::of(version, history));

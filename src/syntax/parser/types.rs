@@ -6,7 +6,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::symbol::Symbol;
 
-use super::super::ast::{ExprKind, Literal, Refinement, StrPart, TypeExpr, TypeKind};
+use super::super::ast::{Expr, ExprKind, Literal, Refinement, StrPart, TypeExpr, TypeKind};
 use super::super::structure::{GroupKind, Item, Kind, Segment};
 use super::super::text;
 use super::super::token::TokenKind;
@@ -85,21 +85,35 @@ fn primary<'s, E: Failure<'s>>() -> Rule<'s, TypeExpr, E> {
 
 fn name<'s, E: Failure<'s>>() -> impl Parser<'s, Input<'s>, TypeExpr, Extra<'s, E>> {
     let part = any().filter(|item: &Item| matches!(item.kind, Kind::Token(TokenKind::Ident) | Kind::Param));
+    let quoted = item(Kind::Group(GroupKind::Str), "a name");
+    let further = choice((part.labelled("a name").map_with(named), quoted.map_with(quoted_name)));
     part.labelled("a type")
         .map_with(named)
-        .then(token(TokenKind::Dot).ignore_then(part.labelled("a name").map_with(named)).repeated().collect::<Vec<_>>())
+        .then(token(TokenKind::Dot).ignore_then(further).repeated().collect::<Vec<_>>())
         .map(|(first, rest)| {
             let span = first.1.to(rest.last().map_or(first.1, |last| last.1));
-            let mut path = Vec::with_capacity(1 + rest.len());
-            path.push(first);
-            path.extend(rest);
-            TypeExpr { kind: TypeKind::Name(path), span }
+            let path: Option<Vec<_>> =
+                std::iter::once(first).chain(rest).map(|(name, span)| name.map(|name| (name, span))).collect();
+            TypeExpr { kind: path.map_or(TypeKind::Error, TypeKind::Name), span }
         })
 }
 
-fn named<'s, E: Failure<'s>>(item: Item, e: &mut Action<'s, '_, E>) -> (Symbol, Span) {
+fn named<'s, E: Failure<'s>>(item: Item, e: &mut Action<'s, '_, E>) -> (Option<Symbol>, Span) {
     let state: &mut Builder = e.state();
-    (state.symbol(item), item.span)
+    (Some(state.symbol(item)), item.span)
+}
+
+/// A name in quotes: `k8s."example.com".v1.Widget`.
+fn quoted_name<'s, E: Failure<'s>>(item: Item, e: &mut Action<'s, '_, E>) -> (Option<Symbol>, Span) {
+    let state: &mut Builder = e.state();
+    let literal = match state.take(item) {
+        Tree::Expr(Expr { kind: ExprKind::Str(parts), .. }) => literal_string(state, parts, item.span).kind,
+        _ => TypeKind::Error,
+    };
+    match literal {
+        TypeKind::Literal(Literal::Str(text)) => (Some(Symbol::new(&text)), item.span),
+        _ => (None, item.span),
+    }
 }
 
 /// `[T]`, `( T )`, `{ a : T; }`, `"literal"`
@@ -126,7 +140,7 @@ fn literal_string(state: &mut Builder, parts: Vec<StrPart>, span: Span) -> TypeE
         [] => TypeKind::Literal(Literal::Str("".into())),
         [StrPart::Text(text)] => TypeKind::Literal(Literal::Str(text.clone())),
         _ => {
-            let message = "a string as a type cannot hold `${…}`";
+            let message = "a string in a type cannot hold `${…}`";
             let hint = "write the string out, or use `String`";
             state.diagnostics.push(Diagnostic::new(Code::UnexpectedToken, span, message).hint(hint));
             TypeKind::Error
