@@ -65,7 +65,7 @@ impl Checker<'_> {
     }
 
     fn schemas_of_path(&mut self, term: &TermRef, file: usize, schemas: &mut Schemas) {
-        let path = self.path_of(term, &Env { frame: None, facts: None, file });
+        let path = self.path_of(term, &Env { frame: None, facts: None, asked_for: None, file });
         // What cannot be opened is reported where modules are collected.
         match path.and_then(|path| self.files.open(&path, term.span).ok()) {
             Some(opened) => {
@@ -118,7 +118,7 @@ impl Checker<'_> {
             return;
         };
         for item in items {
-            match self.path_of(item, &Env { frame: None, facts: None, file }) {
+            match self.path_of(item, &Env { frame: None, facts: None, asked_for: None, file }) {
                 Some(path) => schemas.files.push((path, item.span)),
                 None => schemas.open = true,
             }
