@@ -9,7 +9,7 @@ mod code;
 mod suggest;
 
 pub use code::{Code, Severity};
-pub use suggest::{closest, did_you_mean};
+pub use suggest::{closest, did_you_mean, either, longer_or_shorter, words};
 
 use crate::source::Span;
 

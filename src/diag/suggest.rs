@@ -1,4 +1,4 @@
-//! "Did you mean": the known name nearest to a mistyped one.
+//! "Did you mean": the known name that a mistyped one was probably meant to be.
 
 /// The candidate nearest to `name`, if one is near enough to be meant.
 ///
@@ -6,7 +6,6 @@
 /// least), where a swap of neighbours is one edit. Of equally near ones
 /// the alphabetically first wins, so that the answer never depends on the order of the candidates.
 pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let fold = |text: &str| text.to_lowercase().replace(['-', '_'], "");
     let folded = fold(name);
     let length = name.chars().count();
     let limit = match length {
@@ -29,14 +28,73 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// The hint with the nearest name, if there is one: ``did you mean `replicas`?``
+/// The candidate that `name` is a shorter or a longer form of: `prod` for `production`, `string` for `str`,
+/// `LB` for `LoadBalancer`. Where it may be short for several, none.
+pub fn longer_or_shorter<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    const SHORTEST: usize = 3;
+    let folded = fold(name);
+    let mut candidates: Vec<&str> = candidates.into_iter().filter(|candidate| *candidate != name).collect();
+    candidates.sort_unstable();
+    candidates.dedup();
+    let ways: [&dyn Fn(&str) -> bool; 4] = [
+        &|other| folded.len() >= SHORTEST && fold(other).starts_with(&folded),
+        &|other| other.len() >= SHORTEST && folded.starts_with(&fold(other)),
+        &|other| folded.len() > 1 && initials(other) == folded,
+        &|other| folded.len() >= SHORTEST && leaves_out(&folded, &fold(other)),
+    ];
+    ways.iter().find_map(|meant| {
+        let mut found = candidates.iter().filter(|candidate| meant(candidate));
+        match (found.next(), found.next()) {
+            (Some(only), None) => Some(*only),
+            _ => None,
+        }
+    })
+}
+
+/// The hint with the name that was probably meant, if there is one: ``did you mean `replicas`?``
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    closest(name, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let meant = closest(name, candidates.iter().copied()).or_else(|| longer_or_shorter(name, candidates));
+    meant.map(|meant| format!("did you mean `{meant}`?"))
+}
+
+/// `a`, `b` or `c`
+pub fn either(all: &[String]) -> String {
+    match all {
+        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        all => all.concat(),
+    }
+}
+
+/// The words of a name such as `persistentVolumeClaim`, in lower case.
+pub fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for letter in name.chars() {
+        match words.last_mut() {
+            Some(word) if !letter.is_uppercase() => word.push(letter),
+            _ => words.push(letter.to_lowercase().collect()),
+        }
+    }
+    words
+}
+
+fn fold(text: &str) -> String {
+    text.to_lowercase().replace(['-', '_'], "")
+}
+
+fn initials(name: &str) -> String {
+    words(name).iter().filter_map(|word| word.chars().next()).collect()
+}
+
+/// Whether `short` is `long` with letters left out behind the first: `stg`, `staging`.
+fn leaves_out(short: &str, long: &str) -> bool {
+    let mut rest = long.chars();
+    short.chars().next() == long.chars().next() && short.chars().all(|letter| rest.any(|other| other == letter))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::closest;
+    use super::{closest, longer_or_shorter, words};
 
     #[test]
     fn finds_what_was_meant() {
@@ -53,5 +111,33 @@ mod tests {
         for unrelated in ["volumes", "x", "", "hostNetwork"] {
             assert_eq!(closest(unrelated, fields), None, "{unrelated}");
         }
+    }
+
+    #[test]
+    fn finds_what_was_shortened() {
+        let values = ["development", "staging", "production", "LoadBalancer", "RollingUpdate", "str", "strMatching"];
+        for (typed, meant) in [
+            ("prod", "production"),
+            ("PROD", "production"),
+            ("rolling", "RollingUpdate"),
+            ("lb", "LoadBalancer"),
+            ("stg", "staging"),
+            ("prd", "production"),
+            ("string", "str"),
+        ] {
+            assert_eq!(longer_or_shorter(typed, values), Some(meant), "{typed}");
+        }
+        for unrelated in ["", "p", "s", "big", "testing"] {
+            assert_eq!(longer_or_shorter(unrelated, values), None, "{unrelated}");
+        }
+        assert_eq!(longer_or_shorter("pro", ["production", "proof"]), None, "either may be meant");
+    }
+
+    #[test]
+    fn names_have_words() {
+        assert_eq!(words("persistentVolumeClaim"), ["persistent", "volume", "claim"]);
+        assert_eq!(words("name"), ["name"]);
+        assert_eq!(words("StatefulSet"), ["stateful", "set"]);
+        assert!(words("").is_empty());
     }
 }

@@ -11,7 +11,7 @@ use crate::diag::{Code, did_you_mean};
 use crate::eval::{Path, error, look_of_thunk, quoted};
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::types::findings;
+use crate::types::meant::nearby;
 use crate::types::{ModuleType, Origin, Record, Type, TypeRef};
 use crate::value::{Error, Evaluator, Kind, Value};
 
@@ -118,10 +118,10 @@ pub(super) fn unknown_field(
     let source = origin.map(|origin| format!(" ({})", origin.words)).unwrap_or_default();
     let message = format!("`{}` has no field `{name}`{source}", site.path);
     let look = look_of_thunk(&definition.value);
+    resolve_fields(machine, record);
     let hint = origin
         .and_then(|origin| crate::eval::field_elsewhere(&site.path, origin, name, look))
-        .or_else(|| did_you_mean(name.as_str(), record.fields.keys().map(|name| name.as_str())))
-        .or_else(|| field_elsewhere(machine, name, record))
+        .or_else(|| nearby(record, name.as_str(), look))
         .unwrap_or_else(|| listing("field", record.fields.keys()));
     error(Code::UnknownField, place, message).described(|finding| {
         finding
@@ -132,15 +132,16 @@ pub(super) fn unknown_field(
     })
 }
 
-/// ``` `path` is a field of `expose` ```
-fn field_elsewhere(machine: &mut Evaluator, name: Symbol, record: &Record) -> Option<String> {
-    // What is to be looked through must have been evaluated.
+/// Finds out the types of the fields, as far as they can be: what they hold may be what was meant.
+fn resolve_fields(machine: &mut Evaluator, record: &Record) {
     for field in record.fields.values() {
-        if let Type::Union(members) = machine.resolve(&field.ty).ok()?.peeled() {
-            members.iter().try_for_each(|member| machine.resolve(member).map(drop)).ok()?;
+        if let Ok(ty) = machine.resolve(&field.ty)
+            && let Type::Union(members) = ty.peeled()
+        {
+            // One that cannot be found out has nothing to tell.
+            members.iter().for_each(|member| drop(machine.resolve(member)));
         }
     }
-    findings::field_elsewhere(name, record)
 }
 
 /// A name that no option is declared for.

@@ -1,5 +1,5 @@
-//! What was probably meant by a field that a definition does not have: another one nearby, or the same one
-//! elsewhere in the object.
+//! What was probably meant by a field that a definition does not have: one beside it of almost the same name, the same
+//! one a step or two away in the object, one beside it that sounds alike, or the same one further away.
 //!
 //! Elsewhere is looked for below the place, below what holds it, and so on to the root. What takes the
 //! fewest steps up and down is nearest; of equally near places the outermost.
@@ -8,13 +8,16 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashSet;
 
-use super::catalogue::{Shape, TypeDef, Version};
+use super::catalogue::{FieldDef, Shape, TypeDef, Version};
 use super::facts::Scalar;
-use crate::diag::closest;
+use crate::diag::words;
 use crate::types::findings::Look;
+use crate::types::meant::{Sibling, Way, entry, mistyped, related};
 
 /// How deep below a place a field is looked for.
 const DEPTH: usize = 8;
+/// A place so many steps straight up or down is a better guess than a field that only sounds alike.
+const CLOSE: usize = 2;
 /// More places are not listed.
 const LISTED: usize = 3;
 
@@ -25,65 +28,68 @@ pub fn hint(version: Version<'_>, definition: &str, path: &[&str], field: &str, 
     if let Some(when) = version.catalogue().field_history(&place.name, field).describe() {
         return Some(format!("other versions have `{field}` ({when}): leave it out, or target one of them"));
     }
-    let names = || place.fields.iter().map(|field| field.name.as_str());
-    let meant = |name: &str| format!("did you mean `{name}`?");
-    if let Some(near) = names().find(|near| near.eq_ignore_ascii_case(field)) {
-        return Some(meant(near));
-    }
-    if let Some(way) = one_word_for_two(version, place, field) {
-        return Some(meant(&way));
-    }
+    let siblings = siblings(version, place, look);
     let elsewhere = nearest(version, definition, path, field, look);
-    match (elsewhere, closest(field, names()).or_else(|| names().find(|name| sounds_like(name, field)))) {
-        // What is right inside this very place is nearer than a name that sounds alike.
-        (Some((steps, hits)), near) if steps <= 1 || near.is_none() => Some(said(field, hits)),
-        (_, near) => near.map(meant),
+    let belongs = |found: &Elsewhere| found.in_words(field);
+    let close = elsewhere.as_ref().filter(|found| found.is_close);
+    mistyped(field, &siblings)
+        .or_else(|| close.map(belongs))
+        .or_else(|| related(field, &siblings))
+        .or_else(|| elsewhere.as_ref().map(belongs))
+        .or_else(|| entry(field, &siblings))
+}
+
+/// The fields that there are beside the unknown one.
+fn siblings<'c>(version: Version<'c>, def: &'c TypeDef, look: Look) -> Vec<Sibling<'c>> {
+    let sibling = |field: &'c FieldDef| {
+        let inner = field.shape.named().and_then(|name| version.type_def(name));
+        let inner = inner.iter().flat_map(|def| &def.fields).map(|field| field.name.as_str()).collect();
+        let way = match field.shape {
+            Shape::List(_) => Way::Items,
+            Shape::Map(_) => Way::Entries,
+            _ => Way::Direct,
+        };
+        Sibling { name: &field.name, takes: takes(&field.shape, look), inner, way }
+    };
+    def.fields.iter().map(sibling).collect()
+}
+
+/// Where else a field would be right.
+struct Elsewhere {
+    /// How many steps up and down it is away.
+    steps: usize,
+    /// Whether it is a better guess than a field that only sounds alike.
+    is_close: bool,
+    /// The places, in words.
+    places: String,
+}
+
+impl Elsewhere {
+    fn in_words(&self, field: &str) -> String {
+        format!("`{field}` belongs to {}", self.places)
     }
 }
 
 /// ``` `replicas` belongs to `spec` ```: where else the field would be right. See [`hint`] for the arguments.
 pub fn belongs(version: Version<'_>, definition: &str, path: &[&str], field: &str, look: Look) -> Option<String> {
-    nearest(version, definition, path, field, look).map(|(_, hits)| said(field, hits))
+    nearest(version, definition, path, field, look).map(|found| found.in_words(field))
 }
 
-fn said(field: &str, hits: Vec<Hit<'_>>) -> String {
-    format!("`{field}` belongs to {}", in_words(best(hits, field)))
-}
-
-/// The nearest places that have the field, and how many steps away they are.
-fn nearest<'c>(
-    version: Version<'c>,
-    definition: &str,
-    path: &[&str],
-    field: &str,
-    look: Look,
-) -> Option<(usize, Vec<Hit<'c>>)> {
+fn nearest(version: Version<'_>, definition: &str, path: &[&str], field: &str, look: Look) -> Option<Elsewhere> {
     let places = enclosing(version, definition, path);
     let innermost = places.len().checked_sub(1)?;
     let found = places.iter().enumerate().filter_map(|(at, place)| {
         let search = Search { version, field, look };
         let (down, hits) = search.below(place)?;
-        Some((innermost - at + down, hits))
+        let up = innermost - at;
+        // What is around the place and has to have such a field has it already.
+        let is_given = down == 0 && place.def.field(field).is_some_and(|field| field.required);
+        let is_near = (up == 0 || down == 0) && up + down <= CLOSE && !is_given;
+        let is_close = is_near || hits.iter().any(|hit| hit.holder == "metadata");
+        Some(Elsewhere { steps: up + down, is_close, places: in_words(best(hits, field)) })
     });
     // Of equals the first, which is the outermost.
-    found.min_by_key(|(steps, _)| *steps)
-}
-
-/// `service.name` for `serviceName`, as fields were called before they were grouped.
-fn one_word_for_two(version: Version<'_>, place: &TypeDef, field: &str) -> Option<String> {
-    place.fields.iter().find_map(|holder| {
-        let rest = field.strip_prefix(holder.name.as_str())?;
-        let inner = version.type_def(holder.shape.named()?)?;
-        let inner = inner.fields.iter().find(|inner| inner.name.eq_ignore_ascii_case(rest))?;
-        Some(format!("{}.{}", holder.name, inner.name))
-    })
-}
-
-/// Whether one name is the beginning or the end of the other.
-fn sounds_like(name: &str, field: &str) -> bool {
-    let (name, field) = (name.to_lowercase(), field.to_lowercase());
-    let (long, short) = if name.len() > field.len() { (name, field) } else { (field, name) };
-    short.len() >= 4 && (long.starts_with(&short) || long.ends_with(&short))
+    found.min_by_key(|found| found.steps)
 }
 
 /// A definition on the way from the root, and the way to it as people write it.
@@ -145,12 +151,15 @@ impl<'c> Search<'c, '_> {
         let mut queue = VecDeque::from([(place.def, start, 0)]);
         let (mut nearest, mut hits) = (DEPTH, Vec::new());
         while let Some((def, hit, depth)) = queue.pop_front() {
-            if depth > nearest || !seen.insert(&def.name) {
+            if depth > nearest {
                 continue;
             }
             if def.field(self.field).is_some_and(|field| takes(&field.shape, self.look)) {
                 nearest = depth;
                 hits.push(hit);
+                continue;
+            }
+            if !seen.insert(&def.name) {
                 continue;
             }
             // What the server writes is no place for people's fields.
@@ -180,7 +189,7 @@ fn brackets(shape: &Shape) -> &'static str {
 
 /// Of equally near places those that have to be there; else those that sound alike.
 fn best<'h>(hits: Vec<Hit<'h>>, field: &str) -> Vec<Hit<'h>> {
-    let sounds_alike = |hit: &Hit<'_>| words(hit.holder).any(|word| words(field).any(|other| other == word));
+    let sounds_alike = |hit: &Hit<'_>| words(hit.holder).iter().any(|word| words(field).contains(word));
     let mut chosen: Vec<bool> = hits.iter().map(|hit| hit.required).collect();
     if !chosen.contains(&true) {
         chosen = hits.iter().map(sounds_alike).collect();
@@ -189,18 +198,6 @@ fn best<'h>(hits: Vec<Hit<'h>>, field: &str) -> Vec<Hit<'h>> {
         return hits;
     }
     hits.into_iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(hit, _)| hit).collect()
-}
-
-/// The words of a name such as `persistentVolumeClaim`, in lower case.
-fn words(name: &str) -> impl Iterator<Item = String> {
-    let mut words: Vec<String> = Vec::new();
-    for letter in name.chars() {
-        match words.last_mut() {
-            Some(word) if !letter.is_ascii_uppercase() => word.push(letter),
-            _ => words.push(letter.to_ascii_lowercase().to_string()),
-        }
-    }
-    words.into_iter()
 }
 
 /// `` `a`, `b` or `c` ``

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::meant::nearby;
 use super::remedy::{remedy, repaired};
 use super::{Field, Origin, Record, Scalar, Type};
 use crate::diag::{Code, Diagnostic, did_you_mean};
@@ -142,6 +143,13 @@ impl<'a> Found<'a> {
 }
 
 impl Demand<'_> {
+    /// The innermost name on the way: `ports` of `` `web.ports[0]` ``.
+    pub(super) fn name(&self) -> &str {
+        let path = self.what.split('`').nth(1).unwrap_or_default();
+        let name = path.trim_end_matches(|end: char| end == ']' || end.is_ascii_digit()).trim_end_matches('[');
+        name.rsplit('.').next().unwrap_or_default()
+    }
+
     /// ` (k8s 1.31 core/v1 Container.image)`, to end a sentence.
     fn source(&self) -> String {
         self.origin.as_ref().map(|origin| format!(" ({origin})")).unwrap_or_default()
@@ -186,7 +194,9 @@ pub fn conversion(wanted: &str, found: &Found<'_>) -> Option<String> {
         }
         ("a boolean", ..) => "write a condition, such as `x != null` or `x == 1`".to_string(),
         ("a string", Look::Int | Look::Float, _) => "make it a string with `toString`".to_string(),
-        ("a list", Look::Set, _) => "its values are a list: `builtins.attrValues set`".to_string(),
+        ("a list", Look::Set, _) => {
+            "its values are a list: `builtins.attrValues set`; or put it in brackets: `[ set ]`".to_string()
+        }
         ("a list", ..) => "put it in brackets to make it a list: `[ x ]`".to_string(),
         ("a set", Look::List, _) => {
             "a set has names for its values: `{ name = value; }`; or join lists with `++`".to_string()
@@ -204,7 +214,7 @@ pub fn mismatch(demand: &Demand<'_>, ty: &Type, found: &Found<'_>) -> Diagnostic
     Diagnostic::new(Code::TypeMismatch, demand.place, message)
         .label(format!("this is {}", found.describe()))
         .also(demand.declared, "the type is declared here")
-        .hint(remedy(ty, found, demand.own))
+        .hint(remedy(demand, ty, found))
 }
 
 /// Something of the right kind that breaks a rule of its type.
@@ -233,32 +243,13 @@ pub fn unknown_field(
     ty: &Type,
     elsewhere: Option<String>,
 ) -> Diagnostic {
-    let names = record.fields.keys().map(|name| name.as_str());
-    let hint = elsewhere
-        .or_else(|| did_you_mean(name.as_str(), names))
-        .or_else(|| field_elsewhere(name, record))
-        .unwrap_or_else(|| fields_of(record));
+    let nearby = || nearby(record, name.as_str(), Look::Unknown);
+    let hint = elsewhere.or_else(nearby).unwrap_or_else(|| fields_of(record));
     let source = record.origin.as_ref().map(|origin| format!(" ({})", origin.words)).unwrap_or_default();
     Diagnostic::new(Code::UnknownField, demand.place, format!("{} has no field `{name}`{source}", demand.what))
         .label("not a field")
         .also(demand.declared, format!("the type is {ty}"))
         .hint(hint)
-}
-
-/// ``` `path` is a field of `expose` ```, if a field of the record has a record with the name.
-pub fn field_elsewhere(name: Symbol, record: &Record) -> Option<String> {
-    let (outer, _) = record.fields.iter().find(|(_, field)| has_field(&field.ty, name))?;
-    Some(format!("`{name}` is a field of `{outer}`: `{outer}.{name} = …;`"))
-}
-
-fn has_field(ty: &Type, name: Symbol) -> bool {
-    match ty.peeled() {
-        Type::Record(record) => record.fields.contains_key(&name),
-        Type::Union(members) => members
-            .iter()
-            .any(|member| matches!(member.peeled(), Type::Record(record) if record.fields.contains_key(&name))),
-        _ => false,
-    }
 }
 
 /// The fields there are, as a hint.

@@ -11,6 +11,7 @@
 
 mod deferred;
 pub mod findings;
+pub mod meant;
 mod object;
 mod part;
 mod path;
