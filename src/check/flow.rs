@@ -73,14 +73,21 @@ impl Checker<'_> {
     /// are being compared, that is enough.
     fn flow_declared(&mut self, l: &TyRef, place: Span, r: &TyRef, need: &Rc<Need>) {
         let key = (Rc::as_ptr(l) as usize, Rc::as_ptr(r) as usize);
-        // The types are kept, so that their addresses stay theirs.
-        if self.met.insert(key, (l.clone(), r.clone())).is_some() {
+        if self.met.contains_key(&key) {
             return;
         }
-        let before = self.findings.len() + self.doubts.len();
+        let told = |checker: &Self| checker.findings.len() + checker.doubts.len();
+        let (before, pairs) = (told(self), self.met.len());
+        // The types are kept, so that their addresses stay theirs.
+        self.met.insert(key, (l.clone(), r.clone()));
+        let outermost = !std::mem::replace(&mut self.is_meeting, true);
         self.flow_shapes(l, place, r, need);
-        if self.findings.len() + self.doubts.len() > before {
-            self.met.remove(&key);
+        if outermost {
+            self.is_meeting = false;
+            // Where they meet again, what is wrong is wrong again.
+            if told(self) > before {
+                self.met.truncate(pairs);
+            }
         }
     }
 

@@ -43,6 +43,7 @@ mod types;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
 use crate::diag::Diagnostic;
@@ -120,7 +121,9 @@ struct Checker<'f> {
     /// How many more comparisons there may be.
     fuel: u64,
     /// Pairs of types that have met, or are meeting now.
-    met: FxHashMap<(usize, usize), (TyRef, TyRef)>,
+    met: IndexMap<(usize, usize), (TyRef, TyRef)>,
+    /// Whether such a pair is being compared.
+    is_meeting: bool,
     /// The rows of records of the floor below, which are kept so that their addresses stay theirs.
     records: FxHashMap<*const Record, (Rc<Record>, TyRef)>,
     /// The type variables of the annotation that is being read.
@@ -164,7 +167,8 @@ impl<'f> Checker<'f> {
             via: None,
             depth: 0,
             fuel: FUEL,
-            met: FxHashMap::default(),
+            met: IndexMap::new(),
+            is_meeting: false,
             records: FxHashMap::default(),
             type_variables: FxHashMap::default(),
             all_files: Vec::new(),

@@ -127,21 +127,28 @@ impl Store {
 
     /// The variable by which a type is nothing but itself, or one of several of which one is itself.
     pub(super) fn own_name(&self, ty: &Ty) -> Option<VarId> {
-        let (mut found, mut seen) = (vec![ty], FxHashSet::default());
-        while let Some(ty) = found.pop() {
-            match ty {
-                Ty::Declared(_, _, ground) if ground.0.get() => {}
-                Ty::Type(inner) | Ty::Declared(_, inner, _) => found.push(inner),
-                Ty::Union(members, _) => found.extend(members.iter().map(|member| &**member)),
-                Ty::Var(id) => match self.link(*id) {
-                    Some(_) if !seen.insert(*id) => return Some(*id),
-                    Some(link) => found.push(link),
-                    None => {}
-                },
-                _ => {}
+        self.own_name_in(ty, &mut Vec::new(), &mut FxHashSet::default())
+    }
+
+    /// `way`: the variables on the way here. `done`: the types that lead to nothing of the kind.
+    fn own_name_in(&self, ty: &Ty, way: &mut Vec<VarId>, done: &mut FxHashSet<*const Ty>) -> Option<VarId> {
+        let found = match ty {
+            _ if done.contains(&std::ptr::from_ref(ty)) => None,
+            Ty::Type(inner) | Ty::Declared(_, inner, _) => self.own_name_in(inner, way, done),
+            Ty::Union(members, _) => members.iter().find_map(|member| self.own_name_in(member, way, done)),
+            Ty::Var(id) if way.contains(id) => Some(*id),
+            Ty::Var(id) => {
+                way.push(*id);
+                let found = self.link(*id).and_then(|link| self.own_name_in(link, way, done));
+                way.pop();
+                found
             }
+            _ => None,
+        };
+        if found.is_none() {
+            done.insert(std::ptr::from_ref(ty));
         }
-        None
+        found
     }
 
     /// Whether a type has variables above a level.
