@@ -198,7 +198,10 @@ impl Checker<'_> {
         for (at, (argument, from)) in arguments.iter().zip(&wanted).enumerate() {
             let call = Call { function, argument, at, of: arguments.len(), span };
             let env = self.guarded(function, arguments, at, env);
-            self.expect(argument, &env, from, &call.need());
+            // What `mkIf` and its like wrap is still the definition itself.
+            let wraps = matches!(&**from, Ty::Definition(..)) && matches!(&*result, Ty::Definition(..));
+            let demand = if wraps { need.at(argument.span) } else { call.need() };
+            self.expect(argument, &env, from, &demand);
         }
     }
 }

@@ -177,10 +177,11 @@ impl Shower<'_, '_> {
         }
         let fields = row.fields.iter().enumerate().map(|(at, (name, field))| {
             let ty = if at < MAX_FIELDS { self.below(&field.ty, giving) } else { Rc::new(Type::Any) };
-            let optional =
-                field.presence.may_be_absent() || (field.presence == Presence::Default && !field.value.is_none());
-            let default = (field.presence == Presence::Default).then(|| Rc::new(Scalar::Null) as types::Opaque);
-            (*name, types::Field { ty, optional: optional || default.is_some(), default, doc: None, span: field.span })
+            let default = field.presence == Presence::Default;
+            // What a function does without is `name?` to those who call it.
+            let optional = field.presence.may_be_absent() || (default && (row.is_formals || !field.value.is_none()));
+            let default = default.then(|| Rc::new(Scalar::Null) as types::Opaque);
+            (*name, types::Field { ty, optional, default, doc: None, span: field.span })
         });
         let fields = fields.collect();
         let record = Record { fields, open: row.rest.is_some(), origin: row.origin.clone(), ..Record::default() };
