@@ -2,8 +2,8 @@
 
     custom_resources.py OUT SEED COUNT CRD.yaml...
 
-makes a folder OUT/<number> for each file, with `main.nxk` (a configuration whose resources are the objects), what it
-needs beside it, and `verdicts.json`: from the name of each object to what is wrong with it, nothing if nothing is.
+makes a folder OUT/<number> for each file, with `main.nxk` (a configuration whose resources are the objects), the
+definitions beside it, and `verdicts.json`: from the name of each object to what is wrong with it, nothing if nothing is.
 
 A structural schema is turned into a plain JSON schema by what Kubernetes' documentation says of it: fields that are not
 listed are refused unless they are preserved, an object inside an object says what it is, a default stands in for what is
@@ -272,6 +272,17 @@ def objects(crd, dice, count):
                 yield name, one, wrong + list(twice(schema, one))
 
 
+def written(value):
+    """The value as a configuration writes it."""
+    if isinstance(value, dict):
+        return "{ " + "".join(f"{json.dumps(name)} = {written(inner)}; " for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[ " + "".join(f"{written(inner)} " for inner in value) + "]"
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
+        return f"({value})"
+    return json.dumps(value, ensure_ascii=False).replace("${", "\\${")
+
+
 def main():
     out, seed, count = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     for number, file in enumerate(sys.argv[4:]):
@@ -284,11 +295,9 @@ def main():
             if crd and crd.get("kind") == "CustomResourceDefinition":
                 for name, value, wrong in objects(crd, random.Random(f"{seed} {file}"), count):
                     made[name], verdicts[name] = value, wrong
-        (folder / "objects.json").write_text(json.dumps(made))
         (folder / "verdicts.json").write_text(json.dumps(verdicts))
-        (folder / "main.nxk").write_text(
-            "{ lib, ... }: { schemas = [ ./crd.yaml ]; resources = lib.importJSON ./objects.json; }\n"
-        )
+        lines = [f"  resources.{name} = {written(value)};\n" for name, value in made.items()]
+        (folder / "main.nxk").write_text("{\n  schemas = [ ./crd.yaml ];\n" + "".join(lines) + "}\n")
 
 
 main()

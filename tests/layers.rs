@@ -410,7 +410,8 @@ fn opaque_kinds_are_taken_as_they_are_and_the_hint_says_how() {
     assert_eq!(found[0]["code"], "E0601");
     assert_eq!(
         found[0]["hint"],
-        r#"to take it as it is, say so: `framework.opaqueKinds = [ "example.com/v1/Widget" ]`"#
+        "name the file that defines it: `schemas = [ ./crd.yaml ]`; or take it as it is: \
+         `framework.opaqueKinds = [ \"example.com/v1/Widget\" ]`"
     );
     let opaque = text.replacen('{', r#"{ framework.opaqueKinds = [ "example.com/v1/Widget" ];"#, 1);
     assert_eq!(names(&objects(&opaque)), ["Widget/x"]);

@@ -11,6 +11,7 @@ use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::schema::types::{self, Member};
 use crate::source::Span;
 use crate::symbol::Symbol;
+use crate::syntax::quoted_name;
 use crate::types::{Scalar, Type};
 
 /// Options by name.
@@ -105,7 +106,8 @@ impl Checker<'_> {
                 let around = types::members(self.version, &names[..names.len() - 1]);
                 let hint = did_you_mean(name.as_str(), around.iter().map(String::as_str))
                     .unwrap_or_else(|| "`nxk schema list` shows all kinds".to_string());
-                let message = format!("Kubernetes {} has no `k8s.{}`", self.version.minor(), names.join("."));
+                let written: Vec<String> = names.iter().map(|name| quoted_name(name)).collect();
+                let message = format!("Kubernetes {} has no `k8s.{}`", self.version.minor(), written.join("."));
                 let finding = Diagnostic::new(Code::MissingAttribute, at, message).label("not there").hint(hint);
                 self.report(finding);
                 Ty::any()

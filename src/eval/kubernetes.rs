@@ -149,6 +149,12 @@ impl Evaluator {
         read.resources
     }
 
+    /// What to do about a name that a part of `k8s` does not have.
+    pub(super) fn custom_hint(&self, attrs: &Attrs) -> Option<String> {
+        let is_part = self.spaces.iter().any(|(space, _)| space.same(attrs));
+        is_part.then(|| "correct the name, or name the file that defines it: `schemas = [ ./crd.yaml ]`".to_owned())
+    }
+
     /// A name in a part of `k8s` that no version of Kubernetes has: it may be a custom resource's. Whether it is, shows when
     /// the target is known.
     pub(super) fn custom_name(&self, attrs: &Attrs, symbol: Symbol) -> Option<Attr> {

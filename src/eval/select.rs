@@ -103,7 +103,8 @@ impl Evaluator {
             return error(Code::NotInLanguage, span, format!("`builtins.{name}` is not in the language"))
                 .described(|finding| finding.hint(*reason));
         }
-        let hint = did_you_mean(name.as_str(), attrs.iter().map(|attr| attr.name.as_str())).or_else(|| listing(attrs));
+        let near = did_you_mean(name.as_str(), attrs.iter().map(|attr| attr.name.as_str()));
+        let hint = near.or_else(|| self.custom_hint(attrs)).or_else(|| listing(attrs));
         let made = if value.origin == span { Span::NONE } else { value.origin };
         error(Code::MissingAttribute, span, format!("the attribute `{name}` is missing"))
             .described(|finding| finding.label("not there").also(made, "the set was made here").maybe_hint(hint))

@@ -31,7 +31,13 @@ pub fn run(page: &str, blocks: &[Block]) -> (usize, Vec<String>) {
     let mut ran = 0;
     for (at, block) in blocks.iter().enumerate() {
         let mut words = block.info.split_whitespace();
-        if words.next() != Some("nxk") {
+        let language = words.next();
+        if let Some(name) = words.clone().next().and_then(|word| word.strip_prefix("file=")) {
+            beside.push((name.to_string(), block.text.clone()));
+            ran += 1;
+            continue;
+        }
+        if language != Some("nxk") {
             continue;
         }
         ran += 1;
@@ -39,10 +45,6 @@ pub fn run(page: &str, blocks: &[Block]) -> (usize, Vec<String>) {
         let complaint = match words.next() {
             Some("eval") => each(&block.text, |expression| value_of(expression, &beside)),
             Some("check") => each(&block.text, |expression| type_of(expression, &beside)),
-            Some(word) if word.starts_with("file=") => {
-                beside.push((word["file=".len()..].to_string(), block.text.clone()));
-                None
-            }
             Some(word) if word.starts_with("error=") => {
                 configuration(block, Some(&word["error=".len()..]), next, &beside)
             }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{CustomResource, CustomVersion};
-use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
 /// What was read.
@@ -188,13 +188,8 @@ fn resource(definition: &Value) -> Result<CustomResource, Refusal> {
 fn versions(definition: &Value, name: &str) -> Result<Vec<CustomVersion>, Refusal> {
     let listed = definition.pointer("/spec/versions").and_then(Value::as_array).filter(|listed| !listed.is_empty());
     let Some(listed) = listed else {
-        let meant = definition.get("spec").and_then(Value::as_object).and_then(|spec| {
-            did_you_mean("versions", spec.keys().map(String::as_str))
-                .is_some()
-                .then_some("correct the name of the field")
-        });
         let message = format!("the definition `{name}` has no `spec.versions`");
-        return Err((message, meant.unwrap_or("add a version with its schema")));
+        return Err((message, "add `versions`, a list of versions with a schema for each"));
     };
     let mut versions = Vec::new();
     for version in listed {

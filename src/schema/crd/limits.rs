@@ -260,15 +260,15 @@ impl Limits {
             breaches.extend(if own.is_empty() { vec![none_fits(std::slice::from_ref(part), "all")] } else { own });
         }
         if self.not.as_ref().is_some_and(|not| not.hold(node)) {
-            let what = match self.not.as_deref().map(|not| not.required.as_slice()) {
-                Some([]) | None => "has a form that its definition rules out".to_owned(),
-                Some(names) => format!("must not have {} together", in_words(names, "and")),
+            let asked = self.not.as_deref().filter(|not| not.fields.is_empty()).map(|not| not.required.as_slice());
+            let (what, hint) = match asked {
+                Some([name]) => (format!("must not have `{name}`"), "leave it out"),
+                Some(names @ [_, _, ..]) => {
+                    (format!("must not have {} together", in_words(names, "and")), "leave one of them out")
+                }
+                _ => ("has a form that its definition rules out".to_owned(), "choose another value"),
             };
-            breaches.push(breach(
-                Code::NotAllowedHere,
-                what,
-                "leave one of them out, or choose another value".to_owned(),
-            ));
+            breaches.push(breach(Code::NotAllowedHere, what, hint.to_owned()));
         }
     }
 }
