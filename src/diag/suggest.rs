@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn finds_what_was_shortened() {
-        let values = ["development", "staging", "production", "LoadBalancer", "RollingUpdate", "str", "strMatching"];
+        let values = ["development", "staging", "production", "LoadBalancer", "RollingUpdate", "str"];
         for (typed, meant) in [
             ("prod", "production"),
             ("PROD", "production"),

@@ -7,7 +7,8 @@
 use std::borrow::Cow;
 
 use super::meant::nearby;
-use super::remedy::{remedy, repaired};
+use super::remedy::remedy;
+use super::spelling::repaired;
 use super::{Field, Origin, Record, Scalar, Type};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::source::Span;

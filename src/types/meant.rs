@@ -5,11 +5,13 @@
 
 use super::findings::Look;
 use super::{Record, Type};
-use crate::diag::{closest, either, words};
+use crate::diag::{closest, did_you_mean, either, words};
 use crate::symbol::Symbol;
 
 /// More names are no help.
 const LISTED: usize = 3;
+/// Deeper, a union in a union is not looked into.
+const NESTED: usize = 4;
 
 /// A field that the record does have.
 pub struct Sibling<'a> {
@@ -41,6 +43,7 @@ pub fn nearby(record: &Record, name: &str, look: Look) -> Option<String> {
         .or_else(|| inside(name, &siblings))
         .or_else(|| related(name, &siblings))
         .or_else(|| entry(name, &siblings))
+        .or_else(|| did_you_mean(name, siblings.iter().map(|sibling| sibling.name)))
 }
 
 /// A field whose name is a few letters off, and that may hold the value.
@@ -125,23 +128,47 @@ fn siblings(record: &Record, look: Look) -> Vec<Sibling<'_>> {
 
 /// The fields of the record that a field of this type holds, as far as it is known.
 fn inner_fields(ty: &Type) -> Option<(Vec<&'static str>, Way)> {
-    match ty.peeled() {
-        Type::Record(record) => Some((record.fields.keys().map(|name| name.as_str()).collect(), Way::Direct)),
-        Type::List(item) => inner_fields(item).map(|(inner, _)| (inner, Way::Items)),
-        Type::Map(entry) => Some((inner_fields(entry).map(|(inner, _)| inner).unwrap_or_default(), Way::Entries)),
-        Type::Union(members) => members.iter().find_map(|member| inner_fields(member)),
+    alternatives(ty).into_iter().find_map(|ty| match ty {
+        Type::Record(record) => Some((names(record), Way::Direct)),
+        Type::List(item) => Some((names_in(item)?, Way::Items)),
+        Type::Map(entry) => Some((names_in(entry).unwrap_or_default(), Way::Entries)),
         _ => None,
-    }
+    })
+}
+
+fn names_in(ty: &Type) -> Option<Vec<&'static str>> {
+    alternatives(ty).into_iter().find_map(|ty| match ty {
+        Type::Record(record) => Some(names(record)),
+        _ => None,
+    })
+}
+
+fn names(record: &Record) -> Vec<&'static str> {
+    record.fields.keys().map(|name| name.as_str()).collect()
 }
 
 /// Whether something that looks like this may have the type.
 pub(super) fn takes(ty: &Type, look: Look) -> bool {
+    alternatives(ty).into_iter().any(|ty| match (ty, look) {
+        (_, Look::Unknown | Look::Null) => true,
+        (Type::Float(_) | Type::Number(_), look) => matches!(look, Look::Int | Look::Float),
+        (ty, look) => matches!(Look::of(ty), Look::Unknown) || Look::of(ty) == look,
+    })
+}
+
+/// The members of a union and of those in it, or the type itself; all without their names.
+pub(super) fn alternatives(ty: &Type) -> Vec<&Type> {
+    let mut found = Vec::new();
+    add_alternatives(ty, NESTED, &mut found);
+    found
+}
+
+/// A union may well have itself as a member, so it ends somewhere.
+fn add_alternatives<'t>(ty: &'t Type, depth: usize, found: &mut Vec<&'t Type>) {
     match ty.peeled() {
-        Type::Union(members) => members.iter().any(|member| takes(member, look)),
-        Type::Float(_) | Type::Number(_) => matches!(look, Look::Int | Look::Float | Look::Unknown | Look::Null),
-        ty => {
-            matches!(look, Look::Unknown | Look::Null) || matches!(Look::of(ty), Look::Unknown) || Look::of(ty) == look
-        }
+        Type::Union(_) if depth == 0 => {}
+        Type::Union(members) => members.iter().for_each(|member| add_alternatives(member, depth - 1, found)),
+        ty => found.push(ty),
     }
 }
 
@@ -170,7 +197,7 @@ mod tests {
             ("webService", Some("service")),
             ("selector", None),
             ("containerPort", Some("port` or `targetPort")),
-            ("nodeSelector", None),
+            ("topologySelector", None),
             ("", None),
         ] {
             let hint = meant.map(|meant| format!("did you mean `{meant}`?"));

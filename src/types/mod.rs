@@ -18,6 +18,7 @@ mod path;
 mod remedy;
 mod scalar;
 mod show;
+mod spelling;
 
 use std::any::Any;
 use std::cell::OnceCell;
