@@ -37,7 +37,8 @@ something of it is used.
 
 Names marked with ° are also at the top: `lib.length` is `lib.lists.length`. Types are those of [types.md](types.md),
 where the names of [`lib.types`](types.md#libtypes) are told as well; a single small letter stands for any one type, the
-same throughout a line. Some topics have names for types that they speak of often: these stand above the table.
+same throughout a line. Some topics have names for types that they speak of often: these stand above the table. Where
+no type is shown, none could say what is taken: what compares takes whatever can be compared.
 ";
 
 /// What only the library calls.
