@@ -50,7 +50,7 @@ pub(super) struct Upper {
 }
 
 /// A type has at most so many parts when it is copied; beyond, it is not worth knowing exactly.
-const MAX_COPIED: usize = 20_000;
+const MAX_COPIED: usize = 5_000;
 
 impl Store {
     /// A new variable.
@@ -172,7 +172,14 @@ impl Store {
 
     /// A copy whose variables above `above` are new ones at `level`.
     pub(super) fn instantiate(&mut self, ty: &TyRef, above: u32, level: u32) -> TyRef {
-        let mut copy = Copy { store: self, above, level, vars: FxHashMap::default(), left: MAX_COPIED };
+        let mut copy = Copy {
+            store: self,
+            above,
+            level,
+            vars: FxHashMap::default(),
+            copies: FxHashMap::default(),
+            left: MAX_COPIED,
+        };
         copy.ty(ty)
     }
 }
@@ -183,6 +190,8 @@ struct Copy<'s> {
     above: u32,
     level: u32,
     vars: FxHashMap<VarId, TyRef>,
+    /// The copies of larger parts, which may be shared.
+    copies: FxHashMap<*const Ty, TyRef>,
     left: usize,
 }
 
@@ -191,10 +200,22 @@ impl Copy<'_> {
         if is_ground(ty) {
             return ty.clone();
         }
+        if let Ty::Var(id) = &**ty {
+            return self.var(*id, ty);
+        }
+        if let Some(copy) = self.copies.get(&Rc::as_ptr(ty)) {
+            return copy.clone();
+        }
         self.left = self.left.saturating_sub(1);
         if self.left == 0 {
             return Ty::any();
         }
+        let copy = self.parts(ty);
+        self.copies.insert(Rc::as_ptr(ty), copy.clone());
+        copy
+    }
+
+    fn parts(&mut self, ty: &TyRef) -> TyRef {
         match &**ty {
             Ty::Known(_) | Ty::Value(_) | Ty::Space(_) | Ty::Lazy(_) => ty.clone(),
             Ty::List(item) => Rc::new(Ty::List(self.ty(item))),
@@ -238,6 +259,8 @@ impl Copy<'_> {
             origin: row.origin.clone(),
             name: row.name,
             is_formals: row.is_formals,
+            is_options: row.is_options,
+            shown: row.shown.clone(),
             made: row.made,
             ..Row::default()
         };
@@ -308,50 +331,81 @@ fn is_ground(ty: &Ty) -> bool {
 
 /// The variables of a type, not of their bounds.
 pub(super) fn variables(ty: &Ty, found: &mut Vec<VarId>) {
-    match ty {
-        Ty::Known(_) | Ty::Value(_) | Ty::Space(_) | Ty::Lazy(_) => {}
-        Ty::Var(id) => found.push(*id),
-        Ty::Declared(_, inner, ground) => unless_ground(ground, found, |found| variables(inner, found)),
-        Ty::List(inner) | Ty::Type(inner) | Ty::Option(inner) | Ty::Definition(inner, _) | Ty::Part(inner) => {
-            variables(inner, found)
-        }
-        Ty::Function(from, to) => {
-            variables(from, found);
-            variables(to, found);
-        }
-        Ty::Union(members, _) => members.iter().for_each(|member| variables(member, found)),
-        Ty::Row(row) => row_variables(row, found),
-        Ty::Op(op) => match &**op {
-            Op::Negated { result } | Op::Or { result, .. } => variables(result, found),
-            Op::Left { right: other, result, .. }
-            | Op::Right { left: other, result, .. }
-            | Op::UpdateLeft { right: other, result, .. } => {
-                variables(other, found);
-                variables(result, found);
-            }
-            Op::UpdateRight { left, result } => {
-                row_variables(left, found);
-                variables(result, found);
-            }
-        },
-    }
+    Search { found, seen: FxHashMap::default(), visits: 0 }.ty(ty);
 }
 
-fn row_variables(row: &Row, found: &mut Vec<VarId>) {
-    unless_ground(&row.ground, found, |found| {
-        row.fields.values().for_each(|field| variables(&field.ty, found));
-        row.rest.iter().for_each(|rest| variables(rest, found));
-    });
+/// So many parts of a type are just looked at; of further ones it is remembered, as they may be shared.
+const FEW: u32 = 64;
+
+/// A search for variables.
+struct Search<'f> {
+    found: &'f mut Vec<VarId>,
+    /// Whether there are any in the parts that have been looked at.
+    seen: FxHashMap<*const Ty, bool>,
+    visits: u32,
 }
 
-/// Looks for variables where some may be, and remembers if there are none.
-fn unless_ground(ground: &Ground, found: &mut Vec<VarId>, look: impl FnOnce(&mut Vec<VarId>)) {
-    if ground.0.get() {
-        return;
+impl Search<'_> {
+    /// Whether there are any.
+    fn ty(&mut self, ty: &Ty) -> bool {
+        if is_ground(ty) {
+            return false;
+        }
+        self.visits += 1;
+        if self.visits <= FEW {
+            return self.parts(ty);
+        }
+        let part = std::ptr::from_ref(ty);
+        if let Some(known) = self.seen.get(&part) {
+            return *known;
+        }
+        let any = self.parts(ty);
+        self.seen.insert(part, any);
+        any
     }
-    let before = found.len();
-    look(found);
-    ground.0.set(found.len() == before);
+
+    fn parts(&mut self, ty: &Ty) -> bool {
+        match ty {
+            Ty::Known(_) | Ty::Value(_) | Ty::Space(_) | Ty::Lazy(_) => false,
+            Ty::Var(id) => {
+                self.found.push(*id);
+                true
+            }
+            Ty::Declared(_, inner, ground) => {
+                let any = self.ty(inner);
+                ground.0.set(!any);
+                any
+            }
+            Ty::List(inner) | Ty::Type(inner) | Ty::Option(inner) | Ty::Definition(inner, _) | Ty::Part(inner) => {
+                self.ty(inner)
+            }
+            Ty::Function(from, to) => self.both(from, to),
+            Ty::Union(members, _) => members.iter().fold(false, |any, member| self.ty(member) || any),
+            Ty::Row(row) => self.row(row),
+            Ty::Op(op) => match &**op {
+                Op::Negated { result } | Op::Or { result, .. } => self.ty(result),
+                Op::Left { right: other, result, .. }
+                | Op::Right { left: other, result, .. }
+                | Op::UpdateLeft { right: other, result, .. } => self.both(other, result),
+                Op::UpdateRight { left, result } => {
+                    let any = self.row(left);
+                    self.ty(result) || any
+                }
+            },
+        }
+    }
+
+    fn both(&mut self, one: &Ty, other: &Ty) -> bool {
+        let any = self.ty(one);
+        self.ty(other) || any
+    }
+
+    fn row(&mut self, row: &Row) -> bool {
+        let fields = row.fields.values().map(|field| &field.ty);
+        let any = fields.chain(&row.rest).fold(false, |any, ty| self.ty(ty) || any);
+        row.ground.0.set(!any);
+        any
+    }
 }
 
 /// Whether a type is `Never`.
