@@ -293,7 +293,7 @@ def main():
         made, verdicts = {}, {}
         for crd in yaml.load_all(source, Loader12):
             if crd and crd.get("kind") == "CustomResourceDefinition":
-                for name, value, wrong in objects(crd, random.Random(f"{seed} {file}"), count):
+                for name, value, wrong in objects(crd, random.Random(f"{seed} {number}"), count):
                     made[name], verdicts[name] = value, wrong
         (folder / "verdicts.json").write_text(json.dumps(verdicts))
         lines = [f"  resources.{name} = {written(value)};\n" for name, value in made.items()]

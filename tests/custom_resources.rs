@@ -186,7 +186,7 @@ fn objects_are_judged_as_jsonschema_judges_them() {
     let mut files = published();
     let own = support::repository().join(CASES).join("widgets.yaml");
     // Ours is small, so it is tried more often.
-    files.extend(std::iter::repeat_n(own, 1));
+    files.extend(std::iter::repeat_n(own, 20));
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let script = support::repository().join("tests/custom_resources.py");
     let made = Command::new(python).arg(script).arg(scratch.path()).args(["1", "4"]).args(&files).output();
