@@ -203,7 +203,7 @@ impl Checker<'_> {
             let TermKind::Type(form) = &term.kind else { continue };
             let TypeTerm::Record { fields: declared, .. } = &**form else { continue };
             for field in declared {
-                let ty = Lazy::new(field.ty.clone(), env.clone(), true);
+                let ty = Lazy::later(field.ty.clone(), env.clone(), true);
                 let span = Span::NONE;
                 fields.insert(field.name, Field { ty, presence: Presence::Required, span, value: span });
             }
@@ -246,7 +246,7 @@ impl Checker<'_> {
         let Some(layout) = layout else { return self.unknown() };
         let call = self.outside(|checker| checker.enter(vec![Slot::Mono(Ty::any())], &inner));
         let fields = layout.fields.iter().map(|field| {
-            let ty = Lazy::new(field.value.clone(), call.clone(), false);
+            let ty = Lazy::later(field.value.clone(), call.clone(), false);
             (field.name, Field { ty, presence: Presence::Required, span: Span::NONE, value: Span::NONE })
         });
         let library = row(Row { fields: fields.collect(), ..Row::default() });

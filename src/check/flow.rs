@@ -61,8 +61,8 @@ impl Checker<'_> {
         match (&*l, &*r) {
             (Ty::Var(a), Ty::Var(b)) if a == b => {}
             (_, right) if right.is_any() => {}
-            (Ty::Var(a), _) if self.store.rigid_name(*a).is_none() => self.from_variable(*a, &r, need),
-            (_, Ty::Var(b)) if self.store.rigid_name(*b).is_none() => self.into_variable(*b, &l, place),
+            (Ty::Var(a), _) if self.store.rigid_name(*a).is_none() => self.variable_flows(*a, &r, need),
+            (_, Ty::Var(b)) if self.store.rigid_name(*b).is_none() => self.flows_to_variable(*b, &l, place),
             (Ty::Declared(a, inner, _), Ty::Declared(b, outer, _)) if a == b && Rc::ptr_eq(inner, outer) => {}
             (left, right) if is_declared(left) || is_declared(right) => self.flow_declared(&l, place, &r, need),
             _ => self.flow_shapes(&l, place, &r, need),
@@ -91,7 +91,7 @@ impl Checker<'_> {
         }
     }
 
-    fn from_variable(&mut self, var: VarId, r: &TyRef, need: &Rc<Need>) {
+    fn variable_flows(&mut self, var: VarId, r: &TyRef, need: &Rc<Need>) {
         if self.store.upper(var).iter().any(|upper| Rc::ptr_eq(&upper.ty, r)) {
             return;
         }
@@ -101,7 +101,7 @@ impl Checker<'_> {
         }
     }
 
-    fn into_variable(&mut self, var: VarId, l: &TyRef, place: Span) {
+    fn flows_to_variable(&mut self, var: VarId, l: &TyRef, place: Span) {
         let known = self.store.lower(var);
         if known.iter().any(|lower| Rc::ptr_eq(&lower.ty, l) || same_plain(&lower.ty, l)) {
             return;
@@ -190,7 +190,7 @@ impl Checker<'_> {
         super::store::variables(r, &mut found);
         for id in found {
             if self.store.rigid_name(id).is_none() && self.store.link(id).is_none() {
-                self.into_variable(id, &Ty::any(), need.place);
+                self.flows_to_variable(id, &Ty::any(), need.place);
             }
         }
     }
@@ -311,15 +311,13 @@ impl Checker<'_> {
                     let inside = need.field(*name, r, field.span);
                     self.flow(&own.ty, own.value.or(place), &field.ty, &inside);
                 }
-                None => match &l.rest {
-                    Some(rest) => {
+                None => {
+                    if let Some(rest) = l.rest.clone() {
                         self.dynamic = true;
-                        let rest = rest.clone();
                         let inside = need.field(*name, r, field.span);
                         self.flow(&rest, place, &field.ty, &inside);
                     }
-                    None => {}
-                },
+                }
             }
         }
         self.flow_missing(l, r, place, whole, need);

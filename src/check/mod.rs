@@ -94,7 +94,7 @@ pub fn check(files: &mut dyn Files, entry: Opened, goal: Goal, version: Option<V
     let ty = checker.reify(&ty);
     let typed = checker.all_files.iter().any(|file| file.opened.typed && !file.opened.library);
     let mut findings = if goal == Goal::Evaluation && !typed { Vec::new() } else { checker.told() };
-    findings.sort_by(|a, b| (a.primary.span, a.code).cmp(&(b.primary.span, b.code)));
+    findings.sort_by_key(|finding| (finding.primary.span, finding.code));
     findings.dedup_by(|a, b| a.primary.span == b.primary.span);
     Checked { ty, findings, dynamic: checker.dynamic }
 }

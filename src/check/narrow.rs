@@ -273,12 +273,9 @@ impl Checker<'_> {
             Ty::Union(members, sort) => {
                 let (mut yes, mut no) = (Vec::new(), Vec::new());
                 for member in members {
-                    match self.split_presence(member, name) {
-                        (passes, fails) => {
-                            yes.push(passes.unwrap_or_else(|| member.clone()));
-                            no.push(fails.unwrap_or_else(|| member.clone()));
-                        }
-                    }
+                    let (passes, fails) = self.split_presence(member, name);
+                    yes.push(passes.unwrap_or_else(|| member.clone()));
+                    no.push(fails.unwrap_or_else(|| member.clone()));
                 }
                 yes.retain(|member| !super::store::is_never(member));
                 no.retain(|member| !super::store::is_never(member));

@@ -24,7 +24,7 @@ impl Checker<'_> {
         let mut fields = IndexMap::with_capacity(attrs.fields.len());
         for (at, field) in attrs.fields.iter().enumerate() {
             let ty = match (attrs.recursive, lazy) {
-                (_, true) => Lazy::new(field.value.clone(), inner.clone(), false),
+                (_, true) => Lazy::later(field.value.clone(), inner.clone(), false),
                 (true, false) => self.slot(inner.frame.unwrap_or_default(), at as u32),
                 (false, false) => self.infer(&field.value, env),
             };

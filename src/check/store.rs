@@ -380,7 +380,7 @@ impl Search<'_> {
                 self.ty(inner)
             }
             Ty::Function(from, to) => self.both(from, to),
-            Ty::Union(members, _) => members.iter().fold(false, |any, member| self.ty(member) || any),
+            Ty::Union(members, _) => self.any(members),
             Ty::Row(row) => self.row(row),
             Ty::Op(op) => match &**op {
                 Op::Negated { result } | Op::Or { result, .. } => self.ty(result),
@@ -395,14 +395,22 @@ impl Search<'_> {
         }
     }
 
+    /// Whether any of several has one; all of them are looked at.
+    fn any<'t>(&mut self, types: impl IntoIterator<Item = &'t TyRef>) -> bool {
+        let mut any = false;
+        for ty in types {
+            any |= self.ty(ty);
+        }
+        any
+    }
+
     fn both(&mut self, one: &Ty, other: &Ty) -> bool {
         let any = self.ty(one);
         self.ty(other) || any
     }
 
     fn row(&mut self, row: &Row) -> bool {
-        let fields = row.fields.values().map(|field| &field.ty);
-        let any = fields.chain(&row.rest).fold(false, |any, ty| self.ty(ty) || any);
+        let any = self.any(row.fields.values().map(|field| &field.ty).chain(&row.rest));
         row.ground.0.set(!any);
         any
     }

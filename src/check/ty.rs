@@ -190,7 +190,8 @@ pub(super) struct Lazy {
 }
 
 impl Lazy {
-    pub(super) fn new(term: TermRef, env: Env, declared: bool) -> TyRef {
+    /// The type of this term, for later.
+    pub(super) fn later(term: TermRef, env: Env, declared: bool) -> TyRef {
         Rc::new(Ty::Lazy(Lazy { term, env, declared, done: OnceCell::new(), running: Cell::new(false) }))
     }
 }

@@ -191,9 +191,12 @@ enum Use {
     Part,
 }
 
+/// A definition of one version of one catalogue, and what it is used as.
+type Key = (*const Catalogue, Minor, &'static str, Use);
+
 thread_local! {
     /// What has been made. Types hold symbols, and those belong to a thread.
-    static MADE: RefCell<FxHashMap<(*const Catalogue, Minor, &'static str, Use), TypeRef>> = RefCell::default();
+    static MADE: RefCell<FxHashMap<Key, TypeRef>> = RefCell::default();
 }
 
 fn definition_type(version: Version<'static>, def: &'static TypeDef, used: Use) -> TypeRef {
