@@ -56,6 +56,13 @@ fn fails(files: &[(&str, &str)], expression: &str, code: Code, words: &str) {
 }
 
 #[test]
+fn a_typed_function_tells_what_it_takes_by_name() {
+    let function = "f : { a : Int; b? : Int; } -> Int = { a, b ? 1 }: a;";
+    gives(&[], &format!("let {function} in builtins.functionArgs f"), "{ a = false; b = true; }");
+    gives(&[], "let id : Any -> Any = x: x; in builtins.functionArgs id", "{ }");
+}
+
+#[test]
 fn files_are_read_within_the_project() {
     let files = &[("a.txt", "one\n"), ("sub/b.txt", "two"), ("sub/inner/c", "")][..];
     gives(files, "builtins.readFile ./a.txt", r#""one\n""#);

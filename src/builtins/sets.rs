@@ -161,8 +161,14 @@ fn function_args(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     if !function.is_function() {
         return Err(machine.bad_argument(&call, 0, "a function", &function));
     }
+    let mut own = &function;
+    while let Kind::Host(host) = &own.kind
+        && let Some(of) = &host.of
+    {
+        own = of;
+    }
     let mut set = AttrsBuilder::new();
-    if let Kind::Lambda(closure) = &function.kind
+    if let Kind::Lambda(closure) = &own.kind
         && let ParamTerm::Formals { formals, .. } = &closure.lambda.param
     {
         for formal in formals {

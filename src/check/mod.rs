@@ -1,16 +1,16 @@
 //! The static checker: what can be said of a program before anything of it is computed.
 //!
 //! It is *gradual*: what cannot be known is `Any`, goes everywhere, and is the contract's at run time. It is
-//! *bidirectional*: where a type is expected, literals are taken apart beside it ([`expect`]); elsewhere types are
-//! found out from the inside ([`infer`]). And it *infers*: a name without annotation has the most general type that
+//! *bidirectional*: where a type is expected, literals are taken apart beside it (`expect`); elsewhere types are
+//! found out from the inside (`infer`). And it *infers*: a name without annotation has the most general type that
 //! its value allows.
 //!
-//! Types meet in one place, [`flow`]: what has type `l` goes where `r` is needed. An argument without annotation is a
-//! variable ([`store`]); everything that flows into it is held against everything that is demanded of it, in whatever
+//! Types meet in one place, `flow`: what has type `l` goes where `r` is needed. An argument without annotation is a
+//! variable (`store`); everything that flows into it is held against everything that is demanded of it, in whatever
 //! order the two become known, and nothing is ever guessed. So `x: x.a + 1` takes every set whose `a` is a number.
 //!
-//! Bindings are found out when they are first asked for ([`slots`]) and are *generalised*: each use gets variables
-//! of its own. What is asked in conditions is known in their branches ([`narrow`]); since nothing ever changes,
+//! Bindings are found out when they are first asked for (`slots`) and are *generalised*: each use gets variables
+//! of its own. What is asked in conditions is known in their branches (`narrow`); since nothing ever changes,
 //! that goes for `entry.name` as well as for `name`.
 //!
 //! A mistake is told if it is surely one: if a declared type is not met, or if nothing that may arrive somewhere

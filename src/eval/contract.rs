@@ -341,12 +341,12 @@ fn hold_function(function: Value, from: &TypeRef, to: &TypeRef, blame: &Blame) -
     let (from, to) = (from.clone(), to.clone());
     let into = blame.part("argument");
     let out = blame.part("result");
-    let origin = function.origin;
+    let (origin, of) = (function.origin, Some(function.clone()));
     let run = move |machine: &mut Evaluator, argument: Thunk, span: Span| {
         let into = Blame { place: span, ..into.clone() };
         let argument = machine.hold_later(&argument, &from, || into);
         let answer = machine.apply(&function, argument, span)?;
         machine.hold(answer, &to, &out)
     };
-    Value::new(Kind::Host(Rc::new(Host { name: "a typed function", run: Box::new(run) })), origin)
+    Value::new(Kind::Host(Rc::new(Host { name: "a typed function", of, run: Box::new(run) })), origin)
 }

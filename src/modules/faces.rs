@@ -203,7 +203,7 @@ fn submodule_in(ty: &Type) -> Option<Rc<Submodule>> {
 
 fn function(name: &'static str, run: impl Fn(&mut Evaluator, Thunk, Span) -> Result<Value> + 'static) -> Value {
     let run: Box<Body> = Box::new(run);
-    Value::new(Kind::Host(Rc::new(Host { name, run })), Span::NONE)
+    Value::new(Kind::Host(Rc::new(Host { name, of: None, run })), Span::NONE)
 }
 
 impl Evaluator {

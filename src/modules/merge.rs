@@ -230,7 +230,7 @@ impl Evaluator {
                 None => Err(errors::undefined(machine, &site, &to)),
             }
         };
-        Ok(Value::new(Kind::Host(Rc::new(Host { name: "a merged function", run: Box::new(run) })), origin))
+        Ok(Value::new(Kind::Host(Rc::new(Host { name: "a merged function", of: None, run: Box::new(run) })), origin))
     }
 
     /// Fails unless all are sets.

@@ -83,7 +83,7 @@ pub(super) fn extend_modules(base: Rc<Start>) -> Value {
         }
         evaluated(machine, start, span)
     };
-    Value::new(Kind::Host(Rc::new(Host { name: "extendModules", run: Box::new(extend) })), Span::NONE)
+    Value::new(Kind::Host(Rc::new(Host { name: "extendModules", of: None, run: Box::new(extend) })), Span::NONE)
 }
 
 /// `_module`, which `config` leaves out.

@@ -61,7 +61,7 @@ impl Evaluator {
         let ty = Thunk::defer(move |machine| Ok(Value::new(Kind::Type(of.ty(machine)?), span)));
         set.add(words().ty, span, ty);
         let text = Value::string(leaf.site.path.to_string(), span);
-        let shown = Host { name: "__toString", run: Box::new(move |_, _, _| Ok(text.clone())) };
+        let shown = Host { name: "__toString", of: None, run: Box::new(move |_, _, _| Ok(text.clone())) };
         set.add("__toString", span, Value::new(Kind::Host(Rc::new(shown)), span));
         Value::attrs(leaf.declared.says.update(&set.build()), span)
     }

@@ -43,6 +43,8 @@ pub struct Partial {
 pub struct Host {
     /// What it is called in messages.
     pub name: &'static str,
+    /// The function that it stands for, if it stands for one: what that takes by name, this does too.
+    pub of: Option<Value>,
     /// What it does.
     #[expect(clippy::type_complexity, reason = "the one place where this type is written")]
     pub run: Box<dyn Fn(&mut Evaluator, Thunk, Span) -> Result<Value>>,

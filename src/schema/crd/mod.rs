@@ -1,10 +1,10 @@
 //! Custom resources: the kinds that a cluster has because somebody defined them.
 //!
 //! A CustomResourceDefinition says all about its kind in one file: names, scope, versions, and for each version a schema.
-//! Reading one ([`read`]) takes the schema apart into the same facts that Kubernetes' own kinds have: record types
-//! with fields and shapes ([`convert`]). From there on a custom kind is a kind like any other; its types stand beside the
+//! Reading one (`read`) takes the schema apart into the same facts that Kubernetes' own kinds have: record types
+//! with fields and shapes (`convert`). From there on a custom kind is a kind like any other; its types stand beside the
 //! embedded ones in an [extended catalogue](super::Catalogue::extended). What such a schema can demand beyond those facts
-//! (patterns, bounds, alternatives) is kept aside, by field, as [`Limits`].
+//! (patterns, bounds, alternatives) is kept aside, by field, as `Limits`.
 //!
 //! A definition is called by the way that leads to it in the language: `"cert-manager.io".v1.CertificateSpec`.
 //! The quotes tell it from an embedded one, since the group of a custom resource always has a dot in it. A record
