@@ -205,7 +205,7 @@ impl Checker<'_> {
         let unknown = attrs.fields.iter().filter(|field| row.rest.is_none() && !row.fields.contains_key(&field.name));
         for name in untold(&missing, unknown.count()) {
             let written = Row { made: span, ..Row::default() };
-            self.missing_field(*name, (&Rc::new(written), row), span, ty, need);
+            self.missing_field(*name, (&Rc::new(written), row), span, need);
         }
     }
 

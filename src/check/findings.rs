@@ -202,7 +202,6 @@ impl Checker<'_> {
         name: Symbol,
         (l, r): (&Rc<Row>, &Rc<Row>),
         place: Span,
-        ty: &TyRef,
         need: &Rc<Need>,
     ) {
         match &need.why {
@@ -217,7 +216,6 @@ impl Checker<'_> {
                     let place = self.blamed(place, need);
                     return self.missing_argument(name, r, place);
                 }
-                let _ = ty;
                 let place = self.blamed(place, need);
                 let record = self.record_of(r);
                 let demand = self.demand(need, place);

@@ -320,7 +320,7 @@ impl Checker<'_> {
                 }
             }
         }
-        self.flow_missing(l, r, place, whole, need);
+        self.flow_missing(l, r, place, need);
         for (name, own) in &l.fields {
             if r.fields.contains_key(name) {
                 continue;
@@ -346,14 +346,14 @@ impl Checker<'_> {
     }
 
     /// The fields that are missing altogether.
-    fn flow_missing(&mut self, l: &Rc<Row>, r: &Rc<Row>, place: Span, whole: &TyRef, need: &Rc<Need>) {
+    fn flow_missing(&mut self, l: &Rc<Row>, r: &Rc<Row>, place: Span, need: &Rc<Need>) {
         if l.rest.is_some() {
             return;
         }
         let missing = lacking(r, |name| l.fields.contains_key(&name));
         let unknown = l.fields.keys().filter(|name| r.rest.is_none() && !r.fields.contains_key(*name));
         for name in untold(&missing, unknown.count()) {
-            self.missing_field(*name, (l, r), place, whole, need);
+            self.missing_field(*name, (l, r), place, need);
         }
     }
 
