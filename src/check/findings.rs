@@ -197,13 +197,7 @@ impl Checker<'_> {
     }
 
     /// A field that is not there.
-    pub(super) fn missing_field(
-        &mut self,
-        name: Symbol,
-        (l, r): (&Rc<Row>, &Rc<Row>),
-        place: Span,
-        need: &Rc<Need>,
-    ) {
+    pub(super) fn missing_field(&mut self, name: Symbol, (l, r): (&Rc<Row>, &Rc<Row>), place: Span, need: &Rc<Need>) {
         match &need.why {
             Why::Silent | Why::Kind { .. } | Why::Text | Why::Type => {}
             Why::Selected(_) => self.missing_attribute(l, name, need.place),
