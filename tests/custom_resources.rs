@@ -112,7 +112,7 @@ fn definitions_merge_by_the_keys_of_their_lists() {
 fn what_a_file_defines_is_told() {
     let output = support::run_nxk(["schema", "add", "tests/corpus/custom/widgets.yaml"]);
     assert!(output.status.success());
-    let expected = "  acme.example.com/v1       Widget   namespaced  46 fields\n  \
+    let expected = "  acme.example.com/v1       Widget   namespaced  46 fields  1 rule is the server's to judge\n  \
                     acme.example.com/v1beta1  Widget   namespaced  3 fields   deprecated\n  \
                     acme.example.com/v2       Factory  cluster     5 fields\n\n\
                     schemas = [ ./tests/corpus/custom/widgets.yaml ];\n";

@@ -25,17 +25,31 @@ pub fn list_custom(resources: &[CustomResource]) -> String {
     for kind in types.kinds() {
         let scope = if kind.namespaced { "namespaced" } else { "cluster" };
         let fields = fields_below(&types, &kind.type_name);
-        let notes = types.deprecation(&kind.type_name).map_or("", |_| "deprecated");
+        let mut notes: Vec<String> = Vec::new();
+        notes.extend(types.deprecation(&kind.type_name).map(|_| "deprecated".to_owned()));
+        match rules_below(&types, &kind.type_name) {
+            0 => {}
+            1 => notes.push("1 rule is the server's to judge".to_owned()),
+            rules => notes.push(format!("{rules} rules are the server's to judge")),
+        }
         let kind_name = kind.kind.to_string();
         rows.push([
             kind.api_version().to_string(),
             kind_name,
             scope.to_owned(),
             format!("{fields} fields"),
-            notes.to_owned(),
+            notes.join(", "),
         ]);
     }
     table(&rows)
+}
+
+/// How many rules in CEL stand in a custom record and in those inside it.
+fn rules_below(types: &CustomTypes, name: &str) -> usize {
+    let Some(record) = types.get(name) else { return 0 };
+    let own = |field: &FieldDef| record.limits_of(&field.name).iter().map(|limits| limits.rules.len()).sum::<usize>();
+    let inside = |field: &FieldDef| field.shape.named().map_or(0, |name| rules_below(types, name));
+    record.limits.rules.len() + record.def.fields.iter().map(|field| own(field) + inside(field)).sum::<usize>()
 }
 
 /// How many fields a custom record has, with those of the custom records in it.

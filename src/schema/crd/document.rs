@@ -38,9 +38,10 @@ impl Problem {
     /// The finding, in a text whose first byte has the position `base`.
     pub fn finding(&self, text: &str, base: u32) -> Diagnostic {
         let start = text.floor_char_boundary(self.offset);
-        let word = text[start..].split(|c: char| c.is_whitespace() || c == '"').next().unwrap_or_default();
+        let letters = text[start..].chars().take_while(|c| !c.is_whitespace() && *c != '"').take(SHOWN_CHARACTERS);
+        let length: usize = letters.map(char::len_utf8).sum();
         let at = |offset: usize| base.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
-        let place = Span { lo: at(start), hi: at(start + word.len()) };
+        let place = Span { lo: at(start), hi: at(start + length) };
         Diagnostic::new(self.code, place, self.message.as_str()).hint(self.hint.as_str())
     }
 }
@@ -52,16 +53,26 @@ type Refusal = (String, &'static str);
 const DEFINITION: &str = "CustomResourceDefinition";
 /// Lists within lists, at most.
 const MAX_LISTS: u32 = 8;
+/// More brackets that are open at once are not even tried: the YAML library takes time with the square of them.
+const MAX_BRACKETS: usize = 5_000;
+/// Longer words are not marked to their end.
+const SHOWN_CHARACTERS: usize = 60;
 
 /// Reads the definitions of a file.
 pub fn read(text: &str) -> Read {
     let mut reader = Reader { text, places: places(text), read: Read::default() };
+    if let Some(offset) = too_deep(text) {
+        reader.not_yaml(offset, TOO_DEEP);
+        return reader.read;
+    }
     for document in serde_yaml::Deserializer::from_str(text) {
         match serde_yaml::Value::deserialize(document) {
             Ok(document) => reader.document(document, MAX_LISTS),
             Err(error) => {
                 // What follows cannot be told apart from what is broken.
-                reader.not_yaml(&error);
+                let message = error.to_string();
+                let what = message.split(" at line ").next().unwrap_or_default();
+                reader.not_yaml(error.location().map_or(0, |location| location.index()), what);
                 return reader.read;
             }
         }
@@ -77,6 +88,22 @@ struct Reader<'t> {
     /// Where the definitions say what they are, in order.
     places: std::vec::IntoIter<usize>,
     read: Read,
+}
+
+/// What is said of a text with brackets in brackets, or with aliases that hold themselves.
+const TOO_DEEP: &str = "it is nested too deeply, or contains itself";
+
+/// Where more brackets are open than any definition has. Those in strings count as well: there are few.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut open = 0usize;
+    text.bytes().position(|byte| {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > MAX_BRACKETS
+    })
 }
 
 /// Where the lines `kind: CustomResourceDefinition` have the kind.
@@ -123,10 +150,12 @@ impl Reader<'_> {
         self.read.problems.push(Problem { code, offset, message, hint: hint.to_owned() });
     }
 
-    fn not_yaml(&mut self, error: &serde_yaml::Error) {
-        let offset = error.location().map_or(0, |location| location.index());
-        let message = error.to_string();
-        let what = message.split(" at line ").next().unwrap_or_default();
+    fn not_yaml(&mut self, offset: usize, what: &str) {
+        let what = match what {
+            "recursion limit exceeded" => TOO_DEEP,
+            "repetition limit exceeded" => "its aliases repeat too much",
+            what => what,
+        };
         let template = self.text.contains("{{");
         let hint = match template {
             true => "render the chart first: `helm template`",
