@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::cursor::Cursor;
 use super::report::Report;
 use super::scalars;
-use crate::diag::{Code, Severity, closest};
+use crate::diag::{Code, Severity, closest, did_you_mean};
 use crate::node::{Node, NodeKind};
 use crate::schema::belongs;
 use crate::schema::catalogue::{FieldDef, Kind, Shape, TypeDef, Version};
@@ -183,8 +183,10 @@ impl<'c> Walk<'_, 'c> {
         let message = format!("{} has no field `{name}`", self.version.words(def));
         let keys = value.keys();
         let (_, way) = keys.split_last().expect("the field's own name is its last key");
-        let hint = belongs::hint(self.version, &self.kind.type_name, way, name, look_of(value.node()));
-        self.report.unreadable_key(value, Code::UnknownObjectField, message).hint = hint;
+        let hint = belongs::hint(self.version, &self.kind.type_name, way, name, look_of(value.node()))
+            .or_else(|| did_you_mean(name, def.fields.iter().map(|field| field.name.as_str())))
+            .unwrap_or_else(|| "remove it".to_owned());
+        self.report.unreadable_key(value, Code::UnknownObjectField, message).hint = Some(hint);
     }
 
     fn value(&mut self, at: &Cursor<'_>, shape: &'c Shape, place: Place<'c>) {
