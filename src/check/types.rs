@@ -10,6 +10,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::{FieldTypeTerm, Literal, Refinement, Term, TermKind, TermRef, TypeTerm, refined};
+use crate::types::findings::{join_of_no_record, join_with_common_field};
 use crate::types::{Scalar, Type};
 
 impl Checker<'_> {
@@ -99,6 +100,7 @@ impl Checker<'_> {
                 let sort = if self.in_library(env) { Sort::Inferred } else { Sort::Declared };
                 Ty::union(members, sort)
             }
+            TypeTerm::Joined(parts) => self.joined_row(parts, env, span),
             TypeTerm::Refined(base, by) => self.refinement(base, by, env, span),
         }
     }
@@ -128,6 +130,29 @@ impl Checker<'_> {
             made.insert(field.name, Field { ty, presence, span: field.span, value: Span::NONE });
         }
         row(Row { fields: made, rest: open.then(Ty::any), made: span, ..Row::default() })
+    }
+
+    /// `A & B`: the fields of all.
+    fn joined_row(&mut self, parts: &[TermRef], env: &Env, span: Span) -> TyRef {
+        let mut whole = Row { made: span, ..Row::default() };
+        for part in parts {
+            let ty = self.type_of(part, env);
+            let shape = self.shape(&ty);
+            let Ty::Row(row) = &*shape else {
+                if !shape.is_any() && !matches!(&*shape, Ty::Var(_)) {
+                    let shown = format!("`{}`", self.show(&ty));
+                    self.report(join_of_no_record(&shown, part.span));
+                }
+                return self.unknown();
+            };
+            for (name, field) in &row.fields {
+                if let Some(first) = whole.fields.insert(*name, field.clone()) {
+                    self.report(join_with_common_field(*name, part.span, (first.span, field.span)));
+                }
+            }
+            whole.rest = whole.rest.or_else(|| row.rest.clone());
+        }
+        row(whole)
     }
 
     fn refinement(&mut self, base: &TermRef, by: &Refinement, env: &Env, span: Span) -> TyRef {

@@ -9,6 +9,7 @@ use crate::diag::Code;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::{FieldTypeTerm, Literal, NameTerm, OptionTerm, TermKind, TermRef, TypeTerm, refined};
+use crate::types::findings::{join_of_no_record, join_with_common_field};
 use crate::types::{Deferred, Field, Opaque, Pending, Record, Scalar, Type, TypeRef};
 use crate::value::{Attrs, AttrsBuilder, Env, Evaluator, Kind, Result, Thunk, Value};
 
@@ -81,12 +82,35 @@ impl Evaluator {
             TypeTerm::Union(members) => {
                 Type::Union(members.iter().map(|member| self.type_later(member, env)).collect())
             }
+            TypeTerm::Joined(parts) => Type::Record(Rc::new(self.joined_record(parts, env)?)),
             TypeTerm::Refined(base, by) => {
                 let base = self.type_of_term(base, env)?;
                 let base = self.resolve(&base)?;
                 refined(&base, by, span).map_err(|finding| crate::value::Error::new(*finding))?
             }
         }))
+    }
+
+    /// `A & B`: a record with the fields of all.
+    fn joined_record(&mut self, parts: &[TermRef], env: &Env) -> Result<Record> {
+        let mut whole = Record::default();
+        for part in parts {
+            let ty = self.type_of_term(part, env)?;
+            let mut ty = self.resolve(&ty)?;
+            while let Type::Declared(_, inner) = &*ty {
+                ty = self.resolve(&inner.clone())?;
+            }
+            let Type::Record(record) = &*ty else {
+                return Err(join_of_no_record(&format_args!("`{ty}`"), part.span).into());
+            };
+            for (name, field) in &record.fields {
+                if let Some(first) = whole.fields.insert(*name, field.clone()) {
+                    return Err(join_with_common_field(*name, part.span, (first.span, field.span)).into());
+                }
+            }
+            whole.open |= record.open;
+        }
+        Ok(whole)
     }
 
     fn field_type(&mut self, field: &FieldTypeTerm, env: &Env) -> Field {

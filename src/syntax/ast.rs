@@ -381,6 +381,8 @@ pub enum TypeKind {
     Function(Box<TypeExpr>, Box<TypeExpr>),
     /// `A | B | C`, flat; at least two.
     Union(Vec<TypeExpr>),
+    /// `A & B & C`, flat; at least two: a record with the fields of all.
+    Joined(Vec<TypeExpr>),
     /// `Int(1..65535)`, `String(/…/)`
     Refined {
         /// What is refined.

@@ -476,7 +476,7 @@ impl Lexer<'_> {
             Some(b'\'') => rest.get(1) != Some(&b'\''),
             Some(b'$') => rest.get(1) != Some(&b'{'),
             Some(b'~') => rest.get(1) != Some(&b'/'),
-            Some(b'&' | b'%' | b'^' | b'\\' | b'`' | 0..=8 | 11 | 12 | 14..=31 | 127) => !rest.starts_with(b"&&"),
+            Some(b'%' | b'^' | b'\\' | b'`' | 0..=8 | 11 | 12 | 14..=31 | 127) => true,
             _ => false,
         };
         self.at += 1;
@@ -487,7 +487,6 @@ impl Lexer<'_> {
         let run = &self.text[start..self.at];
         let hint = match run {
             "'" | "`" => "strings stand between `\"` or between `''`",
-            "&" => "the logical operator is written `&&`",
             "$" => "an interpolation is written `${…}`",
             "%" => "the remainder of a division is `lib.mod a b`",
             "\u{feff}" => "save the file as UTF-8 without a byte order mark",

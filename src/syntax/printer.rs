@@ -238,6 +238,7 @@ fn write_type(out: &mut String, ty: &TypeExpr) {
         }
         TypeKind::Function(from, to) => list(out, "->", [from, to], |out, part| write_type(out, part)),
         TypeKind::Union(members) => list(out, "|", members, write_type),
+        TypeKind::Joined(parts) => list(out, "&", parts, write_type),
         TypeKind::Refined { base, by } => {
             out.push_str("(refine ");
             write_type(out, base);

@@ -135,6 +135,7 @@ pub(super) fn symbol(bytes: &[u8]) -> Option<(TokenKind, usize)> {
         b'/' => Slash,
         b'!' => Not,
         b'|' => Bar,
+        b'&' => Ampersand,
         _ => return None,
     };
     Some((one, 1))

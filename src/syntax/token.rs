@@ -93,6 +93,7 @@ tokens! {
     PipeRight "`|>`" "`|>`",
     PipeLeft "`<|`" "`<|`",
     Bar "`|`" "`|` between types",
+    Ampersand "`&`" "`&` between types",
 }
 
 impl TokenKind {

@@ -295,6 +295,8 @@ pub enum TypeTerm {
     Function(TermRef, TermRef),
     /// `A | B`
     Union(Vec<TermRef>),
+    /// `A & B`
+    Joined(Vec<TermRef>),
     /// `Int(1..)`
     Refined(TermRef, Refinement),
 }

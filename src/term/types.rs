@@ -25,6 +25,7 @@ pub(super) fn type_term(walk: &mut Desugarer, ty: &TypeExpr) -> TermRef {
         TypeKind::Record(record) => record_term(walk, record),
         TypeKind::Function(from, to) => TypeTerm::Function(type_term(walk, from), type_term(walk, to)),
         TypeKind::Union(members) => TypeTerm::Union(members.iter().map(|member| type_term(walk, member)).collect()),
+        TypeKind::Joined(parts) => TypeTerm::Joined(parts.iter().map(|part| type_term(walk, part)).collect()),
         TypeKind::Refined { base, by } => TypeTerm::Refined(type_term(walk, base), by.clone()),
     };
     Term::new(TermKind::Type(Box::new(form)), ty.span)

@@ -266,6 +266,24 @@ fn fields_of(record: &Record) -> String {
     }
 }
 
+/// `A & B` where one of them is no record.
+pub fn join_of_no_record(shown: &dyn std::fmt::Display, place: Span) -> Diagnostic {
+    let message = format!("`&` joins the fields of record types, and {shown} has none");
+    Diagnostic::new(Code::NotAType, place, message).hint("a value that has one of several types is written with `|`")
+}
+
+/// `A & B` where both have a field of this name, declared at the two places.
+pub fn join_with_common_field(name: Symbol, place: Span, (first, second): (Span, Span)) -> Diagnostic {
+    Diagnostic::new(
+        Code::DuplicateAttribute,
+        place,
+        format!("the field `{name}` is in both of the types that `&` joins"),
+    )
+    .also(first, "declared here")
+    .also(second, "and here")
+    .hint("leave it out of one of the two types")
+}
+
 /// A field that a record needs.
 pub fn missing_field(demand: &Demand<'_>, name: Symbol, field: &Field, record: &Record) -> Diagnostic {
     let source = record.origin.as_ref().map(|origin| format!(" ({})", origin.field(name))).unwrap_or_default();

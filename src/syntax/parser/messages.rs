@@ -195,6 +195,7 @@ fn hint(state: &Builder, items: &[Item], at: usize, segment: &Segment, expected:
         Some(Kind::Token(Semicolon)) if at + 1 == items.len() && state.end_kind(segment).is_none() => {
             "a file holds one expression, without `;` at its end"
         }
+        Some(Kind::Token(Ampersand)) => "the logical operator is written `&&`; `&` joins the fields of record types",
         Some(Kind::Token(Bar | OrOr)) => "types are joined with `|`, conditions with `||`",
         Some(Kind::Token(Colon)) => "a type annotation stands behind a name in a set or `let`: `name : Type = value;`",
         Some(Kind::Token(Minus)) if !expected.has("an operator") => "put the negative number in parentheses: `(-1)`",

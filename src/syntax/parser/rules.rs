@@ -22,6 +22,7 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("type_declaration", "parser/entries.rs", "type_declaration"),
     ("type", "parser/types.rs", "ty"),
     ("union", "parser/types.rs", "union"),
+    ("joined_type", "parser/types.rs", "joined"),
     ("type_application", "parser/types.rs", "application"),
     ("refined_type", "parser/types.rs", "refined"),
     ("refinement", "parser/types.rs", "refinement"),

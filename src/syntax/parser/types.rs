@@ -31,7 +31,7 @@ pub(super) fn ty<'s, E: Failure<'s>>() -> Rule<'s, TypeExpr, E> {
 
 /// `union`; a `|` may also stand in front of the first.
 fn union<'s, E: Failure<'s>>() -> Rule<'s, TypeExpr, E> {
-    application()
+    joined()
         .separated_by(token(TokenKind::Bar))
         .allow_leading()
         .at_least(1)
@@ -41,6 +41,22 @@ fn union<'s, E: Failure<'s>>() -> Rule<'s, TypeExpr, E> {
             _ => {
                 let span = members[0].span.to(members[members.len() - 1].span);
                 TypeExpr { kind: TypeKind::Union(members), span }
+            }
+        })
+        .boxed()
+}
+
+/// `joined_type`
+fn joined<'s, E: Failure<'s>>() -> Rule<'s, TypeExpr, E> {
+    application()
+        .separated_by(token(TokenKind::Ampersand))
+        .at_least(1)
+        .collect::<Vec<_>>()
+        .map(|mut parts| match parts.len() {
+            1 => parts.remove(0),
+            _ => {
+                let span = parts[0].span.to(parts[parts.len() - 1].span);
+                TypeExpr { kind: TypeKind::Joined(parts), span }
             }
         })
         .boxed()
