@@ -1,11 +1,13 @@
 //! What holds for every object whatever made it: compliance and traceability, on the final objects.
 
-mod compliance;
+pub mod compliance;
 mod images;
+mod labels;
+pub mod level;
 mod trace;
 
-pub use compliance::{Compliance, demand, label_objects};
 pub use images::check_images;
+pub use labels::{Compliance, demand, label_objects};
 pub use trace::{Trace, annotate};
 
 use ecow::EcoString;
