@@ -30,6 +30,9 @@ pub(super) struct Input {
     /// Write this commit into the objects instead of the repository's
     #[arg(long, value_name = "REVISION")]
     source_commit: Option<String>,
+    /// Judge exceptions as of this day instead of today
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<jiff::civil::Date>,
 }
 
 /// Options that shape what is shown.
@@ -102,6 +105,7 @@ impl Input {
             kubernetes_version: self.k8s_version.clone(),
             settings,
             source_commit: self.source_commit.clone(),
+            date: self.date,
         })
     }
 }

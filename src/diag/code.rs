@@ -137,6 +137,9 @@ codes! {
     MissingCompliance    = "E0901" "compliance data that is demanded is missing";
     MandatoryLabel       = "E0902" "a mandatory label cannot be overridden";
     MutableTag           = "E0903" "an image tag that can change";
+    ControlFailed        = "E0905" "a compliance control is not met";
+    ExpiredException     = "E0907" "an exception that no longer holds";
+    LevelTooLow          = "E0909" "a level below that of the environment";
     // 10 files and output
     FileNotFound         = "E1001" "a file is not there";
     FileNotReadable      = "E1002" "a file cannot be read";
@@ -152,6 +155,8 @@ codes! {
     StartupCycle         = "W0801" "applications that wait for each other";
     MutableTagWarning    = "W0903" "an image tag that can change";
     MissingDigest        = "W0904" "an image without a digest";
+    ControlExempted      = "W0906" "a compliance control is not met, with an exception";
+    UnusedException      = "W0908" "an exception that nothing needs";
 }
 
 impl Code {

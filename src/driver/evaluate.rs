@@ -13,6 +13,7 @@ use crate::layers::Object;
 use crate::lower::lower_to_objects;
 use crate::modules::{Configuration, Request as Modules};
 use crate::node::Node;
+use crate::policy::level::Level;
 use crate::policy::{self, Compliance, Trace};
 use crate::schema::{Catalogue, Target};
 use crate::source::{SourceKind, Span, source_commit};
@@ -193,9 +194,15 @@ impl Evaluated {
         self.framework.get("compliance").map(Compliance::read).unwrap_or_default()
     }
 
-    /// `framework.environment`.
+    /// `framework.environment`; empty where it is not said.
     pub fn environment(&self) -> &str {
         self.framework.get("environment").and_then(Node::as_str).unwrap_or_default()
+    }
+
+    /// The level that the environment's profile demands of whatever speaks of compliance.
+    pub fn environment_level(&self) -> Level {
+        let level = self.framework.at(&["environments", self.environment(), "level"]).and_then(Node::as_str);
+        level.and_then(Level::named).unwrap_or_default()
     }
 }
 

@@ -8,6 +8,7 @@
 //! passes on what it can, so that one run shows everything that is wrong. Only the last step looks
 //! at them: [`Ordered::objects`] is for writing when [`Session::has_errors`] says no.
 
+mod comply;
 mod evaluate;
 mod explain;
 mod path;

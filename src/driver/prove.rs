@@ -57,6 +57,7 @@ impl Session {
         self.unique(&lowered.objects);
         self.demand_compliance(evaluated);
         self.check_images(evaluated, &lowered.objects);
+        self.comply(evaluated, &lowered.objects);
         self.timings.add("prove", start.elapsed());
         let version = evaluated.target.version.minor().to_string();
         Proved { objects: lowered.objects, checked, version }
@@ -108,6 +109,7 @@ impl Session {
     /// Once compliance is spoken of, what belongs to it must be complete: for the framework, and for each entry.
     fn demand_compliance(&mut self, evaluated: &Evaluated) {
         let framework = evaluated.compliance();
+        let floor = evaluated.environment_level();
         let general = policy::demand(&framework, "`framework.compliance`", Span::NONE);
         if !general.is_empty() {
             let place = [&framework.level, &framework.framework]
@@ -122,6 +124,8 @@ impl Session {
             };
             self.machine.findings.extend(general.into_iter().map(at));
         }
+        let low = framework.below(floor, "`framework.compliance`", evaluated.environment());
+        self.machine.findings.extend(low);
         // An entry that a layer made keeps the key of the entry above it, which has been asked already.
         let mut asked = FxHashSet::default();
         for collection in COLLECTIONS {
@@ -137,7 +141,9 @@ impl Session {
                     continue;
                 }
                 let what = format!("`{collection}.{}`", attr.name);
-                self.machine.findings.extend(policy::demand(&own.within(&framework), &what, attr.span));
+                let own = own.within(&framework);
+                self.machine.findings.extend(policy::demand(&own, &what, attr.span));
+                self.machine.findings.extend(own.below(floor, &what, evaluated.environment()));
             }
         }
     }

@@ -29,6 +29,8 @@ pub struct Request {
     pub settings: Vec<Setting>,
     /// The commit to write into the objects, instead of the repository's.
     pub source_commit: Option<String>,
+    /// The day on which exceptions have to hold, instead of today.
+    pub date: Option<jiff::civil::Date>,
 }
 
 /// A run in progress.

@@ -2,6 +2,7 @@
 
 use ecow::EcoString;
 
+use super::level::Level;
 use super::{map_at, metadata_paths};
 use crate::diag::{Code, Diagnostic};
 use crate::layers::Object;
@@ -58,6 +59,18 @@ impl Compliance {
             prefix: framework.prefix.clone(),
             labels: framework.labels.clone(),
         }
+    }
+
+    /// Its level, where one is said and it is lower than the floor of the environment: a finding.
+    pub fn below(&self, floor: Level, what: &str, environment: &str) -> Option<Diagnostic> {
+        let node = self.level.as_ref()?;
+        let level = Level::named(node.as_str()?)?;
+        if level >= floor {
+            return None;
+        }
+        let message = format!("{what} is at the level {level}, but the {environment} environment demands {floor}");
+        let hint = format!("set `level = \"{floor}\";`, or change `framework.environments.{environment}.level`");
+        Some(Diagnostic::new(Code::LevelTooLow, node.span, message).hint(hint))
     }
 
     /// The mandatory labels, as far as they are known; names with the prefix.

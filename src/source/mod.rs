@@ -5,11 +5,13 @@
 //! positions of its own. A [`Span`] is therefore two plain numbers that say both which file and
 //! where: eight bytes, cheap enough to ride on every value.
 
+mod clock;
 mod git;
 mod map;
 mod span;
 mod world;
 
+pub use clock::today;
 pub use git::source_commit;
 pub use map::{Location, SourceFile, SourceId, SourceKind, SourceMap};
 pub use span::Span;

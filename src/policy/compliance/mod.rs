@@ -15,12 +15,14 @@
 mod check;
 mod checks;
 mod context;
+mod exception;
 mod frameworks;
 
 use rustc_hash::FxHashMap;
 
 pub use check::{Check, Container, ContainerKind, Failure, Outcome, Pod, Subject};
 pub use context::Context;
+pub use exception::Exception;
 pub use frameworks::{Control, Framework, framework};
 
 use super::level::Level;

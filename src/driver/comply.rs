@@ -1,0 +1,97 @@
+//! Compliance in a compile: what fails is an error, what is excepted a warning, what has expired both.
+
+use super::evaluate::placed;
+use super::{Evaluated, Session};
+use crate::diag::{Code, Diagnostic};
+use crate::layers::Object;
+use crate::node::Node;
+use crate::policy::compliance::{Assessment, Exception, Failure, Judged, Outcome, assess};
+use crate::source::today;
+
+impl Session {
+    /// Reports every control that binds and is not met.
+    pub(super) fn comply(&mut self, evaluated: &Evaluated, objects: &[Object]) {
+        let exceptions = self.exceptions(evaluated);
+        let mut needed = vec![0; exceptions.len()];
+        for judged in assess(&evaluated.assessment(objects), Outcome::has_failed) {
+            let object = &objects[judged.object];
+            let mut covering = exceptions.iter().enumerate().filter(|(_, exception)| exception.covers(&judged, object));
+            let today = self.today();
+            match covering.clone().find(|(_, exception)| exception.until >= today).or_else(|| covering.next()) {
+                Some((at, exception)) if exception.until >= today => needed[at] += 1,
+                // The expired one is told below; that it covered this is why it is told.
+                Some((at, _)) => {
+                    needed[at] += 1;
+                    self.report_failures(&judged, object);
+                }
+                None => self.report_failures(&judged, object),
+            }
+        }
+        for (exception, needed) in exceptions.iter().zip(needed) {
+            self.report_exception(exception, needed);
+        }
+    }
+
+    /// `framework.compliance.exceptions`; what is wrong with them is reported.
+    pub(super) fn exceptions(&mut self, evaluated: &Evaluated) -> Vec<Exception> {
+        let list = evaluated.framework.at(&["compliance", "exceptions"]);
+        let (exceptions, findings) = list.map(Exception::read).unwrap_or_default();
+        self.machine.findings.extend(findings);
+        exceptions
+    }
+
+    /// The day that decides whether an exception still holds.
+    pub(super) fn today(&self) -> jiff::civil::Date {
+        self.request.date.unwrap_or_else(today)
+    }
+
+    fn report_failures(&mut self, judged: &Judged, object: &Object) {
+        let Outcome::Failed(failures) = &judged.outcome else { return };
+        let findings: Vec<Diagnostic> = failures
+            .iter()
+            .map(|failure| placed(control_failed(judged, failure, object), &self.machine, object.entry))
+            .collect();
+        self.machine.findings.extend(findings);
+    }
+
+    fn report_exception(&mut self, exception: &Exception, needed: usize) {
+        let Exception { control, object, reason, until, .. } = exception;
+        let finding = if *until < self.today() {
+            let message = format!("the exception from {control} for `{object}` held until {until}");
+            Diagnostic::new(Code::ExpiredException, exception.until_span, message)
+                .also(exception.span, "the exception")
+                .hint("meet the control, or have the exception renewed by those who granted it")
+        } else if needed == 0 {
+            let message = format!("nothing needs the exception from {control} for `{object}`");
+            Diagnostic::new(Code::UnusedException, exception.span, message)
+                .hint("remove it; names are written `Kind/name`, `Kind/namespace/name`, or as the application's name")
+        } else {
+            let message = format!("{control} is not met by `{object}`, excepted until {until}: {reason}");
+            Diagnostic::new(Code::ControlExempted, exception.span, message)
+                .hint("`nxk compliance` lists what it covers")
+        };
+        self.machine.findings.push(finding);
+    }
+}
+
+impl Evaluated {
+    /// What compliance judges.
+    pub(super) fn assessment<'a>(&'a self, objects: &'a [Object]) -> Assessment<'a> {
+        let prefix = self.framework.at(&["compliance", "labelPrefix"]).and_then(Node::as_str);
+        Assessment {
+            objects,
+            minor: self.target.version.minor(),
+            prefix: prefix.unwrap_or("enterprise.com"),
+            environment: self.environment(),
+        }
+    }
+}
+
+fn control_failed(judged: &Judged, failure: &Failure, object: &Object) -> Diagnostic {
+    let ids: Vec<&str> = judged.controls.iter().map(|control| control.id).collect();
+    let message = format!("{} ({} {})", failure.message, judged.framework.key, ids.join(", "));
+    Diagnostic::new(Code::ControlFailed, failure.span, message)
+        .hint(failure.hint.clone())
+        .object(object.to_string())
+        .path(failure.path.clone())
+}
