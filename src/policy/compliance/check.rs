@@ -76,8 +76,10 @@ pub struct Container<'a> {
     pub node: &'a Node,
     /// Which list it is from.
     pub kind: ContainerKind,
-    /// Where it stands in the object: `spec.template.spec.containers[0]`.
-    pub path: String,
+    /// Its place in the list.
+    pub at: usize,
+    /// Where the pod specification stands.
+    pub pod: &'static [&'static str],
 }
 
 /// The lists of containers.
@@ -137,16 +139,21 @@ impl<'a> Pod<'a> {
 
     /// All containers, as they are started: the initial ones first.
     pub fn containers(self) -> impl Iterator<Item = Container<'a>> {
-        const LISTS: [(&str, ContainerKind); 3] = [
-            ("initContainers", ContainerKind::Init),
-            ("containers", ContainerKind::Main),
-            ("ephemeralContainers", ContainerKind::Ephemeral),
-        ];
-        LISTS.into_iter().flat_map(move |(list, kind)| {
-            let nodes = self.spec.get(list).and_then(Node::as_list).unwrap_or_default();
-            let path = move |at: usize| format!("{}.{list}[{at}]", self.path.join("."));
-            nodes.iter().enumerate().map(move |(at, node)| Container { node, kind, path: path(at) })
+        [ContainerKind::Init, ContainerKind::Main, ContainerKind::Ephemeral].into_iter().flat_map(move |kind| {
+            let nodes = self.spec.get(kind.list()).and_then(Node::as_list).unwrap_or_default();
+            nodes.iter().enumerate().map(move |(at, node)| Container { node, kind, at, pod: self.path })
         })
+    }
+}
+
+impl ContainerKind {
+    /// The name of the list.
+    pub fn list(self) -> &'static str {
+        match self {
+            ContainerKind::Main => "containers",
+            ContainerKind::Init => "initContainers",
+            ContainerKind::Ephemeral => "ephemeralContainers",
+        }
     }
 }
 
@@ -154,6 +161,11 @@ impl<'a> Container<'a> {
     /// Its name, or nothing.
     pub fn name(&self) -> &'a str {
         self.node.get("name").and_then(Node::as_str).unwrap_or_default()
+    }
+
+    /// Where it stands in the object: `spec.template.spec.containers[0]`.
+    pub fn path(&self) -> String {
+        format!("{}.{}[{}]", self.pod.join("."), self.kind.list(), self.at)
     }
 
     /// The value at a path of the container.
