@@ -26,7 +26,7 @@ impl Evaluator {
                 winners.definitions.retain(|settled| !null(settled));
             }
             let list = |settled: &Settled| matches!(settled.value.kind, Kind::List(_));
-            let several = winners.definitions.len() + winners.lowered.len() > 1;
+            let several = winners.definitions.len() + winners.beneath.len() > 1;
             let lists = several && winners.definitions.iter().all(list);
             match (item_type(ty).filter(|_| lists), winners.definitions.is_empty()) {
                 (_, true) => Ok(None),
@@ -44,7 +44,7 @@ impl Evaluator {
         let place = self.origin_of(&winners.definitions);
         let mut items = Vec::new();
         for definitions in self.items_by_rule(rule, winners)? {
-            if definitions.iter().any(|definition| self.is_present(definition)) {
+            if self.is_present(&definitions) {
                 let site = site.item(items.len(), place);
                 items.push(self.merged_later(item, Definitions::from(definitions), site));
             }

@@ -11,8 +11,6 @@ use crate::value::{Attr, Attrs, Kind, Thunk, Value};
 
 /// What an option's own default counts as.
 pub(super) const OPTION_DEFAULT: i64 = 1500;
-/// What a lowered definition counts as at a leaf, and `mkDefault` everywhere.
-const DEFAULT: i64 = 1000;
 /// What a plain definition counts as.
 pub const PLAIN: i64 = 100;
 /// The priority of an option that has no definition.
@@ -40,8 +38,8 @@ pub(super) struct Rank {
     pub(super) priority: Option<i64>,
     /// As `mkOrder` says; the outermost counts.
     pub(super) order: Option<i64>,
-    /// Whether a layer made it.
-    pub(super) lowered: bool,
+    /// As `mkLayered` says: how strong it is at a leaf; on the way there it has no priority.
+    pub(super) layered: Option<i64>,
 }
 
 /// A condition that is still to be computed, with those further out.
@@ -63,8 +61,10 @@ pub(super) struct Settled {
 pub(super) struct Winners {
     /// Those of the strongest priority, in order.
     pub(super) definitions: Vec<Settled>,
-    /// Lowered ones that are weaker, but merge with the others where these are sets.
-    pub(super) lowered: Vec<Settled>,
+    /// Weaker ones that merge with the others where these have parts: layered ones, or what layered ones are above.
+    pub(super) beneath: Vec<Settled>,
+    /// What is said of every entry, if it is a map.
+    pub(super) each: Vec<Each>,
     /// The strongest priority.
     pub(super) priority: i64,
 }
@@ -76,6 +76,16 @@ pub(super) enum Definitions {
     Many(Vec<Definition>),
 }
 
+/// A definition of every entry of a map.
+#[derive(Clone)]
+pub(super) struct Each {
+    /// From the name of an entry to a definition of it.
+    function: Thunk,
+    /// Where the key of the map was written.
+    pub(super) key: Span,
+    rank: Rank,
+}
+
 /// A set of definitions whose wrappers have been pushed down.
 pub(super) struct Opened {
     pub(super) attrs: Attrs,
@@ -84,14 +94,22 @@ pub(super) struct Opened {
 }
 
 impl Rank {
+    /// What a lowered definition counts as at a leaf, and `mkDefault` everywhere.
+    pub(super) const LOWERED: i64 = 1000;
+
     /// The priority that counts.
     pub(super) fn strength(self) -> i64 {
-        self.priority.unwrap_or(if self.lowered { DEFAULT } else { PLAIN })
+        self.priority.or(self.layered).unwrap_or(PLAIN)
+    }
+
+    /// Whether it is layered, and nothing around it says how strong it is as a whole.
+    pub(super) fn is_layered(self) -> bool {
+        self.layered.is_some() && self.priority.is_none()
     }
 
     /// What reaches the attributes of a set that is merged: priorities and order end here.
     pub(super) fn inside(self) -> Rank {
-        Rank { lowered: self.lowered, ..Rank::default() }
+        Rank { layered: self.layered, ..Rank::default() }
     }
 }
 
@@ -133,11 +151,34 @@ impl Settled {
     }
 }
 
+impl Each {
+    /// `definition` without the wrapper that says that it is of every entry.
+    pub(super) fn of(definition: &Definition, function: Thunk) -> Each {
+        Each { function, key: definition.key, rank: definition.rank }
+    }
+
+    /// The definition of the entry `name`.
+    pub(super) fn definition(&self, name: Symbol) -> Definition {
+        let (function, key) = (self.function.clone(), self.key);
+        let value = Thunk::defer(move |machine| {
+            let function = machine.force_at(&function, key)?;
+            machine.apply(&function, Value::string(name.as_str(), key).into(), key)
+        });
+        Definition { value, key, rank: self.rank, condition: None }
+    }
+}
+
 impl Winners {
-    /// All that merge into one set: the strongest and the lowered ones. What was lowered and is no set has lost.
+    /// These, all of one priority.
+    pub(super) fn equals(definitions: Vec<Settled>) -> Winners {
+        Winners { definitions, priority: PLAIN, ..Winners::default() }
+    }
+
+    /// All that merge into one set: the strongest, and those beneath. What is layered and no set has lost.
     pub(super) fn merging(self) -> Vec<Settled> {
         let mut all = self.definitions;
-        all.extend(self.lowered.into_iter().filter(|settled| settled.attrs().is_some()));
+        let merges = |settled: &Settled| settled.attrs().is_some() || !settled.rank.is_layered();
+        all.extend(self.beneath.into_iter().filter(merges));
         all
     }
 
@@ -192,7 +233,7 @@ impl From<Definition> for Definitions {
 }
 
 impl Definitions {
-    fn push(&mut self, definition: Definition) {
+    pub(super) fn push(&mut self, definition: Definition) {
         match self {
             Definitions::Many(definitions) => definitions.push(definition),
             Definitions::One(first) => *self = Definitions::Many(vec![first.clone(), definition]),

@@ -225,6 +225,17 @@ fn listing<'a>(what: &str, names: impl Iterator<Item = &'a Symbol>) -> String {
     }
 }
 
+/// What is said of every entry, where there are none.
+pub(super) fn no_entries(ty: &TypeRef, key: Span, site: &Site) -> Error {
+    let message = format!("`lib.mkEach` defines the entries of a map, but `{}` is {ty}", site.path);
+    error(Code::WrongDefinition, key, message).described(|finding| {
+        finding
+            .label("there are no entries here")
+            .path(site.path.to_string())
+            .hint("write it as the definition of the map: `applications = lib.mkEach (name: { … })`")
+    })
+}
+
 /// An option declared twice, with types that are not one.
 pub(super) fn types_differ(site: &Site, one: (&TypeRef, Span), other: (&TypeRef, Span)) -> Error {
     let ((first, first_place), (second, second_place)) = if one.1 <= other.1 { (one, other) } else { (other, one) };

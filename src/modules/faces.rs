@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::definitions::{PLAIN, Rank, Settled, Winners};
+use super::definitions::{Rank, Settled, Winners};
 use super::phrase::phrase;
 use super::site::{Site, path_value};
 use super::submodule::Submodule;
@@ -139,7 +139,7 @@ fn merge_at(ty: TypeRef, location: Thunk) -> Value {
         if settled.is_empty() {
             return Err(super::errors::undefined(machine, &site, &ty));
         }
-        machine.merge_winners(&ty, Winners { definitions: settled, lowered: Vec::new(), priority: PLAIN }, &site)
+        machine.merge_winners(&ty, Winners::equals(settled), &site)
     })
 }
 

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use super::definitions::{Condition, Definition, PLAIN, Rank, Settled, Winners};
+use super::definitions::{Condition, Definition, Rank, Settled, Winners};
 use super::site::Site;
 use super::tree::{Group, Source};
 use super::words::words;
@@ -63,7 +63,7 @@ impl Evaluator {
             Settled { value, key: definition.key, rank: Rank::default() }
         };
         let definitions = content.unknown.iter().map(alone).collect();
-        let winners = Winners { definitions, lowered: Vec::new(), priority: PLAIN };
+        let winners = Winners::equals(definitions);
         let site = Site { path: group.path.clone(), declared: Span::NONE };
         match self.merge_winners(ty, winners, &site)?.kind {
             Kind::Attrs(attrs) => Ok(attrs.iter().filter(|attr| group.find(attr.name).is_none()).cloned().collect()),
@@ -92,8 +92,8 @@ fn wrapped(definition: &Definition) -> Thunk {
     if let Some(priority) = definition.rank.priority {
         value = property("override", vec![(words.priority, number(priority)), (words.content, value)]);
     }
-    if definition.rank.lowered {
-        value = property("lowered", vec![(words.content, value)]);
+    if let Some(strength) = definition.rank.layered {
+        value = property("layered", vec![(words.priority, number(strength)), (words.content, value)]);
     }
     let mut condition: Option<&Rc<Condition>> = definition.condition.as_ref();
     while let Some(Condition { holds, outer }) = condition.map(|condition| &**condition) {

@@ -31,8 +31,10 @@ impl Evaluator {
             },
             ModuleType::Unspecified => self.merge_unspecified(ty, winners.definitions, site),
             ModuleType::Attrs => {
-                let sets = winners.merging();
+                let mut sets = winners.merging();
                 self.all_sets(ty, &sets, site)?;
+                // The last one's word counts, so the strongest come last.
+                sets.sort_by_key(|settled| std::cmp::Reverse(settled.rank.strength()));
                 Ok(Value::attrs(joined_sets(&sets), self.origin_of(&sets)))
             }
             ModuleType::Joined(between) => {
@@ -58,7 +60,7 @@ impl Evaluator {
                 self.all_held(ty, &parts, site)?;
                 Ok(deferred_module(&DeferredModules::of(opaque.as_ref()), &parts, site))
             }
-            ModuleType::LazyMap(item) => self.merge_lazy_map(ty, item, winners.merging(), site),
+            ModuleType::LazyMap(item) => self.merge_lazy_map(ty, item, winners, site),
             ModuleType::OptionType => self.merge_types(ty, winners.definitions, site),
             ModuleType::Custom(custom) => self.merge_custom(ty, custom, winners, site),
         }
@@ -66,10 +68,11 @@ impl Evaluator {
 
     /// Sets merge by name and recursively, functions by their answers; of everything else there is one
     /// value, or several that are equal.
-    pub(super) fn merge_anything(&mut self, ty: &TypeRef, winners: Winners, site: &Site) -> Result<Value> {
+    pub(super) fn merge_anything(&mut self, ty: &TypeRef, mut winners: Winners, site: &Site) -> Result<Value> {
         if winners.are_sets() {
+            winners.beneath.retain(|settled| settled.attrs().is_some());
             let item = ty.clone();
-            return self.merge_map(ty, &item, winners.merging(), site);
+            return self.merge_map(ty, &item, winners, site);
         }
         match winners.definitions.as_slice() {
             [Settled { value: Value { kind: Kind::List(_), .. }, .. }] => {
@@ -122,10 +125,15 @@ impl Evaluator {
         Ok(Value::new(Kind::Type(joined), self.origin_of(&settled)))
     }
 
-    fn merge_lazy_map(&mut self, ty: &TypeRef, item: &TypeRef, sets: Vec<Settled>, site: &Site) -> Result<Value> {
+    fn merge_lazy_map(&mut self, ty: &TypeRef, item: &TypeRef, mut winners: Winners, site: &Site) -> Result<Value> {
+        let each = std::mem::take(&mut winners.each);
+        let sets = winners.merging();
         self.all_sets(ty, &sets, site)?;
-        let entries = by_name(&sets).into_iter();
-        let entries = entries.map(|(name, definitions)| self.lazy_entry(name, item, definitions, site)).collect();
+        let mut entries = Vec::new();
+        for (name, mut definitions) in by_name(&sets) {
+            each.iter().for_each(|each| definitions.push(each.definition(name)));
+            entries.push(self.lazy_entry(name, item, definitions, site));
+        }
         Ok(Value::attrs(Attrs::new(entries), self.origin_of(&sets)))
     }
 
@@ -146,7 +154,7 @@ impl Evaluator {
     }
 
     fn coerced(&mut self, from: &TypeRef, function: &Value, mut winners: Winners) -> Result<Winners> {
-        for settled in winners.definitions.iter_mut().chain(&mut winners.lowered) {
+        for settled in winners.definitions.iter_mut().chain(&mut winners.beneath) {
             if self.fits(&settled.value, from)? {
                 let origin = settled.value.origin;
                 settled.value = self.apply(function, settled.value.clone().into(), origin)?.at(origin);

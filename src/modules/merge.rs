@@ -69,10 +69,13 @@ impl Evaluator {
 
     pub(super) fn merge_winners(&mut self, ty: &TypeRef, winners: Winners, site: &Site) -> Result<Value> {
         let ty = self.resolve(ty)?;
+        if let (Some(each), false) = (winners.each.first(), may_be_map(&ty)) {
+            return Err(errors::no_entries(&ty, each.key, site));
+        }
         self.deeper(site.declared, |machine| match &*ty {
             Type::Declared(_, inner) => machine.merge_winners(inner, winners, site),
             Type::Any => machine.merge_anything(&ty, winners, site),
-            Type::Map(item) => machine.merge_map(&ty, item, winners.merging(), site),
+            Type::Map(item) => machine.merge_map(&ty, item, winners, site),
             Type::Record(record) => machine.merge_record(&ty, record, winners.merging(), site),
             Type::List(item) => machine.merge_list(&ty, item, winners.definitions, site),
             Type::Object => machine.merge_object(&ty, winners, site),
@@ -96,11 +99,20 @@ impl Evaluator {
         Ok(first.value)
     }
 
-    pub(super) fn merge_map(&mut self, ty: &TypeRef, item: &TypeRef, sets: Vec<Settled>, site: &Site) -> Result<Value> {
+    pub(super) fn merge_map(
+        &mut self,
+        ty: &TypeRef,
+        item: &TypeRef,
+        mut winners: Winners,
+        site: &Site,
+    ) -> Result<Value> {
+        let each = std::mem::take(&mut winners.each);
+        let sets = winners.merging();
         self.all_sets(ty, &sets, site)?;
         let mut entries = Vec::new();
-        for (name, definitions) in by_name(&sets) {
-            if definitions.as_slice().iter().any(|definition| self.is_present(definition)) {
+        for (name, mut definitions) in by_name(&sets) {
+            if self.is_present(definitions.as_slice()) {
+                each.iter().for_each(|each| definitions.push(each.definition(name)));
                 entries.push(self.entry(name, item, definitions, site));
             }
         }
@@ -128,7 +140,7 @@ impl Evaluator {
             let Kind::List(list) = &settled.value.kind else { return Err(self.mismatch(ty, &lists, site)) };
             for thunk in list.iter() {
                 let definition = settled.inside(thunk.clone(), Span::NONE);
-                if self.is_present(&definition) {
+                if self.is_present(std::slice::from_ref(&definition)) {
                     let definitions = Definitions::One(definition);
                     items.push(match plainly_fitting(item, &definitions) {
                         Some(value) => value,
@@ -141,7 +153,9 @@ impl Evaluator {
     }
 
     /// The member of a union that all definitions belong to, and their merge by it.
-    fn merge_union(&mut self, ty: &TypeRef, members: &[TypeRef], winners: Winners, site: &Site) -> Result<Value> {
+    fn merge_union(&mut self, ty: &TypeRef, members: &[TypeRef], mut winners: Winners, site: &Site) -> Result<Value> {
+        // What is beneath a set and is none has lost: it may be of another member.
+        winners.beneath.retain(|settled| settled.attrs().is_some());
         // The usual union needs no search: sets of one type, or nothing.
         if winners.are_sets()
             && let Some(member) = only_member(members)
@@ -331,6 +345,19 @@ fn scalar_fits(ty: &Type, scalar: &Scalar, levels: u32) -> bool {
 fn only_member(members: &[TypeRef]) -> Option<&TypeRef> {
     let mut others = members.iter().filter(|member| !matches!(***member, Type::Null));
     others.next().filter(|_| others.next().is_none())
+}
+
+/// Whether values of the type may be maps, whose entries have definitions in common.
+fn may_be_map(ty: &Type) -> bool {
+    match ty.peeled() {
+        Type::Map(_) | Type::Any | Type::Union(_) => true,
+        Type::Module(module) => match module {
+            ModuleType::LazyMap(_) | ModuleType::Anything | ModuleType::Coerced(..) | ModuleType::Custom(_) => true,
+            ModuleType::Unique(inner, _) | ModuleType::Checked(inner, _) => may_be_map(inner),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// Whether values of the type are sets.

@@ -45,6 +45,7 @@ mod submodule;
 mod tree;
 mod types;
 mod words;
+mod wrappers;
 
 use std::rc::Rc;
 

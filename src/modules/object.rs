@@ -8,7 +8,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::definitions::{Definition, Definitions, OPTION_DEFAULT, Rank, Settled, Winners, by_name};
+use super::definitions::{Definition, Definitions, OPTION_DEFAULT, PLAIN, Rank, Settled, Winners, by_name};
 use super::site::Site;
 use super::words::words;
 use crate::eval::scalar_of;
@@ -32,7 +32,7 @@ impl Evaluator {
         let named = site.path.last().and_then(kind_and_name);
         // What a layer made is complete; what a user writes under `"<Kind>/<name>"` need not repeat these.
         if let Some((kind, name)) = named
-            && !sets.iter().any(|settled| settled.rank.lowered)
+            && !sets.iter().any(|settled| settled.rank.layered == Some(Rank::LOWERED))
         {
             sets.push(identity(&kind, &name, site.path.key()));
         }
@@ -74,7 +74,7 @@ impl Evaluator {
                 entries.push(Attr { name, span: key, value });
                 continue;
             }
-            if !definitions.as_slice().iter().any(|definition| self.is_present(definition)) {
+            if !self.is_present(definitions.as_slice()) {
                 continue;
             }
             let site = site.clone();
@@ -114,7 +114,7 @@ impl Evaluator {
 
     fn merge_items(&mut self, shape: Option<Shape>, winners: Winners, site: &Site) -> Result<Value> {
         let item = shape.and_then(|shape| self.objects.as_ref()?.item(shape));
-        let alone = winners.definitions.len() == 1 && winners.lowered.is_empty();
+        let alone = winners.definitions.len() == 1 && winners.beneath.is_empty();
         let rule = match (&self.objects, shape) {
             (Some(schema), Some(shape)) if !alone => schema.list(shape),
             _ => ListRule::Atomic,
@@ -126,7 +126,7 @@ impl Evaluator {
             let definitions = Definitions::from(definitions);
             if let Some(value) = ready(&definitions) {
                 merged.push(value);
-            } else if definitions.as_slice().iter().any(|definition| self.is_present(definition)) {
+            } else if self.is_present(definitions.as_slice()) {
                 let site = site.item(merged.len(), origin);
                 merged.push(Thunk::defer(move |machine| machine.merge_part(item, definitions.as_slice(), &site)));
             }
@@ -148,8 +148,8 @@ impl Evaluator {
     /// does not move it to the front.
     fn items_by_key(&mut self, keys: &[ListKey], winners: Winners) -> Result<Vec<Merging>> {
         let mut lists = winners.definitions;
-        lists.extend(winners.lowered.into_iter().filter(|settled| matches!(settled.value.kind, Kind::List(_))));
-        lists.sort_by_key(|settled| !settled.rank.lowered);
+        lists.extend(winners.beneath.into_iter().filter(|settled| matches!(settled.value.kind, Kind::List(_))));
+        lists.sort_by_key(|settled| std::cmp::Reverse(settled.rank.layered.unwrap_or(PLAIN)));
         let mut merging: Vec<Merging> = Vec::new();
         let mut known: FxHashMap<ItemKey, usize> = FxHashMap::default();
         for definition in items_of(&lists) {

@@ -110,7 +110,7 @@ impl Evaluator {
             return Some(Attr { name: field.name, span: key, value });
         }
         let optional = field.optional && field.default.is_none();
-        if optional && !definitions.as_slice().iter().any(|definition| self.is_present(definition)) {
+        if optional && !self.is_present(definitions.as_slice()) {
             return None;
         }
         let (plan, outer) = (plan.clone(), site.clone());
@@ -142,10 +142,25 @@ impl Evaluator {
             Some(origin) => self.merge_api_field((origin, field.name), &field.ty, definitions.as_slice(), site)?,
             None => self.merge(&field.ty, definitions.as_slice(), site)?,
         };
-        match (merged, &field.merged) {
+        match (merged, &field.default) {
             (Some(value), _) => Ok(value),
-            (None, Some(default)) => self.force(&default.clone()),
+            // Rare: no condition holds, or something is said of whatever entries there are.
+            (None, Some(default)) => self.merge_default(field, default, definitions.as_slice(), site),
             (None, None) => Err(errors::missing_field(self, field, plan.origin.as_deref(), outer)),
+        }
+    }
+
+    fn merge_default(
+        &mut self,
+        field: &PlannedField,
+        default: &Definition,
+        definitions: &[Definition],
+        site: &Site,
+    ) -> Result<Value> {
+        let all: Vec<Definition> = std::iter::once(default).chain(definitions).cloned().collect();
+        match self.merge(&field.ty, &all, site)? {
+            Some(value) => Ok(value),
+            None => Err(errors::missing_field(self, field, None, site)),
         }
     }
 
@@ -194,5 +209,5 @@ impl Evaluator {
 }
 
 fn is_stronger_than_default(definition: &Definition) -> bool {
-    definition.rank.priority.is_none_or(|priority| priority < OPTION_DEFAULT)
+    definition.rank.strength() < OPTION_DEFAULT
 }

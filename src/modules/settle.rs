@@ -1,112 +1,129 @@
-//! Taking the wrappers off definitions.
+//! Which definitions count.
 //!
-//! A definition is a value, often wrapped in *properties*, sets that `mkIf` and its like make. Two
-//! moves take them off:
+//! Two moves take the wrappers off definitions (`wrappers` has the single step of both):
 //!
-//! - [`Evaluator::open`] pushes the properties of a set down to its attributes without computing any
+//! - [`Evaluator::open`] pushes the wrappers of a set down to its attributes without computing any
 //!   condition. This is what lets `config = mkIf config.a { b = 1; }` define `b` while `a` is computed.
 //! - [`Evaluator::settle`] decides at one option: it drops what its condition drops, keeps what has the
 //!   strongest priority, and orders it. What loses is never computed.
 //!
-//! A *lowered* definition was made by a layer. On its way down to the leaves it merges with whatever
-//! else is there, as if it had no priority; at a leaf it counts as `mkDefault`. So a user's word about
-//! one field of a made object overrides just this field. A priority stronger than a plain definition
-//! on the way (`mkForce { … }`) still replaces the whole.
+//! A *layered* definition (`mkLowered`, `mkLayered`) has no priority on its way down: it merges with
+//! whatever else is there, and only at a leaf it counts as strong as it says. So a user's word about one
+//! field of a made object overrides just this field, and a layer's word above a plain definition leaves the
+//! other fields alone. Only a priority stronger than a plain definition on the way (`mkForce { … }`)
+//! replaces the weaker ones as a whole. [`Election`] is this rule.
 
 use std::rc::Rc;
 
-use super::definitions::{Condition, Definition, MIDDLE, Opened, PLAIN, Settled, Winners};
-use super::words::words;
+use super::definitions::{Condition, Definition, Each, MIDDLE, Opened, PLAIN, Rank, Settled, Winners};
+use super::wrappers::{MAX_WRAPPERS, Step, is_plain};
 use crate::diag::Code;
 use crate::eval::error;
 use crate::source::Span;
-use crate::symbol::Symbol;
-use crate::term::{BinaryOp, TermKind};
-use crate::value::{Error, Evaluator, Kind, Result, State, Thunk, Value};
+use crate::value::{Error, Evaluator, Kind, Result, Thunk, Value};
 
-/// How many wrappers are taken off one option's definitions. Nobody writes as many; a `mkMerge` that
-/// holds itself twice has no end.
-pub(super) const MAX_WRAPPERS: u32 = 1_000_000;
-
-/// A set that says something about its content.
-enum Property {
-    If(Thunk, Thunk),
-    Merge(Vec<Thunk>),
-    Override(i64, Thunk),
-    Order(i64, Thunk),
-    Lowered(Thunk),
-    /// What `mkDefinition` makes: the value, with a file that it is said to be from.
-    Definition(Thunk),
+/// Who takes part at a place: the strongest of those with a priority, and the layered ones beside them.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Election {
+    ranked: Option<i64>,
+    layered: Option<i64>,
 }
 
-/// What came of looking at a definition. What a wrapper says of priority and order is in its rank then.
-pub(super) enum Step {
-    /// Nothing is wrapped around this value.
-    Bare(Value),
-    /// A condition around the content, which is the definition's value now.
-    If(Thunk),
-    /// Several definitions in one.
-    Merge(Vec<Thunk>),
-    /// Another wrapper is off.
-    Taken,
+impl Election {
+    /// Between definitions of these ranks; of each it says, too, whether its value has parts that could merge.
+    pub(super) fn between(candidates: impl Iterator<Item = (Rank, bool)> + Clone) -> Election {
+        let ranked = candidates.clone().filter(|(rank, _)| !rank.is_layered()).map(|(rank, _)| rank.strength()).min();
+        let survives = |rank: &Rank| ranked.is_none_or(|ranked| ranked >= PLAIN || rank.strength() <= ranked);
+        let layered = candidates.filter(|(rank, _)| rank.is_layered() && survives(rank));
+        let strongest = layered.min_by_key(|(rank, _)| rank.strength());
+        let Some((rank, has_parts)) = strongest else { return Election { ranked, layered: None } };
+        let layered = rank.strength();
+        // A leaf has lost against whatever is stronger. A set gives way as a whole where it is no more than a default.
+        let beaten = |ranked: i64| layered < ranked && !(has_parts && ranked <= layered.max(Rank::LOWERED));
+        Election { ranked: ranked.filter(|&ranked| !beaten(ranked)), layered: Some(layered) }
+    }
+
+    /// The strongest priority, if anybody takes part.
+    pub(super) fn strongest(self) -> Option<i64> {
+        self.ranked.into_iter().chain(self.layered).min()
+    }
+
+    /// Whether a definition of this rank takes part.
+    pub(super) fn elects(self, rank: Rank) -> bool {
+        match rank.is_layered() {
+            false => self.ranked == Some(rank.strength()),
+            true => self.ranked.is_none_or(|ranked| ranked >= PLAIN || rank.strength() <= ranked),
+        }
+    }
+}
+
+/// Definitions on their way out of their wrappers.
+struct Unwrapping<T> {
+    out: Vec<T>,
+    each: Vec<Each>,
+    fuel: u32,
+}
+
+impl<T> Unwrapping<T> {
+    fn new(capacity: usize) -> Unwrapping<T> {
+        Unwrapping { out: Vec::with_capacity(capacity), each: Vec::new(), fuel: MAX_WRAPPERS }
+    }
 }
 
 impl Evaluator {
     /// The definitions that count at an option.
     pub(super) fn settle(&mut self, definitions: &[Definition]) -> Result<Winners> {
-        let mut fuel = MAX_WRAPPERS;
         if let [only] = definitions
-            && let Some(winners) = self.settle_one(only, &mut fuel)?
+            && let Some(winners) = self.settle_one(only)?
         {
             return Ok(winners);
         }
-        let mut waiting = Vec::with_capacity(definitions.len());
+        let mut waiting = Unwrapping::new(definitions.len());
         for definition in definitions {
             if self.holds(definition.condition.as_ref())? {
-                self.weigh(definition.clone(), &mut waiting, &mut fuel)?;
+                self.weigh(definition.clone(), &mut waiting)?;
             }
         }
-        // A priority around conditions that do not hold says nothing, so the next one has its turn.
-        while let Some(strongest) = waiting.iter().map(|definition| definition.rank.strength()).min() {
-            let mut winners = Winners { priority: strongest, ..Winners::default() };
-            let mut rest = Vec::new();
-            for definition in std::mem::take(&mut waiting) {
-                if definition.rank.strength() == strongest {
-                    self.unwrap(definition, &mut winners.definitions, &mut fuel)?;
-                } else {
-                    rest.push(definition);
-                }
+        self.elect(waiting)
+    }
+
+    fn elect(&mut self, waiting: Unwrapping<Definition>) -> Result<Winners> {
+        let Unwrapping { out: mut waiting, each, fuel } = waiting;
+        let mut parts = Unwrapping { out: Vec::with_capacity(waiting.len()), each, fuel };
+        loop {
+            let candidates = waiting.iter().map(|definition| (definition.rank, has_parts(definition)));
+            let election = Election::between(candidates);
+            let Some(strongest) = election.strongest() else { break };
+            for definition in waiting.iter().filter(|definition| election.elects(definition.rank)) {
+                self.unwrap(definition.clone(), &mut parts)?;
             }
-            if winners.definitions.is_empty() {
-                waiting = rest;
-                continue;
+            if election.ranked.is_none() || parts.out.iter().any(|settled| !settled.rank.is_layered()) {
+                return Ok(Winners::of(parts.out, parts.each, strongest));
             }
-            for definition in rest {
-                if definition.rank.lowered && definition.rank.priority.is_none() && strongest >= PLAIN {
-                    self.unwrap(definition, &mut winners.lowered, &mut fuel)?;
-                }
-            }
-            if winners.definitions.iter().any(|settled| settled.rank.order.is_some()) {
-                winners.definitions.sort_by_key(|settled| settled.rank.order.unwrap_or(MIDDLE));
-            }
-            return Ok(winners);
+            // A priority around conditions that do not hold says nothing, so the next one has its turn.
+            parts.out.clear();
+            waiting.retain(|definition| definition.rank.is_layered() || !election.elects(definition.rank));
         }
-        Ok(Winners::default())
+        Ok(Winners { each: parts.each, ..Winners::default() })
     }
 
     /// The usual case: one definition, whatever its priority. Nothing if it turns out to be several.
-    fn settle_one(&mut self, definition: &Definition, fuel: &mut u32) -> Result<Option<Winners>> {
+    fn settle_one(&mut self, definition: &Definition) -> Result<Option<Winners>> {
         if !self.holds(definition.condition.as_ref())? {
             return Ok(Some(Winners::default()));
         }
         let mut definition = definition.clone();
+        let mut fuel = MAX_WRAPPERS;
         loop {
-            match self.step(&mut definition, fuel)? {
+            match self.step(&mut definition, &mut fuel)? {
                 Step::Bare(value) => {
                     let Definition { key, rank, .. } = definition;
-                    let priority = rank.strength();
                     let definitions = vec![Settled { value, key, rank }];
-                    return Ok(Some(Winners { definitions, lowered: Vec::new(), priority }));
+                    return Ok(Some(Winners { definitions, priority: rank.strength(), ..Winners::default() }));
+                }
+                Step::Each(content) => {
+                    let each = vec![Each::of(&definition, content)];
+                    return Ok(Some(Winners { each, ..Winners::default() }));
                 }
                 Step::If(condition) if !self.condition_of(&condition)? => return Ok(Some(Winners::default())),
                 Step::Merge(_) => return Ok(None),
@@ -116,35 +133,43 @@ impl Evaluator {
     }
 
     /// Takes off wrappers until the priority is known; what is behind a priority is not computed.
-    fn weigh(&mut self, mut definition: Definition, out: &mut Vec<Definition>, fuel: &mut u32) -> Result<()> {
+    fn weigh(&mut self, mut definition: Definition, to: &mut Unwrapping<Definition>) -> Result<()> {
         while definition.rank.priority.is_none() {
-            match self.step(&mut definition, fuel)? {
+            match self.step(&mut definition, &mut to.fuel)? {
                 Step::Bare(value) => {
                     definition.value = Thunk::Done(value);
                     break;
                 }
                 Step::If(condition) if !self.condition_of(&condition)? => return Ok(()),
                 Step::Merge(contents) => {
-                    return self.each(&definition, contents, |machine, part| machine.weigh(part, out, fuel));
+                    return self.parts_of(&definition, contents, |machine, part| machine.weigh(part, to));
+                }
+                Step::Each(content) => {
+                    to.each.push(Each::of(&definition, content));
+                    return Ok(());
                 }
                 Step::If(_) | Step::Taken => {}
             }
         }
-        out.push(definition);
+        to.out.push(definition);
         Ok(())
     }
 
     /// The values of a definition that counts.
-    fn unwrap(&mut self, mut definition: Definition, out: &mut Vec<Settled>, fuel: &mut u32) -> Result<()> {
+    fn unwrap(&mut self, mut definition: Definition, to: &mut Unwrapping<Settled>) -> Result<()> {
         loop {
-            match self.step(&mut definition, fuel)? {
+            match self.step(&mut definition, &mut to.fuel)? {
                 Step::Bare(value) => {
-                    out.push(Settled { value, key: definition.key, rank: definition.rank });
+                    to.out.push(Settled { value, key: definition.key, rank: definition.rank });
                     return Ok(());
                 }
                 Step::If(condition) if !self.condition_of(&condition)? => return Ok(()),
                 Step::Merge(contents) => {
-                    return self.each(&definition, contents, |machine, part| machine.unwrap(part, out, fuel));
+                    return self.parts_of(&definition, contents, |machine, part| machine.unwrap(part, to));
+                }
+                Step::Each(content) => {
+                    to.each.push(Each::of(&definition, content));
+                    return Ok(());
                 }
                 Step::If(_) | Step::Taken => {}
             }
@@ -169,44 +194,23 @@ impl Evaluator {
                     definition.condition = Some(Rc::new(Condition { holds, outer }));
                 }
                 Step::Merge(contents) => {
-                    return self.each(&definition, contents, |machine, part| machine.open_all(part, out, fuel));
+                    return self.parts_of(&definition, contents, |machine, part| machine.open_all(part, out, fuel));
                 }
+                Step::Each(_) => return Err(each_of_options(definition.key)),
                 Step::Taken => {}
             }
         }
     }
 
-    /// Whether anything is left of a definition once conditions are computed. Needed where a name is
+    /// Whether anything is left of the definitions of a name once conditions are computed. Needed where a name is
     /// there only if it is defined. A failure counts as something: whoever needs the value meets it.
-    pub(super) fn is_present(&mut self, definition: &Definition) -> bool {
-        let plainly = definition.condition.is_none() && is_plain(&definition.value);
-        plainly || self.presence(definition.clone(), &mut MAX_WRAPPERS.clone()).unwrap_or(true)
-    }
-
-    fn presence(&mut self, mut definition: Definition, fuel: &mut u32) -> Result<bool> {
-        if !self.holds(definition.condition.as_ref())? {
-            return Ok(false);
-        }
-        loop {
-            match self.step(&mut definition, fuel)? {
-                Step::Bare(_) => return Ok(true),
-                Step::If(condition) if !self.condition_of(&condition)? => return Ok(false),
-                Step::Merge(contents) => {
-                    let mut any = false;
-                    self.each(&definition, contents, |machine, part| {
-                        any = any || machine.presence(part, fuel)?;
-                        Ok(())
-                    })?;
-                    return Ok(any);
-                }
-                Step::Taken if definition.rank.priority.is_some() => return Ok(true),
-                Step::If(_) | Step::Taken => {}
-            }
-        }
+    pub(super) fn is_present(&mut self, definitions: &[Definition]) -> bool {
+        definitions.iter().any(|definition| definition.condition.is_none() && is_plain(&definition.value))
+            || self.settle(definitions).map_or(true, |winners| !winners.definitions.is_empty())
     }
 
     /// The parts of a definition that is several, one after the other.
-    fn each(
+    fn parts_of(
         &mut self,
         whole: &Definition,
         contents: Vec<Thunk>,
@@ -215,32 +219,6 @@ impl Evaluator {
         self.deeper(whole.key, |machine| {
             contents.into_iter().try_for_each(|value| work(machine, Definition { value, ..whole.clone() }))
         })
-    }
-
-    /// Takes off the outermost wrapper.
-    pub(super) fn step(&mut self, definition: &mut Definition, fuel: &mut u32) -> Result<Step> {
-        let value = self.force_at(&definition.value, definition.key)?;
-        let Some(property) = self.property(&value)? else { return Ok(Step::Bare(value)) };
-        *fuel = fuel.checked_sub(1).ok_or_else(|| endless(&value))?;
-        let (step, content) = match property {
-            Property::Merge(contents) => return Ok(Step::Merge(contents)),
-            Property::If(condition, content) => (Step::If(condition), content),
-            Property::Override(priority, content) => {
-                definition.rank.priority = definition.rank.priority.or(Some(priority));
-                (Step::Taken, content)
-            }
-            Property::Order(order, content) => {
-                definition.rank.order = definition.rank.order.or(Some(order));
-                (Step::Taken, content)
-            }
-            Property::Lowered(content) => {
-                definition.rank.lowered = true;
-                (Step::Taken, content)
-            }
-            Property::Definition(content) => (Step::Taken, content),
-        };
-        definition.value = content;
-        Ok(step)
     }
 
     fn holds(&mut self, condition: Option<&Rc<Condition>>) -> Result<bool> {
@@ -258,42 +236,26 @@ impl Evaluator {
             }
         }
     }
+}
 
-    /// What a value says about its content, if it is a property.
-    fn property(&mut self, value: &Value) -> Result<Option<Property>> {
-        let words = words();
-        let Kind::Attrs(attrs) = &value.kind else { return Ok(None) };
-        let Some(mark) = attrs.get(words.mark) else { return Ok(None) };
-        let mark = mark.value.clone();
-        let Value { kind: Kind::Str(mark), .. } = self.force(&mark)? else { return Ok(None) };
-        let part = |name: Symbol| match attrs.get(name) {
-            Some(attr) => Ok(attr.value.clone()),
-            None => {
-                let message = format!("a definition marked `_type = \"{mark}\"` needs `{name}`");
-                Err(error(Code::MissingAttribute, value.origin, message)
-                    .described(|finding| finding.hint("use the functions of `lib` that make such definitions")))
-            }
+impl Winners {
+    /// Those of the strongest priority in order, and the others beneath them.
+    fn of(parts: Vec<Settled>, each: Vec<Each>, priority: i64) -> Winners {
+        let strongest = |settled: &Settled| settled.rank.strength() == priority;
+        let (mut definitions, beneath) = match parts.iter().all(strongest) {
+            true => (parts, Vec::new()),
+            false => parts.into_iter().partition(strongest),
         };
-        Ok(match mark.as_str() {
-            "if" => Some(Property::If(part(words.condition)?, part(words.content)?)),
-            "override" => Some(Property::Override(self.rank_of(&part(words.priority)?)?, part(words.content)?)),
-            "order" => Some(Property::Order(self.rank_of(&part(words.priority)?)?, part(words.content)?)),
-            "lowered" => Some(Property::Lowered(part(words.content)?)),
-            "definition" => Some(Property::Definition(part(words.value)?)),
-            "merge" => match self.force(&part(words.contents)?)? {
-                Value { kind: Kind::List(contents), .. } => Some(Property::Merge(contents.to_vec())),
-                other => return Err(self.wrong_kind(&other, "a list", "the argument of `mkMerge`", other.origin)),
-            },
-            _ => None,
-        })
-    }
-
-    fn rank_of(&mut self, priority: &Thunk) -> Result<i64> {
-        match self.force(priority)? {
-            Value { kind: Kind::Int(number), .. } => Ok(number),
-            other => Err(self.wrong_kind(&other, "an integer", "a priority", other.origin)),
+        if definitions.iter().any(|settled| settled.rank.order.is_some()) {
+            definitions.sort_by_key(|settled: &Settled| settled.rank.order.unwrap_or(MIDDLE));
         }
+        Winners { definitions, beneath, each, priority }
     }
+}
+
+/// Whether a layered definition, whose value is there already, has parts that merge with those of others.
+fn has_parts(definition: &Definition) -> bool {
+    matches!(&definition.value, Thunk::Done(Value { kind: Kind::Attrs(_) | Kind::List(_), .. }))
 }
 
 fn not_a_set_of_definitions(value: &Value, key: Span) -> Error {
@@ -303,43 +265,9 @@ fn not_a_set_of_definitions(value: &Value, key: Span) -> Error {
     })
 }
 
-fn endless(value: &Value) -> Error {
-    let message = format!("a definition is wrapped in more than {MAX_WRAPPERS} conditions, priorities and merges");
-    error(Code::TooDeep, value.origin, message)
-        .described(|finding| finding.hint("this is usually a `mkMerge` or `mkIf` that holds itself"))
-}
-
-/// Whether a value can be told to be no property without computing anything.
-fn is_plain(value: &Thunk) -> bool {
-    match value {
-        Thunk::Done(value) => is_plain_value(value),
-        Thunk::Lazy(lazy) => match &*lazy.0.borrow() {
-            State::Done(value) => is_plain_value(value),
-            State::Suspended(term, _) => is_plain_term(&term.kind),
-            _ => false,
-        },
-    }
-}
-
-/// Whether a term makes no property, by its form alone.
-fn is_plain_term(term: &TermKind) -> bool {
-    match term {
-        TermKind::Attrs(set) => set.dynamic.is_empty() && set.fields.iter().all(|field| field.name != words().mark),
-        TermKind::Interpolated(_) | TermKind::List(_) | TermKind::Path(_) | TermKind::Type(_) => true,
-        TermKind::Unary { .. } | TermKind::HasAttr { .. } => true,
-        TermKind::Binary { op, .. } => !matches!(op, BinaryOp::Update | BinaryOp::PipeLeft | BinaryOp::PipeRight),
-        TermKind::If { then, otherwise, .. } => is_plain_term(&then.kind) && is_plain_term(&otherwise.kind),
-        TermKind::Let { body, .. } | TermKind::With { body, .. } | TermKind::Assert { body, .. } => {
-            is_plain_term(&body.kind)
-        }
-        TermKind::Null | TermKind::Bool(_) | TermKind::Int(_) | TermKind::Float(_) | TermKind::Str(_) => true,
-        _ => false,
-    }
-}
-
-fn is_plain_value(value: &Value) -> bool {
-    match &value.kind {
-        Kind::Attrs(attrs) => attrs.get(words().mark).is_none(),
-        _ => true,
-    }
+fn each_of_options(key: Span) -> Error {
+    let message = "`lib.mkEach` defines the entries of a map, and this is a set of options";
+    error(Code::WrongDefinition, key, message).described(|finding| {
+        finding.label("there are no entries here").hint("write it as the definition of a map option")
+    })
 }

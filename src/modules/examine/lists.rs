@@ -35,12 +35,12 @@ impl Opened<'_> {
     /// The items of the merged list, each with its definitions, whose keys are the places of their lists.
     pub(super) fn items(&self, machine: &mut Evaluator) -> Result<Vec<Vec<Definition>>> {
         let lists = winners(&self.pieces);
-        let rule = match lists.definitions.len() + lists.lowered.len() {
+        let rule = match lists.definitions.len() + lists.beneath.len() {
             0 | 1 => None,
             _ => machine.list_rule(&self.spot.api),
         };
         let items = machine.items_by_rule(&rule.unwrap_or(ListRule::Atomic), lists)?;
-        Ok(items.into_iter().filter(|item| item.iter().any(|definition| machine.is_present(definition))).collect())
+        Ok(items.into_iter().filter(|item| machine.is_present(item)).collect())
     }
 
     /// What items can be called: by their only key if they have one, else by number.

@@ -85,7 +85,7 @@ pub struct Provenance {
 pub enum Author {
     /// A module.
     Module,
-    /// A layer, by `mkLowered`.
+    /// A layer, by `mkLowered` or `mkLayered`.
     Layer,
     /// The declaration: it is the default.
     Declaration,

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::{Author, Fate, Provenance};
-use crate::modules::definitions::{Condition, Definition, MIDDLE, PLAIN, Rank, Settled, Winners};
-use crate::modules::settle::{MAX_WRAPPERS, Step};
+use crate::modules::definitions::{Condition, Definition, Each, MIDDLE, PLAIN, Rank, Settled, Winners};
+use crate::modules::settle::Election;
+use crate::modules::wrappers::{MAX_WRAPPERS, Step};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::value::{Attrs, Evaluator, Kind, Thunk, Value};
@@ -26,6 +27,10 @@ pub(super) struct Piece {
     pub(super) rank: Rank,
     pub(super) fate: Fate,
     author: Author,
+    /// What it says of every entry of a map, if this is what it says.
+    each: Option<Each>,
+    /// Whether it takes part beneath a stronger one that has parts to merge with its own.
+    beneath: bool,
 }
 
 impl Evaluator {
@@ -46,9 +51,10 @@ impl Evaluator {
 
     /// Takes all wrappers off, also those of a definition that has lost: it will be shown.
     fn take_apart(&mut self, mut one: Tracked, out: &mut Vec<Piece>, fuel: &mut u32) {
-        let value = loop {
+        let (value, each) = loop {
             match self.step(&mut one.definition, fuel) {
-                Ok(Step::Bare(value)) => break Some(value),
+                Ok(Step::Bare(value)) => break (Some(value), None),
+                Ok(Step::Each(function)) => break (None, Some(Each::of(&one.definition, function))),
                 Ok(Step::Taken) => {}
                 Ok(Step::If(condition)) => {
                     if let (Fate::Counts, Some(made)) = (one.fate, self.made_false(&condition)) {
@@ -66,11 +72,11 @@ impl Evaluator {
                     });
                     return;
                 }
-                Err(_) => break None,
+                Err(_) => break (None, None),
             }
         };
         let Definition { key, rank, .. } = one.definition;
-        out.push(Piece { value, key, rank, fate: one.fate, author: one.author });
+        out.push(Piece { value, key, rank, fate: one.fate, author: one.author, each, beneath: false });
     }
 
     /// Where the first condition that does not hold, from the outside in, was made false.
@@ -87,16 +93,17 @@ impl Evaluator {
     }
 }
 
-/// Decides by priority, as settling does: the strongest count, and of the weaker ones those that a layer made
-/// as long as they are sets to be merged.
+/// Decides by priority, as settling does: the strongest count, and of the weaker ones those that merge beneath them
+/// as long as they are sets.
 fn judge(pieces: &mut [Piece], depth: usize) {
-    let alive = |piece: &&Piece| piece.fate == Fate::Counts;
-    let Some(strongest) = pieces.iter().filter(alive).map(|piece| piece.rank.strength()).min() else { return };
-    let mut winners = pieces.iter().filter(alive).filter(|piece| piece.rank.strength() == strongest);
-    let sets = winners.all(|piece| piece.attrs().is_some());
-    for piece in pieces.iter_mut().filter(|piece| piece.fate == Fate::Counts) {
-        let merges = sets && strongest >= PLAIN && piece.is_beneath() && piece.attrs().is_some();
-        if piece.rank.strength() != strongest && !merges {
+    let alive = pieces.iter().filter(|piece| piece.takes_part());
+    let election =
+        Election::between(alive.clone().map(|piece| (piece.rank, piece.attrs().is_some() || piece.is_list())));
+    let Some(strongest) = election.strongest() else { return };
+    let sets = alive.filter(|piece| piece.rank.strength() == strongest).all(|piece| piece.attrs().is_some());
+    for piece in pieces.iter_mut().filter(|piece| piece.takes_part() && piece.rank.strength() != strongest) {
+        piece.beneath = election.elects(piece.rank);
+        if !(sets && piece.beneath && piece.attrs().is_some()) {
             piece.fate = Fate::Weaker { than: strongest, at: depth };
         }
     }
@@ -119,8 +126,8 @@ pub(super) fn revive_items(pieces: &mut [Piece], depth: usize) {
     if !pieces.iter().any(|piece| piece.fate == Fate::Counts && piece.is_list()) {
         return;
     }
-    for piece in pieces.iter_mut().filter(|piece| piece.is_beneath() && piece.is_list()) {
-        if matches!(piece.fate, Fate::Weaker { than, at } if than >= PLAIN && at == depth) {
+    for piece in pieces.iter_mut().filter(|piece| piece.beneath && piece.is_list()) {
+        if matches!(piece.fate, Fate::Weaker { at, .. } if at == depth) {
             piece.fate = Fate::Counts;
         }
     }
@@ -137,6 +144,14 @@ pub(super) fn inside(pieces: &[Piece], name: Symbol) -> Vec<Tracked> {
     pieces.iter().filter_map(entry).collect()
 }
 
+/// What is said of every entry, as definitions of one.
+pub(super) fn of_each(pieces: &[Piece], name: Symbol) -> impl Iterator<Item = Tracked> + '_ {
+    pieces.iter().filter_map(move |piece| {
+        let definition = piece.each.as_ref()?.definition(name);
+        Some(Tracked { definition, fate: piece.fate, author: Author::Module })
+    })
+}
+
 /// The names in all the sets that count, by name.
 pub(super) fn names_in(pieces: &[Piece]) -> Vec<Symbol> {
     let alive = pieces.iter().filter(|piece| piece.fate == Fate::Counts);
@@ -150,9 +165,9 @@ pub(super) fn names_in(pieces: &[Piece]) -> Vec<Symbol> {
 pub(super) fn winners(pieces: &[Piece]) -> Winners {
     let alive = pieces.iter().filter(|piece| piece.fate == Fate::Counts);
     let priority = alive.clone().map(|piece| piece.rank.strength()).min().unwrap_or(PLAIN);
-    let (definitions, lowered) =
+    let (definitions, beneath) =
         alive.filter_map(Piece::settled).partition(|settled| settled.rank.strength() == priority);
-    Winners { definitions, lowered, priority }
+    Winners { definitions, beneath, each: Vec::new(), priority }
 }
 
 impl Piece {
@@ -168,9 +183,14 @@ impl Piece {
         matches!(self.value, Some(Value { kind: Kind::List(_), .. }))
     }
 
-    /// Whether it merges beneath stronger ones.
-    fn is_beneath(&self) -> bool {
-        self.rank.lowered && self.rank.priority.is_none()
+    /// Whether it is a definition of this very place that counts as far as is known.
+    fn takes_part(&self) -> bool {
+        self.fate == Fate::Counts && !self.is_of_each()
+    }
+
+    /// Whether it is no definition of the place, but of every entry of the map that is there.
+    pub(super) fn is_of_each(&self) -> bool {
+        self.each.is_some()
     }
 
     pub(super) fn settled(&self) -> Option<Settled> {
@@ -190,7 +210,7 @@ impl Piece {
             true => (0..items.len()).filter(|&at| own(&items[at])).collect(),
             false => Vec::new(),
         };
-        let author = if self.rank.lowered { Author::Layer } else { self.author };
+        let author = if self.rank.layered.is_some() { Author::Layer } else { self.author };
         Provenance {
             key: self.key,
             priority: self.rank.strength(),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ecow::EcoString;
 
-use super::pieces::{Piece, Tracked, inside, judge_absent, names_in, revive_items, winners};
+use super::pieces::{Piece, Tracked, inside, judge_absent, names_in, of_each, revive_items, winners};
 use super::{Author, Examined, Fate, Part, Role, Unexamined};
 use crate::eval::Path;
 use crate::eval::field_default;
@@ -188,6 +188,7 @@ impl Opened<'_> {
         if tracked.is_empty() {
             return Err(self.unknown(names_in(&self.pieces)));
         }
+        tracked.extend(of_each(&self.pieces, name));
         if matches!(self.spot.ty.peeled(), Type::Module(ModuleType::Attrs)) {
             // Joined at the top: the last definition's entry hides those of the others.
             let alive = tracked.iter_mut().filter(|one| one.fate == Fate::Counts);
@@ -282,6 +283,7 @@ impl Evaluator {
         let mut inside = self.declared_inside(&spot.ty);
         let known = inside.len();
         inside.extend(names_in(&pieces).into_iter().filter(|name| !inside[..known].contains(name)).collect::<Vec<_>>());
+        pieces.retain(|piece| !piece.is_of_each());
         pieces.sort_by_key(|piece| (piece.fate != Fate::Counts, piece.rank.strength()));
         let definitions = pieces.into_iter().map(|piece| piece.told(&items)).collect();
         let Spot { role, ty, doc, declared, default, .. } = spot;
