@@ -6,6 +6,7 @@
 // 0  the ground: plain data that knows nothing of the language
 pub mod source;
 pub mod diag;
+pub mod secret;
 pub mod node;
 pub mod order;
 pub mod symbol;

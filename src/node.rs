@@ -5,6 +5,7 @@
 
 use ecow::EcoString;
 
+use crate::secret::Secret;
 use crate::source::Span;
 
 /// One piece of data and its place.
@@ -33,6 +34,8 @@ pub enum NodeKind {
     List(Vec<Node>),
     /// A map.
     Map(Map),
+    /// What nobody sees before it is written. Finished data holds it in the data of a Secret object, and nowhere else.
+    Secret(Secret),
     /// Stands where a value could not be had; the reason has already been reported, so whoever
     /// meets it says nothing more.
     Failed,
@@ -119,6 +122,7 @@ impl Node {
             NodeKind::Str(_) => "a string",
             NodeKind::List(_) => "a list",
             NodeKind::Map(_) => "a set",
+            NodeKind::Secret(_) => "a secret",
             NodeKind::Failed => "a value with errors",
         }
     }

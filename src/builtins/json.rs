@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::node::{Node, NodeKind};
+use crate::secret::HIDDEN;
 
 /// On one line, without blanks.
 pub(super) fn compact(node: &Node) -> String {
@@ -30,6 +31,8 @@ impl Writer {
         match &node.kind {
             // A failed value never reaches a text: the strict conversion ends at the failure.
             NodeKind::Null | NodeKind::Failed => self.text.push_str("null"),
+            // Neither does a secret, which the conversion refuses.
+            NodeKind::Secret(_) => self.string(HIDDEN),
             NodeKind::Bool(value) => self.put(value),
             NodeKind::Int(number) => self.put(number),
             NodeKind::Float(number) => self.text.push_str(&float(*number)),

@@ -20,6 +20,7 @@ mod kubernetes;
 mod lists;
 mod posix;
 mod regex;
+mod secrets;
 mod sets;
 mod strings;
 mod types;
@@ -48,6 +49,7 @@ const TOPICS: &[(&str, &[Native])] = &[
     ("lists", lists::NATIVES),
     ("modules", crate::modules::NATIVES),
     ("regex", regex::NATIVES),
+    ("secrets", secrets::NATIVES),
     ("sets", sets::NATIVES),
     ("strings", strings::NATIVES),
     ("types", types::NATIVES),

@@ -14,6 +14,7 @@ pub(super) const NATIVES: &[Native] = &[
     Native { name: "isList", arity: 1, run: |machine, call| is(machine, call, "list") },
     Native { name: "isNull", arity: 1, run: |machine, call| is(machine, call, "null") },
     Native { name: "isPath", arity: 1, run: |machine, call| is(machine, call, "path") },
+    Native { name: "isSecret", arity: 1, run: |machine, call| is(machine, call, "secret") },
     Native { name: "isString", arity: 1, run: |machine, call| is(machine, call, "string") },
     Native { name: "typeOf", arity: 1, run: type_of },
 ];
@@ -56,5 +57,6 @@ fn kind_of(value: &Value) -> &'static str {
         Kind::Attrs(_) => "set",
         Kind::Lambda(_) | Kind::Native(_) | Kind::Host(_) => "lambda",
         Kind::Type(_) => "type",
+        Kind::Secret(_) => "secret",
     }
 }

@@ -45,6 +45,7 @@ impl Writer {
                         })
                     });
                 }
+                Kind::Secret(secret) => return Err(machine.visible(secret, self.span, "XML")),
                 Kind::Lambda(closure) => return self.function(closure),
                 Kind::Native(_) | Kind::Host(_) => self.leaf("unevaluated", &[]),
                 Kind::Type(_) => {

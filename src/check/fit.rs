@@ -143,6 +143,7 @@ fn fit_known(l: &Ty, r: &Type) -> Fit {
 pub(super) fn fit_scalars(l: &Type, r: &Type) -> Fit {
     match (l, r) {
         (Type::Never, _) | (Type::Null, Type::Null) | (Type::Bool, Type::Bool) | (Type::Path, Type::Path) => Fit::Yes,
+        (Type::Secret, Type::Secret) => Fit::Yes,
         (Type::Object, Type::Object) | (Type::Path, Type::Module(_)) | (Type::Module(_), Type::Module(_)) => Fit::Yes,
         (Type::String(_), Type::Module(_)) => Fit::Maybe,
         (Type::Literal(value), r) => match check_scalar(r, value) {

@@ -430,7 +430,7 @@ pub(super) fn same_plain(a: &Ty, b: &Ty) -> bool {
                     (Type::String(a), Type::String(b)) => {
                         a.length == b.length && a.pattern.is_none() && b.pattern.is_none()
                     }
-                    (Type::Any | Type::Null | Type::Bool | Type::Path, other) => {
+                    (Type::Any | Type::Null | Type::Bool | Type::Path | Type::Secret, other) => {
                         std::mem::discriminant(&**a) == std::mem::discriminant(other)
                     }
                     _ => false,

@@ -401,6 +401,7 @@ fn kind_named(name: &str) -> Option<TyRef> {
         "isAttrs" => "set",
         "isFunction" => "lambda",
         "isPath" => "path",
+        "isSecret" => "secret",
         "isNull" => "null",
         _ => return None,
     };
@@ -415,6 +416,7 @@ fn kind_called(kind: &str) -> Option<TyRef> {
         "float" => known(Type::Float(Bounds::NONE)),
         "bool" => known(Type::Bool),
         "path" => known(Type::Path),
+        "secret" => known(Type::Secret),
         "null" => known(Type::Null),
         "list" => Rc::new(Ty::List(Ty::any())),
         "set" => map_of(Ty::any()),

@@ -140,6 +140,7 @@ codes! {
     ControlFailed        = "E0905" "a compliance control is not met";
     ExpiredException     = "E0907" "an exception that no longer holds";
     LevelTooLow          = "E0909" "a level below that of the environment";
+    VisibleSecret        = "E0911" "a secret would become visible";
     // 10 files and output
     FileNotFound         = "E1001" "a file is not there";
     FileNotReadable      = "E1002" "a file cannot be read";

@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use crate::node::NodeKind;
+use crate::secret::HIDDEN;
 
 /// Appends what has the same form in both languages, or says that it is not such a scalar.
 ///
@@ -16,6 +17,8 @@ pub(super) fn push_plain(out: &mut String, kind: &NodeKind) -> bool {
         NodeKind::Bool(false) => out.push_str("false"),
         NodeKind::Int(number) => push_int(out, *number),
         NodeKind::Float(number) => push_float(out, *number),
+        // Only who asks for it gets what is in it, and that is a string then.
+        NodeKind::Secret(_) => push_quoted(out, HIDDEN),
         NodeKind::Failed => {
             debug_assert!(false, "a failed node reached an emitter");
             out.push_str("null");

@@ -79,6 +79,9 @@ impl Evaluator {
             1 => "the argument".to_string(),
             _ => format!("the {} argument", ORDINALS.get(at).unwrap_or(&"last")),
         };
+        if let (Kind::Secret(secret), "a string") = (&got.kind, wanted) {
+            return self.visible(secret, call.span, &format!("{which} of `{}`", call.name));
+        }
         let message = format!("{which} of `{}` must be {wanted}, not {}", call.name, got.describe());
         let hint = self.conversion(got, wanted);
         error(Code::WrongKind, call.span, message).described(|finding| {

@@ -141,5 +141,6 @@ fn look_of(value: &Value) -> Look {
         Kind::Attrs(_) => Look::Set,
         Kind::Lambda(_) | Kind::Native(_) | Kind::Host(_) => Look::Function,
         Kind::Type(_) => Look::Type,
+        Kind::Secret(_) => Look::Secret,
     }
 }

@@ -49,6 +49,9 @@ impl Evaluator {
                 }
                 Ok(true)
             }
+            (Kind::Secret(secret), Kind::Secret(_) | Kind::Str(_)) | (Kind::Str(_), Kind::Secret(secret)) => {
+                Err(machine.compared(secret, span))
+            }
             _ => Ok(false),
         })
     }
@@ -86,6 +89,7 @@ impl Evaluator {
                     }
                     a.len().cmp(&b.len())
                 }
+                (Kind::Secret(secret), _) | (_, Kind::Secret(secret)) => return Err(machine.compared(secret, span)),
                 _ => {
                     // `a > b` asks whether `b < a`: people read them in the order of the text.
                     let (a, b) = if b.origin < a.origin { (b, a) } else { (a, b) };

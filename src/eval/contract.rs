@@ -53,7 +53,7 @@ impl Evaluator {
                 Some(member) => self.hold(value, &member, blame),
                 None => Err(self.type_mismatch(&value, ty, blame)),
             },
-            (Type::Path, Kind::Path(_)) => Ok(value),
+            (Type::Path, Kind::Path(_)) | (Type::Secret, Kind::Secret(_)) => Ok(value),
             (Type::List(item), Kind::List(items)) => Ok(self.hold_items(items, item, blame, value.origin)),
             (Type::Map(item) | Type::Module(ModuleType::LazyMap(item)), Kind::Attrs(attrs)) => {
                 Ok(self.hold_values(attrs, item, blame, value.origin))
@@ -265,7 +265,7 @@ impl Evaluator {
 /// Whether value and type are of one kind, whatever is inside.
 fn same_shape(value: &Value, ty: &Type) -> bool {
     match (&value.kind, ty) {
-        (Kind::List(_), Type::List(_)) | (Kind::Path(_), Type::Path) => true,
+        (Kind::List(_), Type::List(_)) | (Kind::Path(_), Type::Path) | (Kind::Secret(_), Type::Secret) => true,
         (Kind::Attrs(_), Type::Map(_) | Type::Record(_) | Type::Object) => true,
         (Kind::Attrs(_), Type::Module(ModuleType::Attrs | ModuleType::Submodule(_) | ModuleType::LazyMap(_))) => true,
         (Kind::Str(_), Type::Module(ModuleType::Joined(_))) => true,

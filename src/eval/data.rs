@@ -16,6 +16,8 @@ pub enum Depth {
     /// Every failure is reported, and a [`NodeKind::Failed`] stands in its place: output, so that
     /// one run shows all that is wrong.
     Everything,
+    /// As [`Depth::Everything`], and a secret stays one, for whoever shows or writes it as such.
+    Shown,
 }
 
 impl Evaluator {
@@ -23,11 +25,11 @@ impl Evaluator {
     /// (as in `toJSON`).
     ///
     /// # Errors
-    /// With [`Depth::Strict`] the first failure. With [`Depth::Everything`] none: failures are in `findings`.
+    /// With [`Depth::Strict`] the first failure. Otherwise none: failures are in `findings`.
     pub fn node(&mut self, thunk: &Thunk, depth: Depth, span: Span) -> Result<Node> {
         let result = self.force_at(thunk, span).and_then(|value| self.node_of(&value, depth, span));
         match (result, depth) {
-            (Err(error), Depth::Everything) => {
+            (Err(error), Depth::Everything | Depth::Shown) => {
                 self.report(&error);
                 Ok(Node::new(NodeKind::Failed, span))
             }
@@ -71,6 +73,8 @@ impl Evaluator {
                         NodeKind::Map(Map { fields })
                     }
                 }
+                Kind::Secret(secret) if depth == Depth::Shown => NodeKind::Secret(secret.clone()),
+                Kind::Secret(secret) => return Err(machine.visible(secret, needed, "data")),
                 Kind::Lambda(_) | Kind::Native(_) | Kind::Host(_) | Kind::Type(_) => {
                     let message = format!("{} cannot be written as data", value.describe());
                     return Err(error(Code::NotData, span, message).described(|finding| {

@@ -17,6 +17,7 @@ mod import;
 mod kubernetes;
 mod operators;
 mod print;
+mod secrets;
 mod select;
 mod strings;
 mod types;
@@ -318,6 +319,9 @@ impl Evaluator {
     /// The error for a value of the wrong kind: `what` needs `wanted` but got this, at `span`.
     pub fn wrong_kind(&self, value: &Value, wanted: &str, what: &str, span: Span) -> Error {
         let span = span.or(value.origin);
+        if let (Kind::Secret(secret), "a string") = (&value.kind, wanted) {
+            return self.visible(secret, span, what);
+        }
         let message = format!("{what} must be {wanted}, not {}", value.describe());
         let hint = self.conversion(value, wanted);
         error(Code::WrongKind, span, message)

@@ -90,6 +90,7 @@ impl Evaluator {
                 text.push_str(&self.coerce(b, Coercion::Interpolation, sides.1)?);
                 Ok(Kind::Str(text))
             }
+            (Kind::Secret(secret), Kind::Str(_) | Kind::Secret(_)) => Err(self.visible(secret, sides.0, "a string")),
             _ => Err(self.wrong_kind(a, "a number, a string or a path", "the left operand of `+`", sides.0)),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::secret::HIDDEN;
 use crate::syntax::{quoted, quoted_name};
 use crate::value::{Evaluator, Kind, Result, Thunk, Value};
 
@@ -91,6 +92,7 @@ fn write_plain(value: &Value, text: &mut String) {
         Kind::Float(number) => text.push_str(&float(*number)),
         Kind::Str(string) => text.push_str(&quoted(string)),
         Kind::Path(path) => put(text, path.display()),
+        Kind::Secret(_) => text.push_str(HIDDEN),
         Kind::Native(partial) => put(text, format_args!("«builtin {}»", partial.native.name)),
         Kind::Type(ty) => put(text, format_args!("«type {ty}»")),
         Kind::Lambda(_) | Kind::Host(_) => text.push_str("«lambda»"),

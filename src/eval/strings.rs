@@ -60,6 +60,7 @@ impl Evaluator {
                 }
                 Ok(text)
             }
+            (Kind::Secret(secret), _) => Err(machine.visible(secret, span, "a string")),
             _ => Err(machine.no_coercion(value, coercion, span)),
         })
     }

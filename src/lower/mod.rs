@@ -23,7 +23,7 @@ pub fn lower_to_objects(machine: &mut Evaluator, resources: &Value, target: &Tar
 
 fn object(machine: &mut Evaluator, attr: &Attr, target: &Target) -> Option<Object> {
     // Strictness everywhere cannot fail: each failure is reported and has a node in its place.
-    let mut node = machine.node(&attr.value, Depth::Everything, attr.span).ok()?;
+    let mut node = machine.node(&attr.value, Depth::Shown, attr.span).ok()?;
     strip_absent(&mut node);
     let entry = user_place(machine, &node, attr.span);
     match &node.kind {

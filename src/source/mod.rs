@@ -9,10 +9,12 @@ mod clock;
 mod git;
 mod map;
 mod span;
+mod unseen;
 mod world;
 
 pub use clock::today;
 pub use git::source_commit;
 pub use map::{Location, SourceFile, SourceId, SourceKind, SourceMap};
 pub use span::Span;
+pub use unseen::MAX_SECRET_BYTES;
 pub use world::{MAX_FILE_BYTES, ReadError, ReadErrorKind, World, normalize};

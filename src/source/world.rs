@@ -11,6 +11,8 @@ use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::unseen::Kept;
+
 /// The largest file that is read: larger ones are never configuration.
 pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
 
@@ -24,6 +26,8 @@ pub struct World {
     overlay: BTreeMap<PathBuf, String>,
     /// Path relative to the root, and SHA-256, of every file read.
     inputs: RefCell<BTreeMap<PathBuf, [u8; 32]>>,
+    /// The contents of secrets that can be read only once.
+    pub(super) kept: Kept,
 }
 
 /// Why a file could not be read.
@@ -64,7 +68,7 @@ impl World {
     pub fn new(root: &Path) -> Result<World, ReadError> {
         let typed = root.to_path_buf();
         let root = fs::canonicalize(root).map_err(|error| ReadError::of(root, &error))?;
-        Ok(World { root, typed, overlay: BTreeMap::new(), inputs: RefCell::default() })
+        Ok(World { root, typed, overlay: BTreeMap::new(), inputs: RefCell::default(), kept: Kept::default() })
     }
 
     /// The project root, absolute and free of links.
@@ -100,6 +104,11 @@ impl World {
         let relative = path.strip_prefix(&self.root).unwrap_or(&path).to_path_buf();
         self.inputs.borrow_mut().insert(relative, Sha256::digest(text.as_bytes()).into());
         Ok(text)
+    }
+
+    /// The text that stands in for a file, if one does.
+    pub(super) fn overlaid(&self, path: &Path) -> Option<&str> {
+        self.overlay.get(path).map(String::as_str)
     }
 
     /// Whether something is there that could be read.
@@ -166,7 +175,7 @@ impl World {
 }
 
 impl ReadError {
-    fn of(path: &Path, error: &std::io::Error) -> ReadError {
+    pub(super) fn of(path: &Path, error: &std::io::Error) -> ReadError {
         let kind = match error.kind() {
             std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => ReadErrorKind::NotFound,
             std::io::ErrorKind::IsADirectory => ReadErrorKind::IsFolder,

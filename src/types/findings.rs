@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::meant::nearby;
 use super::remedy::remedy;
 use super::spelling::repaired;
-use super::{Field, Origin, Record, Scalar, Type};
+use super::{Field, ModuleType, Origin, Record, Scalar, Type};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::source::Span;
 use crate::symbol::Symbol;
@@ -72,6 +72,8 @@ pub enum Look {
     Function,
     /// A type.
     Type,
+    /// A secret.
+    Secret,
 }
 
 impl Look {
@@ -89,6 +91,7 @@ impl Look {
             Look::Set => "a set",
             Look::Function => "a function",
             Look::Type => "a type",
+            Look::Secret => "a secret",
         }
     }
 
@@ -102,6 +105,7 @@ impl Look {
             Type::Float(_) | Type::Literal(Scalar::Float(_)) => Look::Float,
             Type::String(_) | Type::Named(_) | Type::Literal(Scalar::Str(_)) => Look::Str,
             Type::Path => Look::Path,
+            Type::Secret => Look::Secret,
             Type::List(_) => Look::List,
             Type::Map(_) | Type::Record(_) | Type::Object => Look::Set,
             Type::Function(..) => Look::Function,
@@ -208,14 +212,49 @@ pub fn conversion(wanted: &str, found: &Found<'_>) -> Option<String> {
     })
 }
 
+/// How a secret becomes a part of a text.
+pub const JOIN_SECRETS: &str =
+    "texts and secrets are joined into a secret: `lib.secret.concat [ \"postgres://app:\" password \"@db\" ]`";
+
 /// Something of the wrong kind.
 pub fn mismatch(demand: &Demand<'_>, ty: &Type, found: &Found<'_>) -> Diagnostic {
     let ty = &*demand.wanted(ty);
+    if found.look == Look::Secret && takes_text(ty) {
+        return visible(demand, ty);
+    }
     let message = format!("{} must be {ty}, not {}{}", demand.what, found.shown(), demand.source());
     Diagnostic::new(Code::TypeMismatch, demand.place, message)
         .label(format!("this is {}", found.describe()))
         .also(demand.declared, "the type is declared here")
         .hint(remedy(demand, ty, found))
+}
+
+/// A secret where text is wanted.
+fn visible(demand: &Demand<'_>, ty: &Type) -> Diagnostic {
+    let message = format!("a secret would become visible in {}, which must be {ty}{}", demand.what, demand.source());
+    let hint = match (&demand.origin, demand.own) {
+        (Some(_), _) if demand.name() == "value" => {
+            "put it into the `data` of a Secret object, and refer to that: `valueFrom.secretKeyRef = { name = …; key = …; };`"
+        }
+        (Some(_), _) => "put it into the `data` or `stringData` of a Secret object, where alone it may stand",
+        (None, true) => {
+            "let the type be `Secret`; or, for a part of a larger text, `lib.secret.concat [ \"…\" secret ]`"
+        }
+        (None, false) => JOIN_SECRETS,
+    };
+    Diagnostic::new(Code::VisibleSecret, demand.place, message)
+        .label("this is a secret")
+        .also(demand.declared, "the type is declared here")
+        .hint(hint)
+}
+
+/// Whether strings, or some of them, have the type.
+fn takes_text(ty: &Type) -> bool {
+    match ty.peeled() {
+        Type::Union(members) => members.iter().any(|member| takes_text(member)),
+        Type::Module(ModuleType::Joined(_)) => true,
+        ty => Look::of(ty) == Look::Str,
+    }
 }
 
 /// Something of the right kind that breaks a rule of its type.

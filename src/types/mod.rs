@@ -64,6 +64,8 @@ pub enum Type {
     Named(&'static Named),
     /// Paths.
     Path,
+    /// What nobody sees before it is written.
+    Secret,
     /// Just this value.
     Literal(Scalar),
     /// Lists of one type.
@@ -229,6 +231,7 @@ impl Type {
             "Number" => Type::Number(Bounds::NONE),
             "String" => Type::string(),
             "Path" => Type::Path,
+            "Secret" => Type::Secret,
             "Object" => Type::Object,
             "Module" => Type::Module(ModuleType::DeferredModule(None)),
             name => Type::Named(named(name)?),
@@ -237,7 +240,8 @@ impl Type {
 
     /// The names [`Type::builtin`] knows.
     pub fn builtin_names() -> impl Iterator<Item = &'static str> {
-        let plain = ["Any", "Never", "Null", "Bool", "Int", "Float", "Number", "String", "Path", "Object", "Module"];
+        let plain =
+            ["Any", "Never", "Null", "Bool", "Int", "Float", "Number", "String", "Path", "Secret", "Object", "Module"];
         plain.into_iter().chain(NAMED.iter().map(|named| named.name))
     }
 }

@@ -24,6 +24,7 @@ impl Display for Type {
             Type::String(text) => string(f, text),
             Type::Named(named) => f.write_str(named.name),
             Type::Path => f.write_str("Path"),
+            Type::Secret => f.write_str("Secret"),
             Type::Literal(scalar) => write!(f, "{scalar}"),
             Type::List(item) => write!(f, "[{item}]"),
             Type::Map(item) | Type::Module(ModuleType::LazyMap(item)) => write!(f, "{{ _ : {item} }}"),

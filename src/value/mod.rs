@@ -24,6 +24,7 @@ use std::rc::Rc;
 
 use ecow::EcoString;
 
+use crate::secret::Secret;
 use crate::source::Span;
 use crate::term::Lambda;
 use crate::types::TypeRef;
@@ -71,6 +72,8 @@ pub enum Kind {
     Host(Rc<Host>),
     /// A type.
     Type(TypeRef),
+    /// What nobody sees before it is written.
+    Secret(Secret),
 }
 
 /// A function of the language.
@@ -136,6 +139,7 @@ impl Value {
             Kind::Attrs(_) => "a set",
             Kind::Lambda(_) | Kind::Native(_) | Kind::Host(_) => "a function",
             Kind::Type(_) => "a type",
+            Kind::Secret(_) => "a secret",
         }
     }
 

@@ -6,6 +6,7 @@ use super::data::{Child, Declared, Definition, Place, Verdict};
 use super::{Question, node_at, quietly, written};
 use crate::modules::{Author, Examined, Fate, Part, Provenance, Role};
 use crate::node::{Field, Node, NodeKind};
+use crate::secret::HIDDEN;
 use crate::source::Span;
 use crate::value::Kind;
 
@@ -180,6 +181,7 @@ pub(super) fn data(node: &Node) -> Option<Json> {
             let field = |field: &Field| (field.key.to_string(), data(&field.value).unwrap_or_default());
             Json::Object(map.fields.iter().map(field).collect())
         }
+        NodeKind::Secret(_) => Json::from(HIDDEN),
         NodeKind::Failed => return None,
     })
 }

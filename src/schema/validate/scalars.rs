@@ -25,6 +25,8 @@ pub fn check(scalar: Scalar, kind: &NodeKind) -> Verdict {
     match (scalar, kind) {
         (Scalar::Any, _) | (Scalar::Object, NodeKind::Map(_)) => Verdict::Fits,
         (Scalar::String, NodeKind::Str(_)) | (Scalar::Boolean, NodeKind::Bool(_)) => Verdict::Fits,
+        // It is written as what the field holds.
+        (Scalar::String | Scalar::Bytes, NodeKind::Secret(_)) => Verdict::Fits,
         (Scalar::Number, NodeKind::Int(_) | NodeKind::Float(_)) => Verdict::Fits,
         (Scalar::Int32, _) => integer(kind, i32::MIN.into(), i32::MAX.into(), "32"),
         (Scalar::Integer | Scalar::Int64, _) => integer(kind, i64::MIN, i64::MAX, "64"),

@@ -336,6 +336,7 @@ fn look_of(node: &Node) -> Look {
         NodeKind::Str(_) => Look::Str,
         NodeKind::List(_) => Look::List,
         NodeKind::Map(_) => Look::Set,
+        NodeKind::Secret(_) => Look::Secret,
     }
 }
 

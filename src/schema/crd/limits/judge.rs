@@ -49,7 +49,8 @@ impl Limits {
     fn own_breaches(&self, node: &Node) -> Vec<Breach> {
         let mut breaches = Vec::new();
         match &node.kind {
-            NodeKind::Failed => return breaches,
+            // What a secret is, nobody knows.
+            NodeKind::Failed | NodeKind::Secret(_) => return breaches,
             NodeKind::Int(number) => self.number(*number as f64, &mut breaches),
             NodeKind::Float(number) => self.number(*number, &mut breaches),
             NodeKind::Str(text) => self.text(text, &mut breaches),
