@@ -1,4 +1,4 @@
-//! Packs the text facts of `specs/kubernetes/` into the one block of bytes that the library embeds.
+//! Packs the text facts of `specs/` into the two blocks of bytes that the library embeds: Kubernetes, and the add-ons.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -8,19 +8,36 @@ use std::{env, fs};
 #[path = "src/schema/facts/mod.rs"]
 mod facts;
 #[allow(dead_code, unused_imports, missing_docs)]
-#[path = "src/schema/pack.rs"]
+#[path = "src/schema/pack/mod.rs"]
 mod pack;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let specs = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("specs/kubernetes");
-    for watched in ["build.rs", "src/schema/facts", "src/schema/pack.rs", "specs/kubernetes"] {
+    let specs = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("specs");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    for watched in ["build.rs", "src/schema/facts", "src/schema/pack", "specs"] {
         println!("cargo::rerun-if-changed={watched}");
     }
-    let versions = read_versions(&specs)?;
-    let lifecycle = read_lifecycle(&specs.join("lifecycle.facts"))?;
-    let block = pack::pack(&versions, &lifecycle)?;
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("kubernetes.pack"), block)?;
+    let kubernetes = specs.join("kubernetes");
+    let versions = read_versions(&kubernetes)?;
+    let lifecycle = read_lifecycle(&kubernetes.join("lifecycle.facts"))?;
+    fs::write(out.join("kubernetes.pack"), pack::pack(&versions, &lifecycle)?)?;
+    fs::write(out.join("addons.pack"), pack::addons::pack_addons(&read_addons(&specs.join("addons"))?)?)?;
     Ok(())
+}
+
+/// The facts of all add-ons: by their names, of one add-on the oldest version first.
+fn read_addons(specs: &Path) -> Result<Vec<facts::AddonFacts>, Box<dyn Error>> {
+    let mut all = Vec::new();
+    for addon in fs::read_dir(specs)? {
+        for version in fs::read_dir(addon?.path())? {
+            let path = version?.path();
+            let text = fs::read_to_string(&path)?;
+            all.push(facts::read_addon(&text).map_err(|bad| describe(&path, &bad))?);
+        }
+    }
+    let parts = |version: &str| -> Vec<u32> { version.split('.').filter_map(|part| part.parse().ok()).collect() };
+    all.sort_by_cached_key(|facts| (facts.addon.clone(), parts(&facts.version)));
+    Ok(all)
 }
 
 /// The facts of all versions, oldest first.

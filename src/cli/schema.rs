@@ -20,7 +20,7 @@ pub(super) enum Schema {
     Show(Show),
     /// Read files of CustomResourceDefinitions, and say what they define and how a configuration takes it in
     Add(Add),
-    /// Distil official OpenAPI documents into facts
+    /// Distil official OpenAPI documents, or the definitions of add-ons, into facts
     Import(Import),
 }
 
@@ -55,11 +55,15 @@ pub(super) struct Add {
 
 #[derive(Args)]
 pub(super) struct Import {
-    /// The folder with a folder for each minor, each holding swagger.json
-    swagger: PathBuf,
-    /// Where the facts go
-    #[arg(long, value_name = "DIR", default_value = "specs/kubernetes")]
-    into: PathBuf,
+    /// The folder with a folder for each minor, each holding swagger.json; of add-ons, with a folder for each, and in it one
+    /// for each version, holding CustomResourceDefinitions
+    documents: PathBuf,
+    /// Distil the definitions of add-ons
+    #[arg(long)]
+    addons: bool,
+    /// Where the facts go; specs/kubernetes or specs/addons if left out
+    #[arg(long, value_name = "DIR")]
+    into: Option<PathBuf>,
     #[command(flatten)]
     messages: Messages,
 }
@@ -79,7 +83,11 @@ impl Schema {
             }
             Schema::Add(add) => add.run(),
             Schema::Import(import) => {
-                let summary = schema::import::import(&import.swagger, &import.into);
+                let into = |name: &str| import.into.clone().unwrap_or_else(|| PathBuf::from(name));
+                let summary = match import.addons {
+                    true => schema::import::import_addons(&import.documents, &into("specs/addons")),
+                    false => schema::import::import(&import.documents, &into("specs/kubernetes")),
+                };
                 respond(summary.map(|summary| report(&summary)).map_err(Box::new), &import.messages)
             }
         }

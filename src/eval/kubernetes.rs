@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::diag::Diagnostic;
+use crate::schema::crd::bundled::Asked;
 use crate::schema::crd::{self, CustomResource, CustomTypes};
-use crate::schema::types::{Member, absent, known_members, member};
+use crate::schema::types::{Member, absent, is_type_name, known_members, member};
 use crate::schema::{Catalogue, Version};
 use crate::source::{SourceKind, Span};
 use crate::symbol::Symbol;
@@ -34,11 +35,7 @@ pub fn kubernetes_types(path: Vec<&'static str>) -> Thunk {
 /// A type, or more names.
 fn below(path: &[&'static str], name: &'static str) -> Thunk {
     let inner = [path, &[name]].concat();
-    if names_type(name) { type_at(inner) } else { kubernetes_types(inner) }
-}
-
-fn names_type(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_uppercase())
+    if is_type_name(name) { type_at(inner) } else { kubernetes_types(inner) }
 }
 
 /// The type at a path, as soon as the target is known.
@@ -117,7 +114,7 @@ impl Evaluator {
         let resources: Vec<CustomResource> = resources.iter().flat_map(|of| of.iter().cloned()).collect();
         let catalogue = match resources.is_empty() {
             true => Catalogue::embedded(),
-            false => Catalogue::extended(CustomTypes::of(&resources)),
+            false => Catalogue::extended(CustomTypes::of(&resources), Asked::default()),
         };
         self.catalogues.push((paths, catalogue));
         catalogue
@@ -164,8 +161,8 @@ impl Evaluator {
             Kubernetes::Known(version) => member(version, &[path.as_slice(), &[name]].concat()).is_some(),
             Kubernetes::Asked { .. } => match path.len() {
                 0 => true,
-                1 => !names_type(name),
-                _ => names_type(name),
+                1 => !is_type_name(name),
+                _ => is_type_name(name),
             },
         };
         possible.then(|| Attr { name: symbol, span: Span::NONE, value: below(path, name) })

@@ -5,13 +5,16 @@
 //! [`Version`] is a cheap handle: everything that is asked is asked of one version, and the
 //! questions over all versions (`since`, `until`) are asked of the [`Catalogue`].
 //!
-//! The custom resources of a configuration are no part of the program. A catalogue that is [extended](Catalogue::extended)
-//! by them answers for their kinds in every version, and otherwise as the embedded one does.
+//! Custom resources stand beside Kubernetes' own kinds. Those of add-ons are embedded as well, and looked at only when
+//! Kubernetes does not have what is asked for ([`InForce`]). Those of a configuration are no part of the program: a
+//! catalogue that is [extended](Catalogue::extended) by them answers for their kinds in every version, and otherwise as the
+//! embedded one does.
 
 use std::sync::OnceLock;
 
 use ecow::EcoString;
 
+use super::crd::bundled::{Asked, Bundle, InForce};
 use super::crd::{self, CustomType, CustomTypes};
 use super::facts;
 use super::history::{History, Presence};
@@ -39,12 +42,14 @@ pub struct Catalogue {
     types: Vec<OnceLock<Box<TypeDef>>>,
     lifecycle: OnceLock<Vec<Lifecycle>>,
     custom: CustomTypes,
+    addons: Asked,
 }
 
 /// What is decoded of one version.
 struct Tables {
     minor: Minor,
     kinds: OnceLock<Vec<Kind>>,
+    addons: OnceLock<InForce>,
 }
 
 /// One version of Kubernetes, as the catalogue knows it.
@@ -63,27 +68,27 @@ impl Catalogue {
     /// The catalogue that is part of the program.
     pub fn embedded() -> &'static Catalogue {
         static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
-        CATALOGUE.get_or_init(|| Catalogue::with(CustomTypes::default()))
+        CATALOGUE.get_or_init(|| Catalogue::with(CustomTypes::default(), Asked::default()))
     }
 
-    /// The same with custom resources beside Kubernetes' own kinds. It is never given up, as what is made of it may live as
-    /// long as the program; so one is made for a run, not for a question.
-    pub fn extended(custom: CustomTypes) -> &'static Catalogue {
-        Box::leak(Box::new(Catalogue::with(custom)))
+    /// The same with a configuration's custom resources, and with the versions of add-ons that it asks for. It is never
+    /// given up, as what is made of it may live as long as the program; so one is made for a run, not for a question.
+    pub fn extended(custom: CustomTypes, addons: Asked) -> &'static Catalogue {
+        Box::leak(Box::new(Catalogue::with(custom, addons)))
     }
 
-    /// The custom resources.
+    /// The custom resources of the configuration.
     pub fn custom(&self) -> &CustomTypes {
         &self.custom
     }
 
-    fn with(custom: CustomTypes) -> Catalogue {
+    fn with(custom: CustomTypes, addons: Asked) -> Catalogue {
         let pack = Pack::open(EMBEDDED).expect(OWN_BLOCK);
         let minor = |version: &PackedVersion| version.version.parse().expect(OWN_BLOCK);
-        let versions =
-            pack.versions.iter().map(|version| Tables { minor: minor(version), kinds: OnceLock::new() }).collect();
+        let tables = |version| Tables { minor: minor(version), kinds: OnceLock::new(), addons: OnceLock::new() };
+        let versions = pack.versions.iter().map(tables).collect();
         let types = (0..pack.record_count()).map(|_| OnceLock::new()).collect();
-        Catalogue { pack, versions, types, lifecycle: OnceLock::new(), custom }
+        Catalogue { pack, versions, types, lifecycle: OnceLock::new(), custom, addons }
     }
 
     /// All versions, oldest first.
@@ -120,15 +125,18 @@ impl Catalogue {
         entries.iter().find(|entry| entry.group == group && entry.version == version && entry.kind == kind)
     }
 
-    /// In which versions an API exists.
+    /// In which versions an API of Kubernetes or of the configuration exists.
     pub fn kind_history(&self, group: &str, version: &str, kind: &str) -> History {
-        History::of(
-            self.versions().map(|at| Presence { minor: at.minor(), there: at.find(group, version, kind).is_some() }),
-        )
+        let is_it = |found: &Kind| found.group == group && found.version == version;
+        History::of(self.versions().map(|at| Presence { minor: at.minor(), there: at.own(kind).any(is_it) }))
     }
 
     /// In which versions a field of a type exists.
+    /// A custom resource has none.
     pub fn field_history(&self, type_name: &str, field: &str) -> History {
+        if crd::is_custom(type_name) {
+            return History::default();
+        }
         History::of(self.versions().map(|at| {
             let there = at.type_def(type_name).is_some_and(|def| def.field(field).is_some());
             Presence { minor: at.minor(), there }
@@ -171,7 +179,7 @@ impl<'c> Version<'c> {
         self.catalogue.versions[self.index].minor
     }
 
-    /// All its kinds, by name; of each name the version meant first.
+    /// The kinds of Kubernetes and of the configuration, by name; of each name the version meant first.
     pub fn kinds(self) -> &'c [Kind] {
         let catalogue = self.catalogue;
         catalogue.versions[self.index].kinds.get_or_init(|| {
@@ -186,8 +194,27 @@ impl<'c> Version<'c> {
         self.served(kind).find(|found| found.group == group && found.version == version)
     }
 
-    /// All versions of the kind of this name, the one meant first.
+    /// The add-ons that are there, and their kinds.
+    pub fn addons(self) -> &'c InForce {
+        let catalogue = self.catalogue;
+        catalogue.versions[self.index]
+            .addons
+            .get_or_init(|| InForce::new(&catalogue.addons, self.minor(), self.kinds(), &catalogue.custom))
+    }
+
+    /// The kinds of the configuration's custom resources, then of the add-ons'.
+    pub fn custom_kinds(self) -> impl Iterator<Item = &'c Kind> {
+        self.catalogue.custom.kinds().iter().chain(self.addons().kinds())
+    }
+
+    /// All versions of the kind of this name, the one meant first: Kubernetes' own, then the configuration's, then those of
+    /// add-ons, which are not looked at before it comes to them.
     pub fn served(self, kind: &str) -> impl Iterator<Item = &'c Kind> {
+        let of_addons = std::iter::once(()).flat_map(move |()| self.addons().named(kind));
+        self.own(kind).chain(of_addons)
+    }
+
+    fn own(self, kind: &str) -> impl Iterator<Item = &'c Kind> {
         let kinds = self.kinds();
         let start = kinds.partition_point(|other| other.kind.as_str() < kind);
         let length = kinds[start..].iter().take_while(|other| other.kind == kind).count();
@@ -199,26 +226,54 @@ impl<'c> Version<'c> {
         self.served(kind).find(|found| found.preferred)
     }
 
+    /// The kinds of this name, one a group, where none of them is meant more than the others.
+    pub fn ambiguous(self, kind: &str) -> Vec<&'c Kind> {
+        if self.preferred(kind).is_some() {
+            return Vec::new();
+        }
+        let mut kinds: Vec<&Kind> = self.served(kind).collect();
+        kinds.dedup_by(|a, b| a.group == b.group);
+        kinds
+    }
+
     /// Whether any kind is in this API group and version.
     pub fn has_api(self, group: &str, version: &str) -> bool {
-        self.kinds().iter().any(|kind| kind.group == group && kind.version == version)
+        self.kinds().iter().chain(self.addons().kinds()).any(|kind| kind.group == group && kind.version == version)
     }
 
     /// The kind whose name is nearest to a mistyped one.
     pub fn nearest_kind(self, name: &str) -> Option<&'c str> {
-        closest(name, self.kinds().iter().filter(|kind| kind.preferred).map(|kind| kind.kind.as_str()))
+        let all = self.kinds().iter().chain(self.addons().kinds());
+        closest(name, all.filter(|kind| kind.preferred).map(|kind| kind.kind.as_str()))
+    }
+
+    /// What is said of a custom kind that is deprecated, by its type; may be nothing.
+    pub fn deprecation(self, type_name: &str) -> Option<&'c str> {
+        if !crd::is_custom(type_name) {
+            return None;
+        }
+        let of_addons = || self.addons().is_deprecated(type_name).then_some("");
+        self.catalogue.custom.deprecation(type_name).or_else(of_addons)
+    }
+
+    /// The version of the add-on that has a kind, if it is an add-on's.
+    pub fn bundle_of(self, kind: &Kind) -> Option<&'static Bundle> {
+        let bundled = || crd::is_custom(&kind.type_name) && !self.catalogue.custom.defines(&kind.group, &kind.kind);
+        bundled().then(|| self.addons().bundle_of(&kind.group)).flatten()
     }
 
     /// Whether there is a record type of this name.
     pub fn has_type(self, name: &str) -> bool {
-        self.catalogue.custom.get(name).is_some()
-            || self.catalogue.pack.string_id(name).is_some_and(|id| self.packed().record_of(id).is_some())
+        match crd::is_custom(name) {
+            true => self.custom_named(name).is_some(),
+            false => self.catalogue.pack.string_id(name).is_some_and(|id| self.packed().record_of(id).is_some()),
+        }
     }
 
     /// The record type of this name (`core.v1.Container`).
     pub fn type_def(self, name: &str) -> Option<&'c TypeDef> {
-        if let Some(custom) = self.catalogue.custom.get(name) {
-            return Some(&custom.def);
+        if crd::is_custom(name) {
+            return self.custom_named(name).map(|custom| &custom.def);
         }
         let id = self.catalogue.pack.string_id(name)?;
         Some(self.catalogue.type_at(self.packed().record_of(id)?))
@@ -226,15 +281,22 @@ impl<'c> Version<'c> {
 
     /// What is known of a record type beyond its structure, if it is a custom resource's.
     pub fn custom_type(self, def: &TypeDef) -> Option<&'c CustomType> {
-        self.catalogue.custom.get(&def.name)
+        self.custom_named(&def.name)
+    }
+
+    fn custom_named(self, name: &str) -> Option<&'c CustomType> {
+        if !crd::is_custom(name) {
+            return None;
+        }
+        self.catalogue.custom.get(name).or_else(|| self.addons().find_type(name))
     }
 
     /// A record type as messages give it: `k8s 1.31 core/v1 Container`; of a custom resource without the version of Kubernetes, which
     /// has no part in it.
     pub fn words(self, def: &TypeDef) -> String {
-        match self.custom_type(def) {
-            Some(_) => def.origin(),
-            None => format!("k8s {} {}", self.minor(), def.origin()),
+        match def.is_custom() {
+            true => def.origin(),
+            false => format!("k8s {} {}", self.minor(), def.origin()),
         }
     }
 
@@ -265,6 +327,11 @@ impl TypeDef {
     pub fn field(&self, name: &str) -> Option<&FieldDef> {
         let index = self.fields.binary_search_by(|field| field.name.as_str().cmp(name)).ok()?;
         self.fields.get(index)
+    }
+
+    /// Whether it is a custom resource's.
+    pub fn is_custom(&self) -> bool {
+        crd::is_custom(&self.name)
     }
 
     /// Its group and its name, which say what it is in every version of the group: `("core", "Container")`.

@@ -45,7 +45,13 @@ pub fn member(version: Version<'static>, path: &[&str]) -> Option<Member> {
         return None;
     }
     let ty = match *path {
-        [name] => version.preferred(name).and_then(|kind| kind_type(version, kind)),
+        [name] => match version.preferred(name) {
+            Some(kind) => kind_type(version, kind),
+            None if is_type_name(name) => {
+                custom_part(version, name).map(|def| definition_type(version, def, Use::Whole))
+            }
+            None => None,
+        },
         [group, api, name] => {
             let def = version.type_def(&definition_name(version, group, api, name));
             def.map(|def| definition_type(version, def, Use::Whole))
@@ -59,7 +65,7 @@ pub fn member(version: Version<'static>, path: &[&str]) -> Option<Member> {
 pub fn members(version: Version<'static>, path: &[&str]) -> Vec<String> {
     let there = |name: &&str| is_there(version, &[path, &[*name]].concat());
     let mut names: Vec<String> = known_members(path).into_iter().filter(there).map(str::to_owned).collect();
-    names.extend(custom_members(version, path).map(str::to_owned));
+    names.extend(custom_members(version, path).into_iter().map(str::to_owned));
     names.sort_unstable();
     names.dedup();
     names
@@ -100,30 +106,55 @@ pub fn absent(version: Version<'_>, path: &[&str], span: Span) -> Diagnostic {
 }
 
 /// The names of custom resources directly below a path.
-fn custom_members(version: Version<'static>, path: &[&str]) -> impl Iterator<Item = &'static str> {
-    let custom = version.catalogue().custom();
+fn custom_members(version: Version<'static>, path: &[&str]) -> Vec<&'static str> {
     let group = path.first().and_then(|name| custom_group(version, name));
-    let below = match (path, group) {
-        ([], _) => custom.kinds().iter().flat_map(|kind| [kind.group.as_str(), kind.kind.as_str()]).collect(),
-        ([_], Some(group)) => parts_of(version, group).map(|(version, _)| version).collect(),
+    match (path, group) {
+        ([], _) => version.custom_kinds().flat_map(|kind| [kind.group.as_str(), kind.kind.as_str()]).collect(),
+        ([_], Some(group)) => kinds_of(version, group).map(|kind| kind.version.as_str()).collect(),
         ([_, api], Some(group)) => {
-            parts_of(version, group).filter(|(version, _)| version == api).map(|(_, name)| name).collect()
+            let own = version.catalogue().custom().names().iter().filter_map(|name| crd::name_parts(name));
+            let own = own.filter(|(of, version, _)| of == &group && version == api).map(|(.., name)| name);
+            own.chain(version.addons().type_names(group, api)).collect()
         }
         _ => Vec::new(),
-    };
-    below.into_iter()
+    }
 }
 
-/// Version and name of each definition of a custom group.
-fn parts_of(version: Version<'static>, group: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let parts = version.catalogue().custom().names().iter().filter_map(|name| crd::name_parts(name));
-    parts.filter(move |(of, ..)| *of == group).map(|(_, version, name)| (version, name))
+/// The kinds of a custom group.
+fn kinds_of(version: Version<'static>, group: &str) -> impl Iterator<Item = &'static Kind> {
+    version.custom_kinds().filter(move |kind| kind.group == group)
 }
 
-/// The custom group that goes by this name, which is none of Kubernetes' own.
+/// The custom group that goes by this name, which is none of Kubernetes' own. The groups of the configuration come
+/// before those of add-ons.
 fn custom_group(version: Version<'static>, name: &str) -> Option<&'static str> {
-    let own = || version.catalogue().type_names_below(&format!("{name}.")).next().is_some();
-    version.catalogue().custom().group(name).filter(|_| !own())
+    let catalogue = version.catalogue();
+    let own = || {
+        catalogue.type_names_below(&format!("{name}.")).next().is_some()
+            || catalogue.group_names().any(|group| group == name)
+    };
+    if is_type_name(name) || own() {
+        return None;
+    }
+    let defined = crd::group_named(catalogue.custom().kinds().iter(), name);
+    defined.or_else(|| crd::group_named(version.addons().kinds().iter(), name))
+}
+
+/// The part of a custom kind that goes by a name of its own: `HTTPRouteSpec`, in the version that is meant where only the
+/// kind is written.
+fn custom_part(version: Version<'static>, name: &str) -> Option<&'static TypeDef> {
+    let around = |kind: &&Kind| name.len() > kind.kind.len() && name.starts_with(kind.kind.as_str());
+    let mut kinds: Vec<&Kind> = version.custom_kinds().filter(around).collect();
+    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.kind.len()));
+    kinds.into_iter().find_map(|kind| {
+        let meant = version.preferred(&kind.kind).filter(|meant| meant.type_name == kind.type_name)?;
+        version.type_def(&crd::definition_name(&meant.group, &meant.version, name))
+    })
+}
+
+/// Whether a name below `k8s` is one of types, and not of groups and versions.
+pub fn is_type_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
 /// In which versions there is something at a path.
@@ -139,14 +170,15 @@ fn is_there(version: Version<'static>, path: &[&str]) -> bool {
     {
         return match *rest {
             [] => true,
-            [api] => parts_of(version, group).any(|(version, _)| version == api),
+            [api] => kinds_of(version, group).any(|kind| kind.version == api),
             [api, name] => version.has_type(&crd::definition_name(group, api, name)),
             _ => false,
         };
     }
     match *path {
         [] => true,
-        [name] => version.preferred(name).is_some() || any(format!("{}.", short_group(name))),
+        [name] if is_type_name(name) => version.preferred(name).is_some() || custom_part(version, name).is_some(),
+        [name] => any(format!("{}.", short_group(name))),
         [group, api] => any(format!("{}.{api}.", short_group(group))),
         [group, api, name] => version.has_type(&definition_name(version, group, api, name)),
         _ => false,
@@ -204,10 +236,12 @@ fn definition_type(version: Version<'static>, def: &'static TypeDef, used: Use) 
     if let Some(made) = MADE.with_borrow(|made| made.get(&key).cloned()) {
         return made;
     }
-    let fields = def.fields.iter().map(|field| (Symbol::new(&field.name), field_of(version, def, field, used)));
+    let custom = version.custom_type(def);
+    let limits = |field: &FieldDef| custom.map_or(&[][..], |custom| custom.limits_of(&field.name));
+    let field_of = |field| field_of(version, def, field, limits(field), used);
     let record = Record {
-        fields: fields.collect(),
-        open: version.custom_type(def).is_some_and(|custom| custom.open),
+        fields: def.fields.iter().map(|field| (Symbol::new(&field.name), field_of(field))).collect(),
+        open: custom.is_some_and(|custom| custom.open),
         origin: Some(Rc::new(origin(version, def))),
         ..Record::default()
     };
@@ -223,21 +257,25 @@ fn type_name(definition: &str) -> Symbol {
     Symbol::new(&format!("k8s.{definition}"))
 }
 
-fn field_of(version: Version<'static>, def: &'static TypeDef, field: &'static FieldDef, used: Use) -> Field {
+fn field_of(
+    version: Version<'static>,
+    def: &'static TypeDef,
+    field: &'static FieldDef,
+    limits: &'static [Limits],
+    used: Use,
+) -> Field {
     let header = header_value(version, def, &field.name);
     let default = header.clone().filter(|_| used == Use::Whole);
     let required = required::of_users(def, field);
-    let custom = version.custom_type(def);
-    let limits = custom.map_or(&[][..], |custom| custom.limits_of(&field.name));
     let ty = match header {
         Some(value) => Rc::new(Type::Literal(value)),
         None => shape_type(version, &field.shape, &field.enums, limits),
     };
-    let ty = match (required || default.is_some(), custom) {
+    let ty = match (required || default.is_some(), def.is_custom()) {
         (true, _) => ty,
         // To a custom resource an empty word is a word.
-        (false, Some(_)) => or_nothing(ty),
-        (false, None) => or_nothing(or_empty(ty, field)),
+        (false, true) => or_nothing(ty),
+        (false, false) => or_nothing(or_empty(ty, field)),
     };
     Field {
         ty,

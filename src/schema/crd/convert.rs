@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value};
 
 use super::limits::is_true;
-use super::{CustomResource, CustomType, CustomTypes, Limits, definition_name};
+use super::{CustomResource, CustomType, Limits, definition_name};
 use crate::schema::catalogue::{FieldDef, Kind, Shape, TypeDef};
 use crate::schema::facts::{ListMerge, Scalar};
 use crate::schema::import::list_merge;
@@ -16,9 +16,38 @@ use crate::schema::import::list_merge;
 /// Records inside each other, at most; what is deeper may be anything. No reader gets that far.
 const MAX_DEPTH: usize = 200;
 
+/// What is kept of the demands of a schema beyond the shape of the value.
+pub(super) trait Demands: Default {
+    /// The demands of this schema.
+    fn of(schema: &Value) -> Self;
+    /// Whether there are none.
+    fn are_none(&self) -> bool;
+}
+
+impl Demands for Limits {
+    fn of(schema: &Value) -> Limits {
+        Limits::of(schema)
+    }
+
+    fn are_none(&self) -> bool {
+        self.are_none()
+    }
+}
+
+/// The kinds of definitions and their types.
+#[derive(Debug)]
+pub(super) struct Converted<D> {
+    /// The kinds in the order of their files; of one kind the version meant first.
+    pub kinds: Vec<Kind>,
+    /// What is said of the kinds' types, if they are deprecated.
+    pub deprecated: FxHashMap<EcoString, EcoString>,
+    /// The types by name.
+    pub types: FxHashMap<EcoString, CustomType<D>>,
+}
+
 /// The types of these kinds.
-pub(super) fn all(resources: &[CustomResource]) -> CustomTypes {
-    let mut all = CustomTypes::default();
+pub(super) fn all<D: Demands>(resources: &[CustomResource]) -> Converted<D> {
+    let mut all = Converted { kinds: Vec::new(), deprecated: FxHashMap::default(), types: FxHashMap::default() };
     let mut seen = FxHashSet::default();
     let resources: Vec<&CustomResource> =
         resources.iter().filter(|resource| seen.insert((&resource.group, &resource.kind))).collect();
@@ -47,21 +76,19 @@ pub(super) fn all(resources: &[CustomResource]) -> CustomTypes {
             });
         }
     }
-    all.names = all.types.keys().cloned().collect();
-    all.names.sort_unstable();
     all
 }
 
 /// What turns the schema of one version into types.
-struct Converter<'a> {
+struct Converter<'a, D> {
     group: &'a str,
     version: &'a str,
     /// The names that are given.
     taken: &'a mut FxHashSet<EcoString>,
-    types: &'a mut FxHashMap<EcoString, CustomType>,
+    types: &'a mut FxHashMap<EcoString, CustomType<D>>,
 }
 
-impl Converter<'_> {
+impl<D: Demands> Converter<'_, D> {
     /// A whole object. What every object has is Kubernetes' to define.
     fn object(&mut self, type_name: &EcoString, kind: &str, schema: &Value) {
         let mut record = self.record(type_name, kind, schema, 0);
@@ -69,14 +96,14 @@ impl Converter<'_> {
         fields.retain(|field| !is_header(&field.name));
         fields.extend(header(false));
         fields.sort_by(|a, b| a.name.cmp(&b.name));
-        record.limits = Limits::of(schema);
+        record.limits = D::of(schema);
         for name in ["apiVersion", "kind", "metadata"] {
             record.field_limits.remove(name);
         }
         self.types.insert(type_name.clone(), record);
     }
 
-    fn record(&mut self, type_name: &EcoString, path: &str, schema: &Value, depth: usize) -> CustomType {
+    fn record(&mut self, type_name: &EcoString, path: &str, schema: &Value, depth: usize) -> CustomType<D> {
         let no_fields = Map::new();
         let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&no_fields);
         let required: FxHashSet<&str> =
@@ -84,7 +111,7 @@ impl Converter<'_> {
         let mut fields = Vec::with_capacity(properties.len());
         let mut field_limits = FxHashMap::default();
         for (name, schema) in properties {
-            let path = format!("{path}{}", capitalized(name));
+            let path = path_to_field(path, name);
             let mut limits = Vec::new();
             let shape = self.shape(&path, schema, depth + 1, &mut limits);
             if limits.iter().any(|level| !level.are_none()) {
@@ -96,14 +123,14 @@ impl Converter<'_> {
         CustomType {
             def: TypeDef { name: type_name.clone(), atomic: is_atomic(schema), fields },
             open: is_true(schema, "x-kubernetes-preserve-unknown-fields"),
-            limits: Limits::default(),
+            limits: D::default(),
             field_limits,
         }
     }
 
     /// The shape of a value. What is demanded beyond it, of the value and level by level of what is in it, goes to `limits`.
-    fn shape(&mut self, path: &str, schema: &Value, depth: usize, limits: &mut Vec<Limits>) -> Shape {
-        limits.push(Limits::of(schema));
+    fn shape(&mut self, path: &str, schema: &Value, depth: usize, limits: &mut Vec<D>) -> Shape {
+        limits.push(D::of(schema));
         let open = is_true(schema, "x-kubernetes-preserve-unknown-fields");
         if is_true(schema, "x-kubernetes-int-or-string") {
             return Shape::OneOf(vec![Shape::Scalar(Scalar::Int64), Shape::Scalar(Scalar::String)]);
@@ -113,7 +140,7 @@ impl Converter<'_> {
             _ if depth > MAX_DEPTH => Scalar::Any,
             (Some("array"), _) => {
                 return match schema.get("items") {
-                    Some(items) => Shape::List(Box::new(self.shape(&format!("{path}Item"), items, depth + 1, limits))),
+                    Some(items) => Shape::List(Box::new(self.shape(&path_to_item(path), items, depth + 1, limits))),
                     None => Shape::List(Box::new(Shape::Scalar(Scalar::Any))),
                 };
             }
@@ -132,13 +159,13 @@ impl Converter<'_> {
     }
 
     /// A map, a record, or a set with whatever is in it.
-    fn set(&mut self, path: &str, schema: &Value, depth: usize, limits: &mut Vec<Limits>) -> Shape {
+    fn set(&mut self, path: &str, schema: &Value, depth: usize, limits: &mut Vec<D>) -> Shape {
         let embedded = is_true(schema, "x-kubernetes-embedded-resource");
         let has_fields = schema.get("properties").and_then(Value::as_object).is_some_and(|fields| !fields.is_empty());
         match schema.get("additionalProperties") {
             Some(Value::Object(value)) if !has_fields && !embedded => {
                 let value = Value::Object(value.clone());
-                return Shape::Map(Box::new(self.shape(&format!("{path}Value"), &value, depth + 1, limits)));
+                return Shape::Map(Box::new(self.shape(&path_to_value(path), &value, depth + 1, limits)));
             }
             Some(Value::Bool(true)) if !has_fields && !embedded => return Shape::Scalar(Scalar::Object),
             _ => {}
@@ -168,7 +195,7 @@ impl Converter<'_> {
 }
 
 /// What an object inside an object has as well.
-fn embed(record: &mut CustomType) {
+fn embed<D>(record: &mut CustomType<D>) {
     record.def.fields.retain(|field| !is_header(&field.name));
     record.def.fields.extend(header(true));
     record.def.fields.sort_by(|a, b| a.name.cmp(&b.name));
@@ -235,6 +262,21 @@ fn words(schema: &Value) -> Vec<EcoString> {
 
 fn is_atomic(schema: &Value) -> bool {
     schema.get("x-kubernetes-map-type").and_then(Value::as_str) == Some("atomic")
+}
+
+/// The way to what is in a field, as a part of a type's name.
+pub(super) fn path_to_field(path: &str, field: &str) -> String {
+    format!("{path}{}", capitalized(field))
+}
+
+/// The same to the items of a list.
+pub(super) fn path_to_item(path: &str) -> String {
+    format!("{path}Item")
+}
+
+/// The same to the values of a map.
+pub(super) fn path_to_value(path: &str) -> String {
+    format!("{path}Value")
 }
 
 /// A field's name as a part of a type's: letters and digits, the first of each word large.

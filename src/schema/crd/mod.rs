@@ -9,8 +9,13 @@
 //! A definition is called by the way that leads to it in the language: `"cert-manager.io".v1.CertificateSpec`.
 //! The quotes tell it from an embedded one, since the group of a custom resource always has a dot in it. A record
 //! inside a kind has no name of its own in the schema; it gets the kind's with those of the fields on the way.
+//!
+//! The resources of widespread add-ons are part of the program: distilled beforehand (`distil`), in a form that shares
+//! what is the same in many of them, and unfolded kind by kind and record by record as they are asked for ([`bundled`]).
 
+pub mod bundled;
 mod convert;
+mod distil;
 mod document;
 mod limits;
 
@@ -19,6 +24,7 @@ use rustc_hash::FxHashMap;
 
 use super::catalogue::{Kind, TypeDef};
 
+pub use distil::{Clash, distil};
 pub use document::{Problem, Read, read};
 pub use limits::{Bound, Breach, Limits};
 
@@ -50,15 +56,15 @@ pub struct CustomVersion {
 
 /// A record type of a custom resource.
 #[derive(Debug)]
-pub struct CustomType {
+pub struct CustomType<D = Limits> {
     /// Its structure.
     pub def: TypeDef,
     /// Whether further fields are stored as they are.
     pub open: bool,
     /// What is demanded of the record of a whole object, beyond its structure.
-    pub limits: Limits,
+    pub limits: D,
     /// What is demanded of the value of a field, of its items, of their items, and so on; nothing where nothing is.
-    field_limits: FxHashMap<EcoString, Vec<Limits>>,
+    field_limits: FxHashMap<EcoString, Vec<D>>,
 }
 
 /// All custom kinds of a run and their types.
@@ -73,9 +79,9 @@ pub struct CustomTypes {
     names: Vec<EcoString>,
 }
 
-impl CustomType {
+impl<D> CustomType<D> {
     /// What is demanded of the value of a field, then of its items or entries, and so on.
-    pub fn limits_of(&self, field: &str) -> &[Limits] {
+    pub fn limits_of(&self, field: &str) -> &[D] {
         self.field_limits.get(field).map_or(&[], Vec::as_slice)
     }
 }
@@ -83,7 +89,10 @@ impl CustomType {
 impl CustomTypes {
     /// The types of these kinds. Of a kind that is defined twice the first definition counts.
     pub fn of(resources: &[CustomResource]) -> CustomTypes {
-        convert::all(resources)
+        let convert::Converted { kinds, deprecated, types } = convert::all(resources);
+        let mut names: Vec<EcoString> = types.keys().cloned().collect();
+        names.sort_unstable();
+        CustomTypes { kinds, deprecated, types, names }
     }
 
     /// Whether there are none.
@@ -111,17 +120,25 @@ impl CustomTypes {
         self.deprecated.get(type_name).map(EcoString::as_str)
     }
 
-    /// The group that goes by this name: its full one, or its first label where no other group begins with it.
-    pub fn group(&self, name: &str) -> Option<&str> {
-        let mut groups: Vec<&str> = self.kinds.iter().map(|kind| kind.group.as_str()).collect();
-        groups.sort_unstable();
-        groups.dedup();
-        if let Some(full) = groups.iter().find(|group| **group == name) {
-            return Some(full);
-        }
-        let mut short = groups.into_iter().filter(|group| first_label(group) == name);
-        short.next().filter(|_| short.next().is_none())
+    /// Whether there is a kind of this name in this group.
+    pub fn defines(&self, group: &str, kind: &str) -> bool {
+        self.kinds.iter().any(|of| of.group == group && of.kind == kind)
     }
+}
+
+/// The group of these that goes by a name: its full one, or its first label where no other group begins with it.
+pub fn group_named<'k>(kinds: impl Iterator<Item = &'k Kind>, name: &str) -> Option<&'k str> {
+    let mut short = None;
+    let mut several = false;
+    for group in kinds.map(|kind| kind.group.as_str()) {
+        if group == name {
+            return Some(group);
+        }
+        if first_label(group) == name {
+            several |= *short.get_or_insert(group) != group;
+        }
+    }
+    short.filter(|_| !several)
 }
 
 /// `cert-manager` of `cert-manager.io`.
@@ -132,6 +149,11 @@ pub fn first_label(group: &str) -> &str {
 /// What the definition of this name in a version of a custom group is called.
 pub fn definition_name(group: &str, version: &str, name: &str) -> EcoString {
     ecow::eco_format!("\"{group}\".{version}.{name}")
+}
+
+/// Whether the definition of this name is a custom resource's or inside one.
+pub fn is_custom(definition: &str) -> bool {
+    definition.starts_with('"')
 }
 
 /// Group, version and name of the definition that is called this; `None`: it is an embedded one.

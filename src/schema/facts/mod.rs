@@ -5,9 +5,11 @@
 //! Hence the type parameter `N`, and [`TypeDef::map`] from one to the other. `build.rs` includes this
 //! module by path, so it uses nothing of the rest of the crate.
 
+mod addon;
 mod read;
 mod write;
 
+pub use addon::{AddonFacts, AddonKind, AddonType, read_addon, write_addon};
 pub use read::{BadFacts, read, read_lifecycle};
 pub use write::{write, write_lifecycle};
 

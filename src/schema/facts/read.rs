@@ -32,7 +32,7 @@ pub fn read_lifecycle(text: &str) -> Result<Vec<Lifecycle<String>>, BadFacts> {
     Ok(entries)
 }
 
-fn each_line(text: &str, mut read: impl FnMut(&str) -> Parsed<()>) -> Result<(), BadFacts> {
+pub(super) fn each_line(text: &str, mut read: impl FnMut(&str) -> Parsed<()>) -> Result<(), BadFacts> {
     for (index, line) in text.lines().enumerate() {
         if !line.is_empty() && !line.starts_with('#') {
             read(line).map_err(|reason| BadFacts { line: index + 1, reason })?;
@@ -52,24 +52,27 @@ fn read_line(line: &str, facts: &mut Facts) -> Parsed<()> {
         "version" => facts.version = rest.to_owned(),
         "source" => facts.sources.push(source_line(rest)?),
         "kind" => facts.kinds.push(kind_line(rest)?),
-        "type" => {
-            let (name, atomic) = match rest.strip_suffix(" atomic") {
-                Some(name) => (name, true),
-                None => (rest, false),
-            };
-            facts.types.push(TypeDef { name: name.to_owned(), atomic, fields: Vec::new() });
-        }
+        "type" => facts.types.push(type_line(rest)),
         _ => return Err(format!("unknown word `{word}`")),
     }
     Ok(())
 }
 
-fn source_line(text: &str) -> Parsed<Source> {
+/// A type without its fields.
+pub(super) fn type_line(text: &str) -> TypeDef<String> {
+    let (name, atomic) = match text.strip_suffix(" atomic") {
+        Some(name) => (name, true),
+        None => (text, false),
+    };
+    TypeDef { name: name.to_owned(), atomic, fields: Vec::new() }
+}
+
+pub(super) fn source_line(text: &str) -> Parsed<Source> {
     let (file, sha256) = text.split_once(" sha256:").ok_or("a source without a checksum")?;
     Ok(Source { file: file.to_owned(), sha256: sha256.to_owned() })
 }
 
-fn kind_line(text: &str) -> Parsed<KindDef<String>> {
+pub(super) fn kind_line(text: &str) -> Parsed<KindDef<String>> {
     let mut words = text.split(' ');
     let mut next = || words.next().map(str::to_owned).ok_or("a kind with too few words");
     let (api, kind, plural, scope, type_name) = (next()?, next()?, next()?, next()?, next()?);
@@ -94,7 +97,7 @@ fn kind_line(text: &str) -> Parsed<KindDef<String>> {
     Ok(def)
 }
 
-fn field_line(text: &str) -> Parsed<FieldDef<String>> {
+pub(super) fn field_line(text: &str) -> Parsed<FieldDef<String>> {
     let mut words = words(text).into_iter();
     let name = words.next().ok_or("a field without a name")?;
     let shape = shape(words.next().ok_or("a field without a type")?)?;
@@ -128,11 +131,12 @@ fn field_line(text: &str) -> Parsed<FieldDef<String>> {
     Ok(field)
 }
 
-/// Splits at blanks that are not in quotes.
+/// Splits at blanks that are not in quotes. In quotes, what follows a backslash is no quote.
 fn words(text: &str) -> Vec<&str> {
-    let mut quoted = false;
+    let (mut quoted, mut escaped) = (false, false);
     text.split(|c: char| {
-        quoted ^= c == '"';
+        quoted ^= c == '"' && !escaped;
+        escaped = quoted && !escaped && c == '\\';
         c == ' ' && !quoted
     })
     .collect()

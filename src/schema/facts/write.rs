@@ -12,7 +12,7 @@ pub fn write(facts: &Facts) -> String {
     sources(&mut text, &facts.sources);
     line(&mut text, format_args!(""));
     for kind in &facts.kinds {
-        write_kind(&mut text, kind);
+        write_kind(&mut text, kind, "");
     }
     for def in &facts.types {
         let atomic = if def.atomic { " atomic" } else { "" };
@@ -47,24 +47,28 @@ pub fn write_lifecycle(source: &Source, entries: &[Lifecycle<String>]) -> String
     text
 }
 
-fn sources(text: &mut String, sources: &[Source]) {
+pub(super) fn sources(text: &mut String, sources: &[Source]) {
     for source in sources {
         line(text, format_args!("source {} sha256:{}", source.file, source.sha256));
     }
 }
 
-fn write_kind(text: &mut String, kind: &KindDef<String>) {
+/// A kind, with what is said behind it.
+pub(super) fn write_kind(text: &mut String, kind: &KindDef<String>, behind: &str) {
     let scope = if kind.namespaced { "namespaced" } else { "cluster" };
     let preferred = if kind.preferred { " preferred" } else { "" };
     let optional = if kind.optional { " optional" } else { "" };
     let api = api_version(&kind.group, &kind.version);
     line(
         text,
-        format_args!("kind {api} {} {} {scope} {}{preferred}{optional}", kind.kind, kind.plural, kind.type_name),
+        format_args!(
+            "kind {api} {} {} {scope} {}{preferred}{optional}{behind}",
+            kind.kind, kind.plural, kind.type_name
+        ),
     );
 }
 
-fn write_field(text: &mut String, field: &FieldDef<String>) {
+pub(super) fn write_field(text: &mut String, field: &FieldDef<String>) {
     let _ = write!(text, "  {}{} {}", field.name, if field.required { "!" } else { "" }, field.shape);
     match &field.list {
         ListMerge::Atomic => {}
@@ -98,7 +102,7 @@ fn api_version(group: &str, version: &str) -> String {
     if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") }
 }
 
-fn line(text: &mut String, args: fmt::Arguments<'_>) {
+pub(super) fn line(text: &mut String, args: fmt::Arguments<'_>) {
     // Writing to a `String` cannot fail.
     let _ = writeln!(text, "{args}");
 }

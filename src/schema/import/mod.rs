@@ -4,8 +4,10 @@
 //! allowed values. The importer keeps that, drops the prose, lays the sources over each other (a minor's
 //! own document; allowed values from the documents that have them; defaults from the newest OpenAPI v3)
 //! and mends the named holes of the documents (`fixups`). The result is a pure function of the input,
-//! so a new minor is a new folder and another run.
+//! so a new minor is a new folder and another run. The definitions that add-ons publish are distilled in the same
+//! spirit ([`import_addons`]).
 
+mod addons;
 mod defaults;
 mod enums;
 mod fixups;
@@ -13,6 +15,8 @@ mod kinds;
 mod lifecycle;
 mod sources;
 mod swagger;
+
+pub use addons::import as import_addons;
 
 use std::path::{Path, PathBuf};
 
@@ -25,7 +29,7 @@ pub(super) use swagger::list_merge;
 /// What an import did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// Each version with its numbers of kinds and types, oldest first.
+    /// Each version with its numbers of kinds and types, oldest first; of an add-on with its name.
     pub versions: Vec<(String, usize, usize)>,
     /// The files written.
     pub files: Vec<PathBuf>,

@@ -81,13 +81,17 @@ impl Document {
     fn open(dir: &Path, name: &str) -> Result<Document, Diagnostic> {
         let bytes = fs::read(dir.join(name)).map_err(|error| unreadable(&dir.join(name), &error))?;
         let json = serde_json::from_slice(&bytes).map_err(|error| bad(name, error))?;
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Document { source: Source { file: format!("kubernetes/{name}"), sha256 }, json })
+        Ok(Document { source: source(format!("kubernetes/{name}"), &bytes), json })
     }
 }
 
+/// A document with its checksum.
+pub fn source(file: String, bytes: &[u8]) -> Source {
+    Source { file, sha256: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect() }
+}
+
 /// The names in a folder, sorted.
-fn names(dir: &Path) -> Result<Vec<String>, Diagnostic> {
+pub fn names(dir: &Path) -> Result<Vec<String>, Diagnostic> {
     let entries = fs::read_dir(dir).map_err(|error| unreadable(dir, &error))?;
     let mut names: Vec<String> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     names.sort_unstable();
@@ -107,7 +111,7 @@ pub fn save(path: PathBuf, text: &str) -> Result<PathBuf, Diagnostic> {
     }
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+pub fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
     Diagnostic::new(Code::FileNotReadable, Span::NONE, format!("cannot read `{}`: {error}", path.display()))
-        .hint("give the folder that holds one folder for each Kubernetes minor, and `lifecycle.json`")
+        .hint("give the folder that holds one folder for each Kubernetes minor, and `lifecycle.json`; of add-ons, one for each of them")
 }

@@ -112,7 +112,7 @@ fn note_life(at: &Cursor<'_>, kind: &Kind, target: &Target<'_>, report: &mut Rep
         });
         return;
     }
-    if let Some(warning) = version.catalogue().custom().deprecation(&kind.type_name) {
+    if let Some(warning) = version.deprecation(&kind.type_name) {
         let said = if warning.is_empty() { String::new() } else { format!(": {warning}") };
         let message = format!("`{api}` `{}` is deprecated{said}", kind.kind);
         report.at(at, Code::DeprecatedApi, message).hint = preferred_hint(kind, target);

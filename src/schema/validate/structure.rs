@@ -132,7 +132,7 @@ impl<'c> Walk<'_, 'c> {
 
     /// What the server misses is what would stand in the `spec`.
     fn missing_spec(&mut self, root: &Cursor<'_>, def: &TypeDef) {
-        let own = self.version.custom_type(def).is_none();
+        let own = !def.is_custom();
         let needed = own && NEEDS_SPEC.contains(&self.kind.kind.as_str());
         if let (true, false, Some(field)) = (needed, root.has("spec"), def.field("spec")) {
             let message = format!("the object has no `spec` ({})", self.origin(Place::new(def, field)));
@@ -247,7 +247,7 @@ impl<'c> Walk<'_, 'c> {
     /// An empty string is a field left empty; whether that will do is not a question of the list, but in custom resources.
     fn allowed_value(&mut self, at: &Cursor<'_>, place: Place<'_>) {
         let Place { def, field, .. } = place;
-        let custom = self.version.custom_type(def).is_some();
+        let custom = def.is_custom();
         let Some(text) = at.str().filter(|text| !text.is_empty() || custom) else { return };
         if field.enums.is_empty() || field.enums.iter().any(|value| value == text) {
             return;
@@ -282,7 +282,7 @@ impl<'c> Walk<'_, 'c> {
             ListMerge::Set => Vec::new(),
             ListMerge::Keyed(keys) => keys,
         };
-        let custom = self.version.custom_type(place.def).is_some();
+        let custom = place.def.is_custom();
         let insisted = custom || UNIQUE_BY_KEY.contains(&(place.def.name.as_str(), place.field.name.as_str()));
         let mut seen: FxHashMap<String, &Cursor<'_>> = FxHashMap::default();
         for item in items {

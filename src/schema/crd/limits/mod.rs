@@ -5,6 +5,9 @@
 //! are written; nothing here computes them. This file reads the demands of a schema, [`judge`] holds values against them.
 
 mod judge;
+mod reduce;
+
+pub(super) use reduce::Reduced;
 
 use std::sync::OnceLock;
 

@@ -3,7 +3,9 @@
 //! All names of all versions stand once in a sorted string table; a type definition that is the same in
 //! several versions is stored once. Opening the block reads a handful of lengths; a kind list or a
 //! type is decoded (postcard) when it is asked for. `build.rs` includes this module by path to write
-//! the block; the catalogue reads it.
+//! the block; the catalogue reads it. The custom resources of add-ons are a block of their own ([`addons`]).
+
+pub mod addons;
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -204,6 +206,10 @@ struct Strings {
 }
 
 impl Strings {
+    fn of(names: BTreeSet<String>) -> Strings {
+        Strings { numbers: names.into_iter().zip(0..).collect() }
+    }
+
     fn collect(versions: &[Facts], lifecycle: &[Lifecycle<String>]) -> Strings {
         let mut names: BTreeSet<String> = BTreeSet::new();
         let mut note = |name: &String| {
@@ -220,7 +226,7 @@ impl Strings {
         for entry in lifecycle {
             entry.map(&mut note);
         }
-        Strings { numbers: names.into_iter().zip(0..).collect() }
+        Strings::of(names)
     }
 
     fn id(&self, name: &str) -> u32 {
@@ -254,7 +260,7 @@ struct Records {
 }
 
 impl Records {
-    fn add(&mut self, def: &TypeDef<u32>) -> Result<u32, postcard::Error> {
+    fn add(&mut self, def: &impl Serialize) -> Result<u32, postcard::Error> {
         let encoded = postcard::to_allocvec(def)?;
         if let Some(&number) = self.numbers.get(&encoded) {
             return Ok(number);
