@@ -23,7 +23,7 @@ use crate::library::machine;
 /// The files that declare options, in the order of the page, with what is told above them.
 const LAYERS: &[(&str, &str)] = &[
     ("layers/framework.nxk", "For the whole configuration"),
-    ("layers/applications.nxk", "Layer 3: applications"),
+    ("layers/applications/default.nxk", "Layer 3: applications"),
     ("layers/workloads.nxk", "Layer 2: one entry, one object"),
     ("layers/objects.nxk", "Layer 1: the objects themselves"),
     ("layers/checks.nxk", "Assertions and warnings"),
