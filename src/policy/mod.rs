@@ -4,6 +4,7 @@ pub mod compliance;
 mod images;
 mod labels;
 pub mod level;
+pub mod selection;
 mod trace;
 
 pub use images::check_images;

@@ -55,6 +55,8 @@ pub struct Subject<'a> {
     pub level: Level,
     /// `framework.environment`; empty where it is not said.
     pub environment: &'a str,
+    /// The domain of the compliance labels.
+    pub prefix: &'a str,
     /// The Kubernetes version.
     pub minor: Minor,
 }
@@ -118,6 +120,7 @@ impl<'a> Subject<'a> {
             framework: label("regulatory-framework").and_then(framework),
             level: label("compliance-level").and_then(Level::named).unwrap_or_default(),
             environment: assessment.environment,
+            prefix: assessment.prefix,
             minor: assessment.minor,
         }
     }

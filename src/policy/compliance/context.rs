@@ -1,30 +1,41 @@
 //! What stands around an object: the other objects, found quickly.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Assessment;
 use crate::layers::Object;
 use crate::node::Node;
 
 /// The objects of the configuration by kind and namespace, and selectors by what they select.
+///
+/// Namespaces are asked for as objects name them: nothing is the namespace `default`.
+#[derive(Default)]
 pub struct Context<'a> {
     by_kind: FxHashMap<(&'a str, &'a str), Vec<&'a Object>>,
     /// Objects with a selector of their namespace's pods, by kind, namespace and one label that it demands.
     by_label: FxHashMap<(&'a str, &'a str, &'a str, &'a str), Vec<&'a Object>>,
     /// Those whose selector demands no label, by kind and namespace.
     without_label: FxHashMap<(&'a str, &'a str), Vec<&'a Object>>,
+    /// Service accounts by namespace and name.
+    accounts: FxHashMap<(&'a str, &'a str), &'a Object>,
+    /// Service accounts that a binding names, by namespace and name.
+    bound: FxHashSet<(&'a str, &'a str)>,
+    /// Namespaces and directions (`Ingress`, `Egress`) in which a policy for all pods opens nothing.
+    denied: FxHashSet<(&'a str, &'static str)>,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(assessment: &Assessment<'a>) -> Context<'a> {
-        let mut context = Context {
-            by_kind: FxHashMap::default(),
-            by_label: FxHashMap::default(),
-            without_label: FxHashMap::default(),
-        };
+        let mut context = Context::default();
         for object in assessment.objects {
-            let place = (object.kind(), object.namespace());
+            let place = (object.kind(), named(object.namespace()));
             context.by_kind.entry(place).or_default().push(object);
+            match object.kind() {
+                "ServiceAccount" => drop(context.accounts.insert((place.1, object.name()), object)),
+                "RoleBinding" | "ClusterRoleBinding" => context.bound.extend(bound_accounts(object)),
+                "NetworkPolicy" => context.denied.extend(denied(object).map(|direction| (place.1, direction))),
+                _ => {}
+            }
             let Some(selector) = selector(object) else { continue };
             let label = selector.as_map().and_then(|map| map.fields.first());
             match label.and_then(|label| Some((label.key.as_str(), label.value.as_str()?))) {
@@ -35,22 +46,69 @@ impl<'a> Context<'a> {
         context
     }
 
-    /// The objects of a kind in a namespace (empty: of the cluster, or where none is named).
+    /// The objects of a kind in a namespace.
     pub fn of_kind<'k>(&'k self, kind: &'k str, namespace: &'k str) -> &'k [&'k Object] {
-        self.by_kind.get(&(kind, namespace)).map_or(&[], Vec::as_slice)
+        self.by_kind.get(&(kind, named(namespace))).map_or(&[], Vec::as_slice)
+    }
+
+    /// A service account of the configuration.
+    pub fn account<'k>(&'k self, namespace: &'k str, name: &'k str) -> Option<&'k Object> {
+        self.accounts.get(&(named(namespace), name)).copied()
+    }
+
+    /// Whether a binding of the configuration gives a service account any rights.
+    pub fn is_bound<'k>(&'k self, namespace: &'k str, account: &'k str) -> bool {
+        self.bound.contains(&(named(namespace), account))
+    }
+
+    /// Whether a policy closes a direction (`Ingress`, `Egress`) for all pods of a namespace, unless others open it.
+    pub fn is_denied(&self, namespace: &str, direction: &'static str) -> bool {
+        self.denied.contains(&(named(namespace), direction))
     }
 
     /// The objects of a kind in a namespace whose selector may choose pods with these labels: those that demand
     /// one of them, and those that demand none. Whether they do choose them is to be asked of each.
-    pub fn selecting<'k>(&'k self, kind: &'k str, namespace: &'k str, labels: Option<&'k Node>) -> Vec<&'k Object> {
-        let mut found: Vec<&'k Object> = Vec::new();
-        for field in labels.and_then(Node::as_map).map(|map| map.fields.as_slice()).unwrap_or_default() {
-            let Some(value) = field.value.as_str() else { continue };
-            found.extend(self.by_label.get(&(kind, namespace, field.key.as_str(), value)).into_iter().flatten());
-        }
-        found.extend(self.without_label.get(&(kind, namespace)).into_iter().flatten());
-        found
+    pub fn selecting<'k>(
+        &'k self,
+        kind: &'k str,
+        namespace: &'k str,
+        labels: Option<&'k Node>,
+    ) -> impl Iterator<Item = &'k Object> {
+        let namespace = named(namespace);
+        let fields = labels.and_then(Node::as_map).map(|map| map.fields.as_slice()).unwrap_or_default();
+        let demanding = fields
+            .iter()
+            .filter_map(move |field| self.by_label.get(&(kind, namespace, field.key.as_str(), field.value.as_str()?)));
+        demanding.chain(self.without_label.get(&(kind, namespace))).flatten().copied()
     }
+}
+
+fn named(namespace: &str) -> &str {
+    if namespace.is_empty() { "default" } else { namespace }
+}
+
+/// The service accounts that a binding names; of its own namespace where none is named.
+fn bound_accounts(binding: &Object) -> impl Iterator<Item = (&str, &str)> {
+    let subjects = binding.node.get("subjects").and_then(Node::as_list).unwrap_or_default();
+    subjects.iter().filter_map(|subject| {
+        let part = |key: &str| subject.get(key).and_then(Node::as_str);
+        let namespace = part("namespace").unwrap_or(binding.namespace());
+        (part("kind") == Some("ServiceAccount")).then_some((named(namespace), part("name")?))
+    })
+}
+
+/// The directions that a policy closes for all pods.
+fn denied(policy: &Object) -> impl Iterator<Item = &'static str> {
+    let spec = policy.node.get("spec");
+    let part = move |key: &str| spec.and_then(|spec| spec.get(key));
+    let list = move |key: &str| part(key).and_then(Node::as_list).unwrap_or_default();
+    let all = part("podSelector").and_then(Node::as_map).is_some_and(|map| map.fields.is_empty());
+    [("Ingress", "ingress"), ("Egress", "egress")]
+        .into_iter()
+        .filter(move |(direction, rules)| {
+            all && list("policyTypes").iter().any(|one| one.as_str() == Some(direction)) && list(rules).is_empty()
+        })
+        .map(|(direction, _)| direction)
 }
 
 /// The labels that an object's selector of pods demands.

@@ -1,12 +1,29 @@
 //! The checks, a file a topic.
 
+mod access;
+mod availability;
+mod hardening;
+mod images;
+mod metadata;
+mod network;
 mod pod_security;
+mod resources;
 
 use super::{Check, Container, Failure, Outcome, Subject};
 use crate::node::{Node, NodeKind};
 
 /// The topics in the order in which their checks are told.
-pub(super) const TOPICS: &[&[Check]] = &[pod_security::BASELINE, pod_security::RESTRICTED];
+pub(super) const TOPICS: &[&[Check]] = &[
+    pod_security::BASELINE,
+    pod_security::RESTRICTED,
+    hardening::CHECKS,
+    images::CHECKS,
+    resources::CHECKS,
+    availability::CHECKS,
+    network::CHECKS,
+    access::CHECKS,
+    metadata::CHECKS,
+];
 
 /// What `look` finds wrong with each container of the object's pods.
 fn each_container<'a>(subject: &Subject<'a>, look: impl Fn(&Container<'a>) -> Option<Failure>) -> Outcome {
@@ -25,6 +42,15 @@ fn of_container(
 ) -> Failure {
     let place = places.into_iter().flatten().next().unwrap_or(container.node);
     Failure { path: format!("{}.{field}", container.path()), span: place.span, message, hint: hint.to_string() }
+}
+
+/// A failure of the object as a whole, at a path of it, or at its entry where nothing is there.
+fn at_object(subject: &Subject<'_>, path: &[&str], message: String, hint: &str) -> Outcome {
+    let quoted =
+        path.iter().map(|part| if part.contains(['.', '/']) { format!("\"{part}\"") } else { part.to_string() });
+    let span = subject.at(path).map_or(subject.object.entry, |node| node.span);
+    let path = quoted.collect::<Vec<_>>().join(".");
+    Outcome::Failed(vec![Failure { path, span, message, hint: hint.to_string() }])
 }
 
 /// Whether it is written `true`.
