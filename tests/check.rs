@@ -15,6 +15,8 @@
 //! => ok                                      or no findings, whatever the type
 //! ```
 //!
+//! A program whose title begins with `configuration:` is checked as one, beside the layers.
+//!
 //! The findings are complete and in the order in which people see them. With `NXK_UPDATE=1` the
 //! expectations of the cases that fail are written anew, for the next run and its reader; titles and
 //! programs never are.
@@ -33,6 +35,8 @@ use nxk::eval::STACK_BYTES;
 const CASES: &str = "tests/corpus/check";
 const TITLE: &str = "--- ";
 const FILE: &str = "+++ ";
+/// How the title of a program begins that is a module beside the layers.
+const CONFIGURATION: &str = "configuration: ";
 const EXPECTED: &str = "=> ";
 /// What the program's own file is called.
 const MAIN: &str = "main";
@@ -137,7 +141,8 @@ fn outcome(case: &Case) -> Outcome {
     let mut session = Session::new(Request { entry, ..Request::default() }).expect("the folder is there");
     let mut ty = None;
     if let Some(parsed) = session.parse() {
-        ty = session.check_as(parsed, Goal::Expression).ty().map(ToString::to_string);
+        let goal = if case.title.starts_with(CONFIGURATION) { Goal::Configuration } else { Goal::Expression };
+        ty = session.check_as(parsed, goal).ty().map(ToString::to_string);
     }
     let findings = session.machine.findings.iter().map(|finding| found(&session, finding, &folder)).collect();
     Outcome { findings, ty }

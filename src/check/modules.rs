@@ -290,5 +290,5 @@ pub(super) fn makes_definitions(function: &TermRef) -> bool {
         TermKind::Apply { function, .. } => return makes_definitions(function),
         _ => return false,
     };
-    matches!(name.as_str(), "mkIf" | "mkMerge" | "mkDefault" | "mkForce" | "mkOverride")
+    matches!(name.as_str(), "mkIf" | "mkMerge" | "mkDefault" | "mkForce" | "mkOverride" | "mkLowered" | "mkLayered")
 }

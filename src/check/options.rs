@@ -5,6 +5,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 use super::Checker;
+use super::fit::Fit;
 use super::need::{Need, Why};
 use super::ty::{Extent, Field, Presence, Row, Ty, TyRef, row};
 use crate::diag::{Code, Diagnostic, did_you_mean};
@@ -81,14 +82,64 @@ impl Checker<'_> {
                 }
                 _ => Node::Option(self.unknown()),
             };
-            // An option that is declared twice has the merged type, which is known when it is evaluated.
-            match options.children.entry(*name) {
-                indexmap::map::Entry::Vacant(slot) => {
-                    slot.insert((node, field.span));
+            let joined = match (options.children.get(name), node) {
+                (None, node) => node,
+                (Some((Node::Option(one), _)), Node::Option(other)) => {
+                    Node::Option(self.joined(&one.clone(), &other, &mut Joining { levels: 12, types: 10_000 }))
                 }
-                indexmap::map::Entry::Occupied(mut slot) => slot.get_mut().0 = Node::Option(Ty::any()),
-            }
+                // What a set of options and an option of the same name come to is known when it is evaluated.
+                _ => Node::Option(Ty::any()),
+            };
+            options.children.entry(*name).or_insert((Node::Option(Ty::any()), field.span)).0 = joined;
         }
+    }
+
+    /// The type of an option that is declared twice, as far as it can be told: of records, the fields of both.
+    /// What modules make of it otherwise is known when it is evaluated.
+    fn joined(&mut self, one: &TyRef, other: &TyRef, left: &mut Joining) -> TyRef {
+        if is_same(one, other) {
+            return one.clone();
+        }
+        if left.levels == 0 || left.types == 0 {
+            return Ty::any();
+        }
+        left.levels -= 1;
+        left.types -= 1;
+        let (a, b) = (self.shape(one), self.shape(other));
+        let joined = match (&*a, &*b) {
+            _ if is_same(&a, &b) => one.clone(),
+            (Ty::Row(x), Ty::Row(y)) => self.joined_rows(x, y, left),
+            (Ty::List(x), Ty::List(y)) => Rc::new(Ty::List(self.joined(x, y, left))),
+            (Ty::Union(x, sort), Ty::Union(y, _)) if x.len() == y.len() => {
+                let members = x.iter().zip(y).map(|(x, y)| self.joined(x, y, left)).collect();
+                Ty::union(members, *sort)
+            }
+            _ if self.fit(&a, &b) == Fit::Yes && self.fit(&b, &a) == Fit::Yes => one.clone(),
+            _ => Ty::any(),
+        };
+        left.levels += 1;
+        joined
+    }
+
+    fn joined_rows(&mut self, one: &Row, other: &Row, left: &mut Joining) -> TyRef {
+        let mut fields = one.fields.clone();
+        for (name, field) in &other.fields {
+            let joined = match fields.get(name) {
+                Some(known) => {
+                    let presence = [Presence::Default, Presence::Required];
+                    let presence = presence.into_iter().find(|any| [known.presence, field.presence].contains(any));
+                    let ty = self.joined(&known.ty, &field.ty, left);
+                    Field { ty, presence: presence.unwrap_or(known.presence), ..known.clone() }
+                }
+                None => field.clone(),
+            };
+            fields.insert(*name, joined);
+        }
+        let rest = match (&one.rest, &other.rest) {
+            (Some(x), Some(y)) => Some(self.joined(x, y, left)),
+            (x, y) => x.clone().or_else(|| y.clone()),
+        };
+        row(Row { fields, rest, ..Row::default() })
     }
 
     /// A name below `k8s`.
@@ -158,6 +209,16 @@ impl Checker<'_> {
             .hint(hint);
         self.report(finding);
     }
+}
+
+/// How much more is looked at to join two types: one that holds itself has no end.
+struct Joining {
+    levels: u32,
+    types: u32,
+}
+
+fn is_same(one: &TyRef, other: &TyRef) -> bool {
+    Rc::ptr_eq(one, other) || matches!((&**one, &**other), (Ty::Known(one), Ty::Known(other)) if Rc::ptr_eq(one, other))
 }
 
 /// Whether a set is marked as something by itself: `{ _type = "option"; … }`, written out.

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::submodule::Submodule;
 use super::types::DeferredModules;
+use crate::eval::{field_default, scalar_of};
 use crate::source::Span;
 use crate::types::{Bounds, Custom, Field, ModuleType, Record, Type, TypeRef};
 use crate::value::{Evaluator, Result};
@@ -58,6 +59,14 @@ impl Evaluator {
                 }
             }
             (Type::Record(x), Type::Record(y)) => self.join_records(x, y, pairs)?,
+            (Type::Record(record), Type::Module(ModuleType::Submodule(opaque))) => {
+                let submodule = Submodule::of(opaque);
+                with_record(record, &submodule, |from_record| join_submodules(from_record, &submodule))
+            }
+            (Type::Module(ModuleType::Submodule(opaque)), Type::Record(record)) => {
+                let submodule = Submodule::of(opaque);
+                with_record(record, &submodule, |from_record| join_submodules(&submodule, from_record))
+            }
             (Type::Union(_) | Type::Literal(_), Type::Union(_) | Type::Literal(_)) => self.join_unions(a, b, pairs)?,
             (Type::Module(x), Type::Module(y)) => self.join_modules(x, y, pairs)?,
             (x, y) => join_plain(x, y).map(Rc::new),
@@ -151,7 +160,7 @@ impl Evaluator {
                 fields.insert(*name, field.clone());
                 continue;
             };
-            if known.default.is_some() && field.default.is_some() {
+            if !self.say_the_same(known, field)? {
                 return Ok(None);
             }
             let Some(ty) = self.join(&known.ty, &field.ty, pairs)? else { return Ok(None) };
@@ -167,6 +176,27 @@ impl Evaluator {
         let record = Record { fields, open: a.open || b.open, ..Record::default() };
         Ok(Some(Type::Record(Rc::new(record)).into()))
     }
+
+    /// Whether the defaults of a field that is declared twice do not contradict: scalars that are written out may be equal.
+    fn say_the_same(&mut self, one: &Field, other: &Field) -> Result<bool> {
+        let (Some(one), Some(other)) = (field_default(one), field_default(other)) else { return Ok(true) };
+        let (Some(one), Some(other)) = (one.peek(), other.peek()) else { return Ok(false) };
+        let scalars = scalar_of(&one).is_some() && scalar_of(&other).is_some();
+        Ok(scalars && self.equal(&one, &other, Span::NONE)?)
+    }
+}
+
+/// The submodule that joins with a record. Kubernetes' records merge in a way of their own, and stay what they are.
+fn with_record(
+    record: &Record,
+    submodule: &Submodule,
+    join: impl FnOnce(&Submodule) -> Option<Submodule>,
+) -> Option<TypeRef> {
+    if record.origin.is_some() {
+        return None;
+    }
+    let both = join(&Submodule::from_record(record, submodule))?;
+    Some(Type::Module(ModuleType::Submodule(Rc::new(both))).into())
 }
 
 /// Types without parts.

@@ -29,6 +29,7 @@ mod errors;
 mod examine;
 mod faces;
 mod freeform;
+mod from_record;
 mod instance;
 mod introspect;
 mod join;

@@ -157,6 +157,17 @@ impl Group {
     }
 }
 
+impl Child {
+    /// Whether it is left out where nobody defines it: all its declarations are fields that may be.
+    fn is_optional(&self) -> bool {
+        self.declarations.iter().all(|declaration| {
+            let Some(Value { kind: Kind::Attrs(set), .. }) = declaration.value.peek() else { return false };
+            let optional = set.get(words().optional).and_then(|attr| attr.value.peek());
+            matches!(optional, Some(Value { kind: Kind::Bool(true), .. }))
+        })
+    }
+}
+
 impl Leaf {
     /// What the declarations say of `name`.
     pub(super) fn says(&self, name: Symbol) -> Option<&Attr> {
@@ -294,6 +305,9 @@ impl Evaluator {
         }
         let mut entries = Vec::with_capacity(group.children.len());
         for (at, child) in group.children.iter().enumerate() {
+            if child.is_optional() && !self.is_defined(group, at)? {
+                continue;
+            }
             let inside = group.clone();
             let value = Thunk::defer(move |machine| machine.child_config(&inside, at));
             entries.push(Attr { name: child.name, span: child.span, value });
@@ -303,6 +317,12 @@ impl Evaluator {
         }
         let config = Value::attrs(Attrs::new(entries), Span::NONE);
         Ok(group.config.get_or_init(|| config).clone())
+    }
+
+    /// Whether anything is defined for the child `at` of a group.
+    fn is_defined(&mut self, group: &Rc<Group>, at: usize) -> Result<bool> {
+        let content = self.opened(group)?;
+        Ok(self.is_present(&content.by_child[at]))
     }
 
     fn child_config(&mut self, group: &Rc<Group>, at: usize) -> Result<Value> {

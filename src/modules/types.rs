@@ -156,7 +156,8 @@ fn native_value(native: &'static Native) -> Value {
     Value::new(Kind::Native(Rc::new(Partial { native, arguments: Vec::new() })), Span::NONE)
 }
 
-fn type_value(ty: Type) -> Value {
+/// A type as a value.
+pub(super) fn type_value(ty: Type) -> Value {
     Value::new(Kind::Type(Rc::new(ty)), Span::NONE)
 }
 

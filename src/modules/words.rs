@@ -42,6 +42,7 @@ words! {
     ty = "type",
     default = "default",
     apply = "apply",
+    optional = "optional",
     read_only = "readOnly",
     internal = "internal",
     visible = "visible",

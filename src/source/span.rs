@@ -42,6 +42,11 @@ impl Span {
         if self.is_none() { other } else { self }
     }
 
+    /// Whether `other` is a place, and no part of it is outside this one.
+    pub fn contains(self, other: Span) -> bool {
+        !other.is_none() && self.lo <= other.lo && other.hi <= self.hi
+    }
+
     /// The empty span just behind this one: where something is missing.
     pub fn end(self) -> Span {
         Span { lo: self.hi, hi: self.hi }
