@@ -1,18 +1,24 @@
 //! Compliance in a compile: what fails is an error, what is excepted a warning, what has expired both.
 
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+use rustc_hash::FxHashSet;
+
 use super::evaluate::placed;
 use super::{Evaluated, Session};
 use crate::diag::{Code, Diagnostic};
 use crate::layers::Object;
 use crate::node::Node;
 use crate::policy::compliance::{Assessment, Exception, Failure, Judged, Outcome, assess};
-use crate::source::today;
+use crate::source::{Span, today};
+use crate::value::Evaluator;
 
 impl Session {
     /// Reports every control that binds and is not met.
     pub(super) fn comply(&mut self, evaluated: &Evaluated, objects: &[Object]) {
         let exceptions = self.exceptions(evaluated);
         let mut needed = vec![0; exceptions.len()];
+        let mut failures = Failures::default();
         for judged in assess(&evaluated.assessment(objects), Outcome::has_failed) {
             let object = &objects[judged.object];
             let mut covering = exceptions.iter().enumerate().filter(|(_, exception)| exception.covers(&judged, object));
@@ -22,11 +28,12 @@ impl Session {
                 // The expired one is told below; that it covered this is why it is told.
                 Some((at, _)) => {
                     needed[at] += 1;
-                    self.report_failures(&judged, object);
+                    failures.add(&judged, object, &self.machine);
                 }
-                None => self.report_failures(&judged, object),
+                None => failures.add(&judged, object, &self.machine),
             }
         }
+        self.report_failures(failures);
         for (exception, needed) in exceptions.iter().zip(needed) {
             self.report_exception(exception, needed);
         }
@@ -45,13 +52,29 @@ impl Session {
         self.request.date.unwrap_or_else(today)
     }
 
-    fn report_failures(&mut self, judged: &Judged, object: &Object) {
-        let Outcome::Failed(failures) = &judged.outcome else { return };
-        let findings: Vec<Diagnostic> = failures
-            .iter()
-            .map(|failure| placed(control_failed(judged, failure, object), &self.machine, object.entry))
-            .collect();
-        self.machine.findings.extend(findings);
+    /// What one code says of a place no other has to say again.
+    fn report_failures(&mut self, mut failures: Failures) {
+        let tags = self.machine.findings.iter().filter(|finding| finding.code == Code::MutableTag);
+        let tags: FxHashSet<Span> = tags.map(|finding| finding.primary.span).collect();
+        let incomplete = self.machine.findings.iter().any(|finding| finding.code == Code::MissingCompliance);
+        failures.0.retain(|(check, place), _| match *check {
+            "image-tag" => !tags.contains(place),
+            "owner" => !incomplete,
+            _ => true,
+        });
+        let places: FxHashSet<Span> = failures.0.values().map(|(finding, _)| finding.primary.span).collect();
+        let is_said = |finding: &Diagnostic| {
+            matches!(finding.code, Code::MutableTagWarning | Code::MissingDigest)
+                && places.contains(&finding.primary.span)
+        };
+        self.machine.findings.retain(|finding| !is_said(finding));
+        self.machine.findings.extend(failures.0.into_values().map(|(mut finding, further)| {
+            if further > 0 {
+                let objects = if further == 1 { "object" } else { "objects" };
+                finding.message.push_str(&format!(", and so for {further} more {objects}"));
+            }
+            finding
+        }));
     }
 
     fn report_exception(&mut self, exception: &Exception, needed: usize) {
@@ -83,6 +106,23 @@ impl Evaluated {
             minor: self.target.version.minor(),
             prefix: prefix.unwrap_or("enterprise.com"),
             environment: self.environment(),
+        }
+    }
+}
+
+/// What failed, once for each check and place: an entry that lacks something lacks it in all its objects.
+#[derive(Default)]
+struct Failures(IndexMap<(&'static str, Span), (Diagnostic, usize)>);
+
+impl Failures {
+    fn add(&mut self, judged: &Judged, object: &Object, machine: &Evaluator) {
+        let Outcome::Failed(failures) = &judged.outcome else { return };
+        for failure in failures {
+            let finding = placed(control_failed(judged, failure, object), machine, object.entry);
+            match self.0.entry((judged.check.id, finding.primary.span)) {
+                Entry::Occupied(mut known) => known.get_mut().1 += 1,
+                Entry::Vacant(place) => drop(place.insert((finding, 0))),
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::policy::images::{Reference, has_fixed_tag};
 
 pub(super) const CHECKS: &[Check] = &[
     Check { id: "image-tag", title: "images have a tag that does not change", run: tag },
-    Check { id: "image-digest", title: "images are pinned to one content", run: digest },
+    Check { id: "image-digest", title: "what is regulated runs images that are pinned to one content", run: digest },
     Check { id: "image-registry", title: "images name the registry that they come from", run: registry },
     Check { id: "image-pull", title: "what can change behind a tag is asked for at every start", run: pull },
 ];
@@ -20,7 +20,11 @@ fn tag(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     })
 }
 
+/// Where it is regulated; elsewhere a digest is only advised.
 fn digest(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
+    if subject.environment != "regulated" {
+        return Outcome::NotApplicable;
+    }
     each_image(subject, |image| {
         image.digest.is_none().then(|| {
             let message = format!("the image `{image}` has no digest");

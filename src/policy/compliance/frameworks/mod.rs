@@ -1,6 +1,16 @@
 //! The regulations, a file each: tables of controls.
+//!
+//! A table holds what manifests can show of a regulation, not all that it demands; who is to be told what, who has to be
+//! asked, and what has to be practised, no manifest shows. Titles are our words, numbers the regulation's.
 
 mod cis;
+mod fedramp;
+mod gdpr;
+mod hipaa;
+mod iso27001;
+mod nist;
+mod pci_dss;
+mod soc2;
 
 use crate::policy::level::Level;
 
@@ -22,16 +32,87 @@ pub struct Control {
     pub id: &'static str,
     /// What it asks for, in our words.
     pub title: &'static str,
-    /// The checks that show it, by [`Check::id`](super::Check::id); all of them must pass.
-    pub checks: &'static [&'static str],
     /// The level from which it binds.
     pub from: Level,
+    /// The checks that show it, by [`Check::id`](super::Check::id); all of them must pass.
+    pub checks: &'static [&'static str],
 }
 
 /// All regulations.
-pub const FRAMEWORKS: &[&Framework] = &[&cis::CIS];
+pub const FRAMEWORKS: &[&Framework] = &[
+    &soc2::SOC2,
+    &pci_dss::PCI_DSS,
+    &hipaa::HIPAA,
+    &gdpr::GDPR,
+    &iso27001::ISO27001,
+    &nist::NIST,
+    &fedramp::FEDRAMP,
+    &cis::CIS,
+];
 
 /// The regulation of this name.
 pub fn framework(key: &str) -> Option<&'static Framework> {
     FRAMEWORKS.iter().copied().find(|framework| framework.key == key)
+}
+
+/// The checks of the Pod Security Standards' baseline.
+const BASELINE: &[&str] = &[
+    "no-host-process",
+    "no-host-namespaces",
+    "not-privileged",
+    "baseline-capabilities",
+    "no-host-path",
+    "no-host-ports",
+    "no-host-probes",
+    "app-armor",
+    "se-linux",
+    "proc-mount",
+    "seccomp-not-off",
+    "safe-sysctls",
+];
+
+/// A row of a table.
+const fn control(id: &'static str, title: &'static str, from: Level, checks: &'static [&'static str]) -> Control {
+    Control { id, title, from, checks }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::all_checks;
+    use super::FRAMEWORKS;
+    use crate::policy::level::Level;
+
+    #[test]
+    fn controls_name_checks_that_there_are() {
+        let known: BTreeSet<&str> = all_checks().map(|check| check.id).collect();
+        for framework in FRAMEWORKS {
+            let mut ids = BTreeSet::new();
+            for control in framework.controls {
+                assert!(ids.insert(control.id), "{} {} is there twice", framework.key, control.id);
+                assert!(control.from > Level::Unrestricted, "{} {}", framework.key, control.id);
+                assert!(!control.checks.is_empty(), "{} {} shows nothing", framework.key, control.id);
+                for check in control.checks {
+                    assert!(known.contains(check), "{} {} asks for `{check}`", framework.key, control.id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_check_is_asked_for_and_has_a_name_of_its_own() {
+        let asked: BTreeSet<&str> = FRAMEWORKS
+            .iter()
+            .flat_map(|framework| framework.controls)
+            .flat_map(|control| control.checks)
+            .copied()
+            .collect();
+        let mut names = BTreeSet::new();
+        for check in all_checks() {
+            assert!(names.insert(check.id), "{} is there twice", check.id);
+            assert!(asked.contains(check.id), "nothing asks for {}", check.id);
+        }
+        assert!(names.len() >= 40);
+    }
 }
