@@ -173,7 +173,8 @@ impl Session {
         self.machine.sources.file(source).span(0..text.len())
     }
 
-    fn trace(&self) -> Trace {
+    /// What the objects of this build have in common.
+    pub(super) fn trace(&self) -> Trace {
         let files = self.machine.world.inputs();
         let mut settings: Vec<(String, String)> = Vec::new();
         settings

@@ -10,6 +10,7 @@
 
 mod comply;
 mod evaluate;
+pub mod evidence;
 mod explain;
 mod path;
 mod prove;

@@ -1,9 +1,8 @@
 //! A check, what it is given, and what it answers.
 
-use super::{Assessment, Context, Framework, framework};
+use super::{Assessment, Context};
 use crate::layers::Object;
 use crate::node::Node;
-use crate::policy::level::Level;
 use crate::policy::pod_spec_path;
 use crate::schema::Minor;
 use crate::source::Span;
@@ -49,10 +48,6 @@ pub struct Subject<'a> {
     pub object: &'a Object,
     /// Its pods, if it makes any.
     pub pod: Option<Pod<'a>>,
-    /// The regulation that its labels name, if it is one.
-    pub framework: Option<&'static Framework>,
-    /// The level that its labels name.
-    pub level: Level,
     /// `framework.environment`; empty where it is not said.
     pub environment: &'a str,
     /// The domain of the compliance labels.
@@ -108,17 +103,11 @@ impl Outcome {
 }
 
 impl<'a> Subject<'a> {
-    /// The object with what its labels say.
+    /// The object, with what it is judged by.
     pub(super) fn new(object: &'a Object, assessment: &Assessment<'a>) -> Subject<'a> {
-        let label = |name: &str| {
-            let key = format!("{}/{name}", assessment.prefix);
-            object.node.at(&["metadata", "labels", &key]).and_then(Node::as_str)
-        };
         Subject {
             object,
             pod: Pod::of(object),
-            framework: label("regulatory-framework").and_then(framework),
-            level: label("compliance-level").and_then(Level::named).unwrap_or_default(),
             environment: assessment.environment,
             prefix: assessment.prefix,
             minor: assessment.minor,

@@ -27,11 +27,27 @@ pub use frameworks::{Control, Framework, framework};
 
 use super::level::Level;
 use crate::layers::Object;
+use crate::node::Node;
 use crate::schema::Minor;
 
 /// All checks, topic by topic.
 pub fn all_checks() -> impl Iterator<Item = &'static Check> {
     checks::TOPICS.iter().copied().flatten()
+}
+
+/// All regulations, in the order of the tables.
+pub fn regulations() -> impl Iterator<Item = &'static Framework> {
+    frameworks::FRAMEWORKS.iter().copied()
+}
+
+/// The regulation and the level that the labels of an object name; `prefix` is the labels' domain.
+pub fn held_by(object: &Object, prefix: &str) -> Option<(&'static Framework, Level)> {
+    let label = |name: &str| {
+        let key = format!("{prefix}/{name}");
+        object.node.at(&["metadata", "labels", &key]).and_then(Node::as_str)
+    };
+    let framework = framework(label("regulatory-framework")?)?;
+    Some((framework, label("compliance-level").and_then(Level::named).unwrap_or_default()))
 }
 
 /// What is to be judged, and by what.
@@ -70,15 +86,15 @@ pub fn assess(assessment: &Assessment<'_>, keep: fn(&Outcome) -> bool) -> Vec<Ju
     let mut plans = Plans::default();
     let mut judged = Vec::new();
     for (place, object) in assessment.objects.iter().enumerate() {
+        let Some((framework, level)) = held_by(object, assessment.prefix) else { continue };
         let subject = Subject::new(object, assessment);
-        let Some(framework) = subject.framework else { continue };
-        for (check, controls) in plans.of(framework, subject.level) {
+        for (check, controls) in plans.of(framework, level) {
             let outcome = (check.run)(&subject, &context);
             if matches!(outcome, Outcome::NotApplicable) || !keep(&outcome) {
                 continue;
             }
             let controls = controls.clone();
-            judged.push(Judged { object: place, check, framework, controls, level: subject.level, outcome });
+            judged.push(Judged { object: place, check, framework, controls, level, outcome });
         }
     }
     judged
