@@ -77,6 +77,8 @@ pub struct Unrevealed {
     pub made: Span,
     /// What is wrong.
     pub why: Obstacle,
+    /// Whether it is what the command line names.
+    pub given: bool,
 }
 
 /// What is wrong with a secret.
@@ -202,7 +204,8 @@ impl Secret {
     }
 
     fn unrevealed(&self, why: Obstacle) -> Unrevealed {
-        Unrevealed { made: self.0.made, why }
+        let given = matches!(self.0.step, Step::From(Source::Given(_) | Source::Stdin | Source::Variable(_)));
+        Unrevealed { made: self.0.made, why, given }
     }
 
     /// The files of the project that it is made of.

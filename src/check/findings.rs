@@ -150,6 +150,9 @@ impl Checker<'_> {
     }
 
     fn wrong_kind(&mut self, l: &TyRef, place: Span, message: String, wanted: &str, need: &Need) -> Diagnostic {
+        if self.look(l) == Look::Secret && wanted == "a string" {
+            return visible_in(&need.to_string(), place, need.place);
+        }
         let words = self.describe(l);
         let finding = Diagnostic::new(Code::WrongKind, place, message).label(format!("this is {words}"));
         let finding =
@@ -159,7 +162,16 @@ impl Checker<'_> {
         finding.maybe_hint(hint)
     }
 
+    /// A secret that would become a part of a string.
+    pub(super) fn visible_text(&mut self, place: Span, needed: Span) {
+        let finding = visible_in("a string", place, needed);
+        self.report(finding);
+    }
+
     fn no_text(&mut self, l: &TyRef, place: Span, need: &Need) -> Diagnostic {
+        if self.look(l) == Look::Secret {
+            return visible_in("a string", place, need.place);
+        }
         let words = self.describe(l);
         let hint = match self.look(l) {
             Look::Int | Look::Float | Look::Bool | Look::Null | Look::List => "convert it with `toString`",
@@ -389,6 +401,16 @@ impl Checker<'_> {
         let members = plain.into_iter().chain([text("outPath"), text("__toString")]).collect();
         self.text_type.get_or_insert_with(|| Ty::union(members, super::ty::Sort::Declared)).clone()
     }
+}
+
+/// A secret, made at `place`, that would end up in something that can be read.
+fn visible_in(what: &str, place: Span, needed: Span) -> Diagnostic {
+    let finding = Diagnostic::new(Code::VisibleSecret, needed, format!("a secret would become visible in {what}"));
+    let finding = match place == needed {
+        true => finding.label("this is a secret"),
+        false => finding.label("it would be visible here").also(place, "this is a secret"),
+    };
+    finding.hint(findings::JOIN_SECRETS)
 }
 
 /// The finding with its path in the configuration; `inside` is what is selected there.

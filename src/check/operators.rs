@@ -15,6 +15,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::term::{BinaryOp, TermKind, TermRef, UnaryOp};
+use crate::types::findings::{self, Look};
 use crate::types::{Bounds, Scalar, Type};
 
 /// What an operand is, as far as the other one has to match it.
@@ -66,8 +67,8 @@ impl Checker<'_> {
             BinaryOp::PipeRight => self.application(right, std::slice::from_ref(left), env, span),
             BinaryOp::PipeLeft => self.application(left, std::slice::from_ref(right), env, span),
             BinaryOp::Equal | BinaryOp::NotEqual => {
-                self.infer(left, env);
-                self.infer(right, env);
+                let (l, r) = (self.infer(left, env), self.infer(right, env));
+                self.compared_secret((&l, left.span), (&r, right.span), span);
                 known(Type::Bool)
             }
             BinaryOp::Concat => {
@@ -211,6 +212,9 @@ impl Checker<'_> {
 
     /// A left operand for which the operator has no meaning.
     fn no_operand(&mut self, l: &TyRef, place: Span, right: &TyRef, (operator, need): (&Operator, &Rc<Need>)) {
+        if self.look(l) == Look::Secret && operator.family == Family::Plus {
+            return self.visible_text(place, need.place);
+        }
         if operator.family == Family::Comparison {
             return self.not_comparable((l, place), (right, operator.right_need.place), operator.span);
         }
@@ -228,6 +232,9 @@ impl Checker<'_> {
 
     /// Two values that have no order.
     fn not_comparable(&mut self, left: (&TyRef, Span), right: (&TyRef, Span), span: Span) {
+        if self.compared_secret(left, right, span) {
+            return;
+        }
         let (a, b) = (self.describe(left.0), self.describe(right.0));
         let place = if self.is_told(span) { span } else { left.1 };
         let finding = Diagnostic::new(Code::NotComparable, place, format!("cannot compare {a} with {b}"))
@@ -236,6 +243,22 @@ impl Checker<'_> {
             .also(right.1, format!("this is {b}"))
             .hint("only numbers, strings, paths and lists of these have an order");
         self.report(finding);
+    }
+
+    /// A secret that is compared with something that it might be, or that has an order.
+    fn compared_secret(&mut self, left: (&TyRef, Span), right: (&TyRef, Span), span: Span) -> bool {
+        let made = match (self.look(left.0), self.look(right.0)) {
+            (Look::Secret, Look::Secret | Look::Str) => left.1,
+            (Look::Str, Look::Secret) => right.1,
+            _ => return false,
+        };
+        let place = if self.is_told(span) { span } else { made };
+        let finding = Diagnostic::new(Code::VisibleSecret, place, findings::COMPARED_SECRET)
+            .label("compared here")
+            .also(made, "this is a secret")
+            .hint(findings::ASK_SECRET);
+        self.report(finding);
+        true
     }
 
     /// Whether an operand could be one of an operator.

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::{BAD_INPUT, BAD_USAGE, FINE};
 use crate::diag::{Diagnostic, Severity};
-use crate::driver::{Request, Session, Setting};
+use crate::driver::{Request, SecretSetting, Session, Setting};
 use crate::output;
 use crate::report::{self, Format};
 use crate::source::SourceMap;
@@ -24,6 +24,9 @@ pub(super) struct Input {
     /// Define an option as the content of a file
     #[arg(long = "set-file", value_name = "PATH=FILE", value_parser = Setting::parse)]
     file_settings: Vec<Setting>,
+    /// Define an option as a secret: the content of a file, of the standard input (`-`), or of a variable (`env:NAME`)
+    #[arg(long = "set-secret", value_name = "PATH=SOURCE")]
+    secrets: Vec<String>,
     /// Confine reading to this folder instead of the entry's own
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
@@ -99,11 +102,14 @@ impl Input {
                 .map_err(|error| format!("--set-file: `{}` cannot be read: {error}", setting.value))?;
             settings.push(Setting { path: setting.path.clone(), value: text });
         }
+        let secret = |text: &String| SecretSetting::parse(text).map_err(|why| format!("--set-secret: {why}"));
+        let secrets = self.secrets.iter().map(secret).collect::<Result<_, _>>()?;
         Ok(Request {
             entry,
             root: self.root.clone(),
             kubernetes_version: self.k8s_version.clone(),
             settings,
+            secrets,
             source_commit: self.source_commit.clone(),
             date: self.date,
         })

@@ -46,7 +46,10 @@ impl Compile {
             Ok(session) => session,
             Err(code) => return code,
         };
-        let ordered = driver::compile(&mut session);
+        let mut ordered = driver::compile(&mut session);
+        if let Some(ordered) = ordered.as_mut().filter(|_| !session.has_errors()) {
+            session.reveal(ordered);
+        }
         let text = ordered.as_ref().filter(|_| !session.has_errors()).map(|ordered| self.emit(&mut session, ordered));
         let code = self.messages.finish(&session, ordered.as_ref().map(|ordered| ordered.coverage.as_str()));
         let code = match text {

@@ -16,6 +16,7 @@ use crate::node::Node;
 use crate::policy::level::Level;
 use crate::policy::{self, Compliance, Trace};
 use crate::schema::{Catalogue, Target};
+use crate::secret::HIDDEN;
 use crate::source::{SourceKind, Span, source_commit};
 use crate::symbol::Symbol;
 use crate::value::{Attrs, AttrsBuilder, Env, Error, Evaluator, Kind, Kubernetes, Result, Thunk, Value};
@@ -149,7 +150,7 @@ impl Session {
         special.build()
     }
 
-    /// A module for every `--set`, and for `--k8s-version`.
+    /// A module for every `--set` and `--set-secret`, and for `--k8s-version`.
     fn settings(&mut self, declared: &Configuration) -> Result<Vec<Thunk>> {
         let mut modules = Vec::new();
         if let Some(version) = self.request.kubernetes_version.clone() {
@@ -158,7 +159,16 @@ impl Session {
             modules.push(forced(&path, Value::string(version, span), span));
         }
         for setting in self.request.settings.clone() {
-            let span = self.command_line_text(&format!("{}={}", setting.path.join("."), setting.value));
+            let path = setting.symbols();
+            let ty = declared.type_at(&mut self.machine, &path);
+            let shown = if setting.may_be_secret(ty.as_deref()) { HIDDEN } else { &setting.value };
+            let span = self.command_line_text(&format!("{}={shown}", setting.path.join(".")));
+            let value = setting.read(ty.as_deref(), span)?;
+            modules.push(forced(&path, value, span));
+        }
+        for setting in self.request.secrets.clone() {
+            // Where a secret is, is nobody's business either: people mistake the place for the secret.
+            let span = self.command_line_text(&format!("{}={HIDDEN}", setting.path.join(".")));
             let path = setting.symbols();
             let ty = declared.type_at(&mut self.machine, &path);
             let value = setting.read(ty.as_deref(), span)?;
@@ -180,6 +190,7 @@ impl Session {
         settings
             .extend(self.request.kubernetes_version.iter().map(|version| ("--k8s-version".into(), version.clone())));
         settings.extend(self.request.settings.iter().map(|setting| (setting.path.join("."), setting.value.clone())));
+        settings.extend(self.request.secrets.iter().map(|setting| (setting.path.join("."), HIDDEN.to_string())));
         let commit = self
             .request
             .source_commit

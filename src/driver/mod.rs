@@ -23,7 +23,7 @@ pub use evaluate::{Evaluated, Lowered};
 pub use explain::{Child, Declared, Definition, Destination, Explanation, Found, Link, Place, Verdict, Way, explain};
 pub use prove::Ordered;
 pub use session::{Checked, Parsed, Request, Session};
-pub use settings::Setting;
+pub use settings::{SecretSetting, Setting};
 pub use timings::Timings;
 
 /// The whole way from the entry file to objects in the order in which they can be installed.

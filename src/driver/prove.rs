@@ -10,6 +10,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::emit::order;
 use crate::eval::Depth;
 use crate::layers::{Identity, Object};
+use crate::lower::{confine_secrets, reveal_secrets};
 use crate::node::Node;
 use crate::policy::{self, Compliance};
 use crate::schema;
@@ -39,9 +40,13 @@ pub(super) const COLLECTIONS: &[&str] =
     &["applications", "deployments", "services", "configMaps", "namespaces", "serviceAccounts", "networkPolicies"];
 
 impl Session {
-    /// Checks every object: its schema, that it is there only once, its images, and the compliance of its entry.
-    pub fn prove(&mut self, evaluated: &Evaluated, lowered: Lowered) -> Proved {
+    /// Checks every object: the places of its secrets, its schema, that it is there only once, its images, and the compliance of its entry.
+    pub fn prove(&mut self, evaluated: &Evaluated, mut lowered: Lowered) -> Proved {
         let start = Instant::now();
+        for object in &mut lowered.objects {
+            let misplaced = confine_secrets(&self.machine, object);
+            self.machine.findings.extend(misplaced);
+        }
         let opaque = opaque_kinds(&evaluated.framework);
         let mut checked = 0;
         for object in &lowered.objects {
@@ -78,6 +83,11 @@ impl Session {
         order::install_order(&mut objects);
         self.timings.add("order", start.elapsed());
         Ordered { objects, coverage }
+    }
+
+    /// Puts the bytes of secrets into the objects. This is for writing the manifests and nothing else.
+    pub fn reveal(&mut self, ordered: &mut Ordered) {
+        reveal_secrets(&mut self.machine, &mut ordered.objects);
     }
 
     /// No two objects may be the same object.

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{Setting, Timings};
+use super::{SecretSetting, Setting, Timings};
 use crate::check::{self, Goal, Opened};
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Code, Diagnostic, Severity};
 use crate::eval::error;
 use crate::schema::Catalogue;
 use crate::source::{ReadError, ReadErrorKind, SourceId, SourceKind, Span, World};
@@ -27,6 +27,8 @@ pub struct Request {
     pub kubernetes_version: Option<String>,
     /// The `--set`s, in order.
     pub settings: Vec<Setting>,
+    /// The `--set-secret`s, in order.
+    pub secrets: Vec<SecretSetting>,
     /// The commit to write into the objects, instead of the repository's.
     pub source_commit: Option<String>,
     /// The day on which exceptions have to hold, instead of today.
@@ -162,11 +164,26 @@ impl Session {
             let place = finding.primary.span;
             early.iter().filter(|known| known.is_error()).any(|known| {
                 let there = known.primary.span;
-                there == place || (known.code == finding.code && overlap(there, place))
+                let same = known.code == finding.code;
+                there == place || (same && overlap(there, place)) || (same && self.is_told_of(known, finding))
             })
         };
         let news: Vec<Diagnostic> = late.into_iter().filter(|finding| !again(finding)).collect();
         self.machine.findings.extend(news);
+    }
+
+    /// Whether of a secret it has been told already that it is put there: by the same words, or of the value of this
+    /// very key.
+    fn is_told_of(&self, known: &Diagnostic, finding: &Diagnostic) -> bool {
+        if finding.code != Code::VisibleSecret {
+            return false;
+        }
+        let (key, value) = (finding.primary.span, known.primary.span);
+        let is_definition = key.hi <= value.lo && {
+            let between = Span { lo: key.hi, hi: value.lo };
+            self.machine.sources.text(between).trim() == "="
+        };
+        known.message == finding.message || is_definition
     }
 
     fn understand(&mut self, parsed: Parsed) -> Checked {

@@ -3,13 +3,21 @@
 //! The text of the value is read as the option's type says: for a string it is the text itself, for
 //! an integer a number, and so on. What has no scalar type is read as JSON, and where nothing is
 //! known as JSON if it is JSON, else as a string.
+//!
+//! `--set-secret PATH=SOURCE` defines a secret: what is written there is only where its bytes are.
+
+use std::path::PathBuf;
 
 use super::path;
 use crate::diag::{Code, Diagnostic};
+use crate::secret::{Secret, Source};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{ModuleType, Scalar, Type};
 use crate::value::{AttrsBuilder, Kind, Value};
+
+/// Deeper in a type, secrets are not looked for.
+const NESTED: usize = 6;
 
 /// One `--set`.
 #[derive(Clone, Debug)]
@@ -18,6 +26,65 @@ pub struct Setting {
     pub path: Vec<String>,
     /// The text behind the `=`.
     pub value: String,
+}
+
+/// One `--set-secret`.
+#[derive(Clone)]
+pub struct SecretSetting {
+    /// The option, part by part.
+    pub path: Vec<String>,
+    /// Where the bytes are.
+    source: Source,
+}
+
+impl std::fmt::Debug for SecretSetting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}={}", self.path.join("."), crate::secret::HIDDEN)
+    }
+}
+
+impl SecretSetting {
+    /// Reads `database.password=FILE`, or `-` for the standard input, or `env:NAME`, behind the `=`. Somebody may
+    /// have written the secret itself there, so nothing of it is repeated.
+    ///
+    /// # Errors
+    /// Says what is missing, in words for a message.
+    pub fn parse(text: &str) -> Result<SecretSetting, String> {
+        let hint = "write PATH=FILE, PATH=- for the standard input, or PATH=env:NAME";
+        let Some((steps, source)) = path::read_until(text, '=').filter(|(_, source)| !source.is_empty()) else {
+            return Err(format!("it has no source: {hint}"));
+        };
+        if steps.iter().any(|step| step.name.is_empty()) {
+            return Err("it has an empty name in its path".to_string());
+        }
+        let source = match (source, source.strip_prefix("env:")) {
+            ("-", _) => Source::Stdin,
+            (_, Some("")) => return Err(format!("it names no variable: {hint}")),
+            (_, Some(name)) => Source::Variable(name.into()),
+            (file, None) => Source::Given(std::path::absolute(file).unwrap_or_else(|_| PathBuf::from(file))),
+        };
+        Ok(SecretSetting { path: steps.into_iter().map(|step| step.name).collect(), source })
+    }
+
+    /// The path in symbols.
+    pub fn symbols(&self) -> Vec<Symbol> {
+        self.path.iter().map(|part| Symbol::new(part)).collect()
+    }
+
+    /// The secret, for an option of this type.
+    ///
+    /// # Errors
+    /// When the type takes no secrets.
+    pub fn read(&self, ty: Option<&Type>, span: Span) -> Result<Value, Diagnostic> {
+        match ty.map(Type::peeled) {
+            Some(ty) if !is_open(ty) && !takes_secrets(ty) => {
+                let message = format!("`{}` is of type {ty}, which takes no secrets", self.path.join("."));
+                Err(Diagnostic::new(Code::BadSetting, span, message)
+                    .hint("what nobody needs to hide is set with `--set`, or `--set-file`"))
+            }
+            _ => Ok(Value::new(Kind::Secret(Secret::from(self.source.clone(), span)), span)),
+        }
+    }
 }
 
 impl Setting {
@@ -40,6 +107,12 @@ impl Setting {
         self.path.iter().map(|part| Symbol::new(part)).collect()
     }
 
+    /// Whether something in the value may be a secret, so that it must not be shown, even where it is refused: by its
+    /// type, or because nobody knows where it belongs.
+    pub fn may_be_secret(&self, ty: Option<&Type>) -> bool {
+        ty.is_none_or(|ty| mentions_secrets(ty, NESTED))
+    }
+
     /// The value's text, read as `ty` says. `span` is where the value stands in the setting.
     ///
     /// # Errors
@@ -48,6 +121,13 @@ impl Setting {
         let text = || Value::string(self.value.as_str(), span);
         let json = || serde_json::from_str(&self.value).map(|json| value(&json, span));
         match ty.map(Type::peeled) {
+            Some(ty) if takes_secrets(ty) && !takes_some_text(ty) => {
+                let message = format!("`{}` is a secret, and what `--set` gives is seen by all", self.path.join("."));
+                Err(Diagnostic::new(Code::BadSetting, span, message).hint(format!(
+                    "name where it is: `--set-secret {}=FILE`, `=-` or `=env:NAME`",
+                    self.path.join(".")
+                )))
+            }
             Some(ty) if takes_text(ty) => Ok(text()),
             Some(ty) if !is_open(ty) => json()
                 .or_else(|_| match takes_some_text(ty) {
@@ -104,6 +184,26 @@ fn takes_some_text(ty: &Type) -> bool {
     }
 }
 
+fn takes_secrets(ty: &Type) -> bool {
+    match ty {
+        Type::Secret => true,
+        Type::Union(members) => members.iter().any(|member| takes_secrets(member.peeled())),
+        _ => false,
+    }
+}
+
+/// Whether secrets are in values of the type; `depth`: how deep is looked.
+fn mentions_secrets(ty: &Type, depth: usize) -> bool {
+    let inside = |ty: &Type| depth > 0 && mentions_secrets(ty, depth - 1);
+    match ty.peeled() {
+        Type::Secret => true,
+        Type::List(inner) | Type::Map(inner) | Type::Module(ModuleType::LazyMap(inner)) => inside(inner),
+        Type::Union(members) => members.iter().any(|member| inside(member)),
+        Type::Record(record) => record.fields.values().any(|field| inside(&field.ty)),
+        _ => false,
+    }
+}
+
 fn is_open(ty: &Type) -> bool {
     matches!(
         ty,
@@ -113,7 +213,7 @@ fn is_open(ty: &Type) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Setting;
+    use super::{SecretSetting, Setting, Source};
 
     #[test]
     fn paths_may_quote_dots() {
@@ -123,6 +223,19 @@ mod tests {
         assert_eq!(setting.value, "x=y");
         for bad in ["a.b", "=1", "a..b=1", ""] {
             assert!(Setting::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn sources_of_secrets_are_not_repeated() {
+        let source = |text: &str| SecretSetting::parse(text).expect("is well formed").source;
+        assert!(matches!(source("a.b=-"), Source::Stdin));
+        assert!(matches!(source("a.b=env:DB_PASSWORD"), Source::Variable(name) if name == "DB_PASSWORD"));
+        assert!(matches!(source("a.b=c=d"), Source::Given(path) if path.is_absolute() && path.ends_with("c=d")));
+        assert_eq!(format!("{:?}", SecretSetting::parse("a.b=hunter2")), "Ok(a.b=<secret>)");
+        for bad in ["a.b", "a.b=", "a.b=env:", "=hunter2", "a..b=hunter2"] {
+            let message = SecretSetting::parse(bad).expect_err(bad);
+            assert!(!message.contains("hunter2"), "{message}");
         }
     }
 }

@@ -75,7 +75,14 @@ pub(crate) fn field_elsewhere(path: &Path, origin: &Origin, name: Symbol, look: 
 impl Evaluator {
     /// A value of the wrong kind.
     pub(super) fn type_mismatch(&self, value: &Value, ty: &Type, blame: &Blame) -> Error {
-        findings::mismatch(&self.demand(blame, value.origin), ty, &self.found(value)).into()
+        let mismatch = |place| findings::mismatch(&self.demand(blame, place), ty, &self.found(value));
+        match &value.kind {
+            // What matters is where a secret is put, not where it comes from.
+            Kind::Secret(secret) if self.sources.is_user(blame.place) && blame.place != secret.made() => {
+                mismatch(blame.place).label("put here").also(secret.made(), "this is the secret").into()
+            }
+            _ => mismatch(value.origin).into(),
+        }
     }
 
     /// A value of the right kind that breaks a rule of its type.

@@ -3,7 +3,7 @@
 use super::{error, shown_at};
 use crate::diag::Code;
 use crate::secret::{Obstacle, Secret, Unrevealed};
-use crate::source::{MAX_SECRET_BYTES, Span};
+use crate::source::{MAX_SECRET_BYTES, ReadErrorKind, Span};
 use crate::types::findings;
 use crate::value::{Error, Evaluator, Kind, Value};
 
@@ -20,10 +20,9 @@ impl Evaluator {
 
     /// The error for a secret that is compared.
     pub(super) fn compared(&self, secret: &Secret, span: Span) -> Error {
-        let message = "to compare a secret would tell something of it";
-        error(Code::VisibleSecret, span.or(secret.made()), message).described(|finding| {
+        error(Code::VisibleSecret, span.or(secret.made()), findings::COMPARED_SECRET).described(|finding| {
             let made = if secret.made() == span { Span::NONE } else { secret.made() };
-            finding.label("compared here").also(made, "this is a secret").hint("only whether it is `null` can be asked")
+            finding.label("compared here").also(made, "this is a secret").hint(findings::ASK_SECRET)
         })
     }
 
@@ -33,6 +32,12 @@ impl Evaluator {
         let failed =
             |code, message: String, hint: String| error(code, place, message).described(|finding| finding.hint(hint));
         let error = match &failure.why {
+            // What the command line names may be the secret itself, by mistake.
+            Obstacle::Unreadable(why) if failure.given => failed(
+                Code::FileNotReadable,
+                format!("the file that `--set-secret` names cannot be read: {}", obstacle(&why.kind)),
+                "name a file, `-` for the standard input, or `env:NAME`".into(),
+            ),
             Obstacle::Unreadable(why) => self.unreadable(why, place),
             Obstacle::Unset(name) => failed(
                 Code::BadSetting,
@@ -52,5 +57,15 @@ impl Evaluator {
         };
         let needed = if needed == place { Span::NONE } else { needed };
         error.described(|finding| finding.label("this secret").also(needed, "needed here"))
+    }
+}
+
+/// In words, without the name.
+fn obstacle(kind: &ReadErrorKind) -> &str {
+    match kind {
+        ReadErrorKind::NotFound => "it is not there",
+        ReadErrorKind::IsFolder => "it is a folder",
+        ReadErrorKind::Other(system) => system,
+        _ => "it is no file",
     }
 }

@@ -4,6 +4,8 @@
 //! in `stdlib/layers/`. Evaluating `config.resources` runs them; what is left to do here is to force
 //! everything, to leave out what is absent, and to fill in what the schema knows better.
 
+mod secrets;
+
 use crate::diag::{Code, Diagnostic};
 use crate::eval::Depth;
 use crate::layers::Object;
@@ -11,6 +13,8 @@ use crate::node::{Field, Map, Node, NodeKind};
 use crate::schema::{Target, join_api};
 use crate::source::Span;
 use crate::value::{Attr, Evaluator, Kind, Value};
+
+pub use secrets::{confine_secrets, reveal_secrets};
 
 /// Layer 1: the objects of `resources`, by key.
 ///

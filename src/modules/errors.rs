@@ -84,7 +84,13 @@ pub(super) fn undefined(machine: &Evaluator, site: &Site, ty: &TypeRef) -> Error
         finding
             .also(if place.is_none() { Span::NONE } else { site.declared }, "declared here")
             .path(site.path.to_string())
-            .hint(format!("define it: `{} = …;`, a value of type {ty}", site.path))
+            .hint(match ty.peeled() {
+                Type::Secret => format!(
+                    "define it: `{0} = lib.secret.file ./…;`, or on the command line: `--set-secret {0}=FILE`",
+                    site.path
+                ),
+                _ => format!("define it: `{} = …;`, a value of type {ty}", site.path),
+            })
     })
 }
 

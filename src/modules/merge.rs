@@ -91,12 +91,21 @@ impl Evaluator {
         self.all_held(ty, &settled, site)?;
         let first = settled.swap_remove(0);
         for other in &settled {
-            if !self.equal(&first.value, &other.value, site.declared)? {
+            if !self.agree(&first.value, &other.value, site.declared)? {
                 settled.push(first);
                 return Err(errors::conflict(self, &settled, site));
             }
         }
         Ok(first.value)
+    }
+
+    /// Whether two definitions say the same; of secrets, whether they are made in the same way.
+    fn agree(&mut self, a: &Value, b: &Value, span: Span) -> Result<bool> {
+        match (&a.kind, &b.kind) {
+            (Kind::Secret(a), Kind::Secret(b)) => Ok(a == b),
+            (Kind::Secret(_), _) | (_, Kind::Secret(_)) => Ok(false),
+            _ => self.equal(a, b, span),
+        }
     }
 
     pub(super) fn merge_map(

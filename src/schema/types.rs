@@ -214,6 +214,9 @@ fn short_group(group: &str) -> &str {
     kind.and_then(|kind| kind.type_name.split('.').next()).unwrap_or(group)
 }
 
+/// The fields of a Secret of the core API whose entries nobody is to see.
+pub const SECRET_FIELDS: [&str; 2] = ["data", "stringData"];
+
 /// Whether a definition is an object of its own or a part of one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Use {
@@ -269,6 +272,7 @@ fn field_of(
     let required = required::of_users(def, field);
     let ty = match header {
         Some(value) => Rc::new(Type::Literal(value)),
+        None if holds_secrets(def, field) => Rc::new(Type::Map(or_nothing(text_or_secret()))),
         None => shape_type(version, &field.shape, &field.enums, limits),
     };
     let ty = match (required || default.is_some(), def.is_custom()) {
@@ -284,6 +288,15 @@ fn field_of(
         doc: None,
         span: Span::NONE,
     }
+}
+
+/// Whether the field is what Secrets are for.
+fn holds_secrets(def: &TypeDef, field: &FieldDef) -> bool {
+    def.name == "core.v1.Secret" && SECRET_FIELDS.contains(&field.name.as_str())
+}
+
+fn text_or_secret() -> TypeRef {
+    union(vec![Rc::new(Type::string()), Rc::new(Type::Secret)])
 }
 
 /// The type and `null`, which leaves a field or an entry out.

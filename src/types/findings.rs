@@ -216,13 +216,24 @@ pub fn conversion(wanted: &str, found: &Found<'_>) -> Option<String> {
 pub const JOIN_SECRETS: &str =
     "texts and secrets are joined into a secret: `lib.secret.concat [ \"postgres://app:\" password \"@db\" ]`";
 
+/// What is said where a secret is compared, and what to do instead.
+pub const COMPARED_SECRET: &str = "to compare a secret would tell something of it";
+/// See [`COMPARED_SECRET`].
+pub const ASK_SECRET: &str = "only whether it is `null` can be asked";
+
+/// How a program gets a secret.
+pub const REFER_TO_SECRET: &str =
+    "put it into the `data` of a Secret, and refer to that: `valueFrom.secretKeyRef = { name = …; key = …; };`";
+
 /// Something of the wrong kind.
 pub fn mismatch(demand: &Demand<'_>, ty: &Type, found: &Found<'_>) -> Diagnostic {
     let ty = &*demand.wanted(ty);
     if found.look == Look::Secret && takes_text(ty) {
         return visible(demand, ty);
     }
-    let message = format!("{} must be {ty}, not {}{}", demand.what, found.shown(), demand.source());
+    // What was to be a secret is not repeated.
+    let shown = if takes_secrets(ty) { found.describe().to_string() } else { found.shown() };
+    let message = format!("{} must be {ty}, not {shown}{}", demand.what, demand.source());
     Diagnostic::new(Code::TypeMismatch, demand.place, message)
         .label(format!("this is {}", found.describe()))
         .also(demand.declared, "the type is declared here")
@@ -232,20 +243,33 @@ pub fn mismatch(demand: &Demand<'_>, ty: &Type, found: &Found<'_>) -> Diagnostic
 /// A secret where text is wanted.
 fn visible(demand: &Demand<'_>, ty: &Type) -> Diagnostic {
     let message = format!("a secret would become visible in {}, which must be {ty}{}", demand.what, demand.source());
-    let hint = match (&demand.origin, demand.own) {
-        (Some(_), _) if demand.name() == "value" => {
-            "put it into the `data` of a Secret object, and refer to that: `valueFrom.secretKeyRef = { name = …; key = …; };`"
-        }
-        (Some(_), _) => "put it into the `data` or `stringData` of a Secret object, where alone it may stand",
-        (None, true) => {
-            "let the type be `Secret`; or, for a part of a larger text, `lib.secret.concat [ \"…\" secret ]`"
-        }
-        (None, false) => JOIN_SECRETS,
+    let hint = match (demand.what.starts_with('`'), demand.own) {
+        (true, false) if is_variable(demand, ty) => REFER_TO_SECRET,
+        (true, false) => "put it into the `data` or `stringData` of a Secret, where alone it may stand",
+        (_, true) => "let the type be `Secret`; or, for a part of a larger text, `lib.secret.concat [ \"…\" secret ]`",
+        (false, false) => JOIN_SECRETS,
     };
     Diagnostic::new(Code::VisibleSecret, demand.place, message)
         .label("this is a secret")
         .also(demand.declared, "the type is declared here")
         .hint(hint)
+}
+
+/// Whether it is about an environment variable, whose value may stand elsewhere.
+fn is_variable(demand: &Demand<'_>, ty: &Type) -> bool {
+    let refers = |member: &Type| matches!(member.peeled(), Type::Record(record) if record.fields.contains_key(&Symbol::new("valueFrom")));
+    match ty.peeled() {
+        Type::Union(members) if members.iter().any(|member| refers(member)) => true,
+        _ => demand.origin.as_ref().is_some_and(|origin| origin.ends_with("EnvVar.value")),
+    }
+}
+
+/// Whether secrets have the type.
+fn takes_secrets(ty: &Type) -> bool {
+    match ty.peeled() {
+        Type::Union(members) => members.iter().any(|member| takes_secrets(member)),
+        ty => matches!(ty, Type::Secret),
+    }
 }
 
 /// Whether strings, or some of them, have the type.

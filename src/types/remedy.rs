@@ -30,6 +30,9 @@ pub(super) fn remedy(demand: &Demand<'_>, ty: &Type, found: &Found<'_>) -> Strin
         _ => {}
     }
     let choices = choices(ty);
+    if let Some(hint) = secret(&choices, found) {
+        return hint;
+    }
     choice(&choices, found)
         .or_else(|| respelled(demand, &choices, found))
         .or_else(|| wrapped(demand, &choices, found))
@@ -46,6 +49,17 @@ fn choices(ty: &Type) -> Vec<&Type> {
         choices.retain(is_something);
     }
     choices
+}
+
+/// A secret comes from outside.
+fn secret(choices: &[&Type], found: &Found<'_>) -> Option<String> {
+    if !choices.iter().any(|ty| matches!(ty, Type::Secret)) {
+        return None;
+    }
+    Some(match found.look {
+        Look::Path => format!("the secret in a file is `lib.secret.file {}`", short(found)),
+        _ => "keep it out of the source: `lib.secret.file ./password`, or `--set-secret` on the command line".into(),
+    })
 }
 
 /// One of a few words.

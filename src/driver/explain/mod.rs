@@ -193,7 +193,7 @@ impl Question<'_> {
             let machine = &mut session.machine;
             // A value without an end is none that could be shown.
             let whole = machine.force(&value).ok().and_then(|value| flow::leaves(machine, &value));
-            whole.and_then(|_| machine.node(&value, Depth::Everything, Span::NONE).ok())
+            whole.and_then(|_| machine.node(&value, Depth::Shown, Span::NONE).ok())
         });
         node.unwrap_or_else(|| Node::new(NodeKind::Failed, Span::NONE))
     }
