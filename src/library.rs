@@ -32,7 +32,6 @@ const FILES: &[(&str, &str)] = files! {
     "builtins/lists.nxk"
     "builtins/modules.nxk"
     "builtins/regex.nxk"
-    "builtins/secrets.nxk"
     "builtins/sets.nxk"
     "builtins/strings.nxk"
     "builtins/types.nxk"

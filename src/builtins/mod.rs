@@ -49,7 +49,6 @@ const TOPICS: &[(&str, &[Native])] = &[
     ("lists", lists::NATIVES),
     ("modules", crate::modules::NATIVES),
     ("regex", regex::NATIVES),
-    ("secrets", secrets::NATIVES),
     ("sets", sets::NATIVES),
     ("strings", strings::NATIVES),
     ("types", types::NATIVES),
@@ -108,7 +107,7 @@ impl Evaluator {
     /// Takes in the builtins of this floor, the named types, and the further tables of higher floors.
     pub fn install(&mut self, further: &[&'static [Native]]) {
         let mut set = AttrsBuilder::new();
-        for topic in TOPICS.iter().map(|(_, natives)| natives).chain(further) {
+        for topic in TOPICS.iter().map(|(_, natives)| natives).chain(&[secrets::NATIVES]).chain(further) {
             self.define(topic, &mut set);
         }
         for (name, value) in CONSTANTS {

@@ -48,7 +48,14 @@ fn join(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
         parts.push(match value.kind {
             Kind::Str(text) => Secret::text(text, value.origin),
             Kind::Secret(secret) => secret,
-            _ => return Err(machine.wrong_kind(&value, "a string or a secret", "every item", Span::NONE)),
+            _ => {
+                return Err(machine.wrong_kind(
+                    &value,
+                    "a string or a secret",
+                    "every item given to `lib.secret.concat`",
+                    Span::NONE,
+                ));
+            }
         });
     }
     made(Secret::joined(parts, call.span), call.span)

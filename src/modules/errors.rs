@@ -46,7 +46,7 @@ fn two_that_differ<'a>(machine: &mut Evaluator, settled: &'a [Settled]) -> (&'a 
         (machine.sources.is_user(place), place)
     });
     let last = order[order.len() - 1];
-    let other = order.iter().rev().find(|other| !machine.equal(&other.value, &last.value, Span::NONE).unwrap_or(false));
+    let other = order.iter().rev().find(|other| !machine.agree(&other.value, &last.value, Span::NONE).unwrap_or(false));
     (other.copied().unwrap_or(order[0]), last)
 }
 

@@ -207,6 +207,7 @@ fn join_plain(a: &Type, b: &Type) -> Option<Type> {
         | (Type::Null, Type::Null)
         | (Type::Bool, Type::Bool)
         | (Type::Path, Type::Path)
+        | (Type::Secret, Type::Secret)
         | (Type::Object, Type::Object) => Some(a.clone()),
         (Type::Int(x), Type::Int(y)) => both_hold(*x, *y).map(Type::Int),
         (Type::Float(x), Type::Float(y)) => both_hold(*x, *y).map(Type::Float),

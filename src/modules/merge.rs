@@ -100,7 +100,7 @@ impl Evaluator {
     }
 
     /// Whether two definitions say the same; of secrets, whether they are made in the same way.
-    fn agree(&mut self, a: &Value, b: &Value, span: Span) -> Result<bool> {
+    pub(super) fn agree(&mut self, a: &Value, b: &Value, span: Span) -> Result<bool> {
         match (&a.kind, &b.kind) {
             (Kind::Secret(a), Kind::Secret(b)) => Ok(a == b),
             (Kind::Secret(_), _) | (_, Kind::Secret(_)) => Ok(false),

@@ -46,6 +46,7 @@ pub(super) fn phrase(ty: &Type) -> Phrase {
         Type::Number(bounds) => number(bounds),
         Type::String(text) => string(text),
         Type::Path => Phrase::noun("path", "absolute path"),
+        Type::Secret => Phrase::noun("secret", "secret"),
         Type::Literal(value) => values(&[value]),
         Type::List(item) => Phrase::composite("listOf", format!("list of {}", part(item))),
         Type::Map(item) => Phrase::composite("attrsOf", format!("attribute set of {}", part(item))),

@@ -242,13 +242,16 @@ pub fn mismatch(demand: &Demand<'_>, ty: &Type, found: &Found<'_>) -> Diagnostic
 
 /// A secret where text is wanted.
 fn visible(demand: &Demand<'_>, ty: &Type) -> Diagnostic {
-    let message = format!("a secret would become visible in {}, which must be {ty}{}", demand.what, demand.source());
-    let hint = match (demand.what.starts_with('`'), demand.own) {
-        (true, false) if is_variable(demand, ty) => REFER_TO_SECRET,
-        (true, false) => "put it into the `data` or `stringData` of a Secret, where alone it may stand",
-        (_, true) => "let the type be `Secret`; or, for a part of a larger text, `lib.secret.concat [ \"…\" secret ]`",
-        (false, false) => JOIN_SECRETS,
+    // Of an option or a field it matters what it must be instead; that a builtin takes text is no news.
+    let is_path = demand.what.starts_with('`') && demand.what.matches('`').count() == 2;
+    let instead = if is_path { format!(", which must be {ty}{}", demand.source()) } else { String::new() };
+    let hint = match demand.own {
+        false if is_path && is_variable(demand, ty) => REFER_TO_SECRET,
+        false if is_path => "put it into the `data` or `stringData` of a Secret, where alone it may stand",
+        true => "let the type be `Secret`; or, for a part of a larger text, `lib.secret.concat [ \"…\" secret ]`",
+        false => JOIN_SECRETS,
     };
+    let message = format!("a secret would become visible in {}{instead}", demand.what);
     Diagnostic::new(Code::VisibleSecret, demand.place, message)
         .label("this is a secret")
         .also(demand.declared, "the type is declared here")

@@ -57,6 +57,9 @@ fn secret(choices: &[&Type], found: &Found<'_>) -> Option<String> {
         return None;
     }
     Some(match found.look {
+        Look::Str if choices.iter().any(|ty| matches!(ty, Type::Path)) => {
+            "a path is written without quotes: `./password`".into()
+        }
         Look::Path => format!("the secret in a file is `lib.secret.file {}`", short(found)),
         _ => "keep it out of the source: `lib.secret.file ./password`, or `--set-secret` on the command line".into(),
     })
