@@ -31,9 +31,15 @@ const LIB_HEAD: &str = "# The standard library
 <!-- Made from the code: NXK_UPDATE_DOCS=1 cargo test --test docs -->
 
 `lib` is in scope in every file, and modules are given it as an argument. Its names and their meaning are those of
+<<<<<<< HEAD
 nixpkgs' `lib`; `lib.kubernetes`, `lib.mkLowered`, `lib.mkLayered` and `lib.mkEach` are its own additions. It is written
 in nxk, in [`stdlib/lib/`](../../stdlib/lib/), apart from the types and `evalModules`, which are native. A topic is read
 when something of it is used.
+=======
+nixpkgs' `lib`; `lib.kubernetes`, `lib.secret` and `lib.mkLowered` are its own additions. It is written in nxk, in
+[`stdlib/lib/`](../../stdlib/lib/), apart from the types, secrets and `evalModules`, which are native. A topic is read when
+something of it is used.
+>>>>>>> 98abcf0 (Mark in the library's page only the names that are at the top under their topic)
 
 Names marked with ° are also at the top: `lib.length` is `lib.lists.length`. Types are those of [types.md](types.md),
 where the names of [`lib.types`](types.md#libtypes) are told as well; a single small letter stands for any one type, the
@@ -96,7 +102,8 @@ pub fn lib() -> String {
         body.push_str(&declared_types(&source));
         body.push_str("| name | type | |\n| --- | --- | --- |\n");
         for (name, about) in names(&source, &of_builtins) {
-            let mark = if at_top.contains(&name) { " °" } else { "" };
+            let is_at_top = at_top.get(&name).is_some_and(|of| of.as_ref().is_none_or(|of| *of == topic));
+            let mark = if is_at_top { " °" } else { "" };
             let ty = about.ty.map_or_else(String::new, |ty| code(&ty));
             body.push_str(&format!("| `{name}`{mark} | {ty} | {} |\n", cell(&about.doc)));
         }
@@ -203,8 +210,8 @@ fn names(source: &Source, of_builtins: &BTreeMap<String, About>) -> BTreeMap<Str
     names
 }
 
-/// The names that `lib` itself inherits from its topics and from the builtins.
-fn names_at_the_top() -> BTreeSet<String> {
+/// The names that `lib` itself inherits, each with the topic that it is of; with none from the builtins.
+fn names_at_the_top() -> BTreeMap<String, Option<String>> {
     let source = Source::read("lib/default.nxk");
     let ExprKind::Let { entries, .. } = &source.root.kind else { panic!("the library's entry is a `let`") };
     let layout = entries.iter().find_map(|entry| match entry {
@@ -216,7 +223,12 @@ fn names_at_the_top() -> BTreeSet<String> {
     };
     let ExprKind::Attrs(set) = &layout.body.kind else { panic!("the layout makes a set") };
     let names = |entry: &Entry| match entry {
-        Entry::Inherit(inherit) => inherited(inherit),
+        Entry::Inherit(inherit) => {
+            let of = inherit.from.as_ref().and_then(|from| {
+                source.text(from.span).trim_matches(['(', ')']).strip_prefix("lib.").map(str::to_string)
+            });
+            inherited(inherit).into_iter().map(|name| (name, of.clone())).collect()
+        }
         _ => Vec::new(),
     };
     set.entries.iter().flat_map(names).collect()
