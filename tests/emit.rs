@@ -341,6 +341,7 @@ fn expected(node: &Node) -> Value {
         NodeKind::Int(value) => (*value).into(),
         NodeKind::Float(value) => (*value).into(),
         NodeKind::Str(text) => text.as_str().into(),
+        NodeKind::Secret(_) => nxk::secret::HIDDEN.into(),
         NodeKind::List(items) => items.iter().map(expected).collect(),
         NodeKind::Map(map) => map
             .fields

@@ -265,6 +265,7 @@ fn value_of(node: &Node) -> Value {
         NodeKind::Float(number) if number.fract() == 0.0 => Kind::Int(*number as i64),
         NodeKind::Float(number) => Kind::Float(*number),
         NodeKind::Str(text) => Kind::Str(text.clone()),
+        NodeKind::Secret(secret) => Kind::Secret(secret.clone()),
         NodeKind::List(items) => {
             let items = items.iter().map(|item| Thunk::from(value_of(item))).collect();
             return Value::list(items, Span::NONE);

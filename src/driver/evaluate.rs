@@ -161,7 +161,7 @@ impl Session {
         for setting in self.request.settings.clone() {
             let path = setting.symbols();
             let ty = declared.type_at(&mut self.machine, &path);
-            let shown = if setting.may_be_secret(ty.as_deref()) { HIDDEN } else { &setting.value };
+            let shown = setting.shown(ty.as_deref());
             let span = self.command_line_text(&format!("{}={shown}", setting.path.join(".")));
             let value = setting.read(ty.as_deref(), span)?;
             modules.push(forced(&path, value, span));

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use super::path;
 use crate::diag::{Code, Diagnostic};
-use crate::secret::{Secret, Source};
+use crate::secret::{HIDDEN, Secret, Source};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{ModuleType, Scalar, Type};
@@ -39,7 +39,7 @@ pub struct SecretSetting {
 
 impl std::fmt::Debug for SecretSetting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}={}", self.path.join("."), crate::secret::HIDDEN)
+        write!(f, "{}={}", self.path.join("."), HIDDEN)
     }
 }
 
@@ -107,10 +107,14 @@ impl Setting {
         self.path.iter().map(|part| Symbol::new(part)).collect()
     }
 
-    /// Whether something in the value may be a secret, so that it must not be shown, even where it is refused: by its
-    /// type, or because nobody knows where it belongs.
-    pub fn may_be_secret(&self, ty: Option<&Type>) -> bool {
-        ty.is_none_or(|ty| mentions_secrets(ty, NESTED))
+    /// The value as it may be shown where it is refused: what is to be a secret is hidden, and so is what nobody knows
+    /// the type of, since its path may be the mistaken one of a secret.
+    pub fn shown(&self, ty: Option<&Type>) -> &str {
+        match ty {
+            Some(ty) if mentions_secrets(ty, NESTED) => HIDDEN,
+            Some(_) => &self.value,
+            None => "…",
+        }
     }
 
     /// The value's text, read as `ty` says. `span` is where the value stands in the setting.
