@@ -18,9 +18,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use nxk::schema::crd::{self, CustomResource, CustomTypes};
+use nxk::schema::crd::bundled::{ADDONS, Asked};
+use nxk::schema::crd::{self, CustomResource, CustomTypes, Limits};
 use nxk::schema::types::{self, Member};
-use nxk::schema::{Catalogue, Version};
+use nxk::schema::{Catalogue, Kind, Version};
+use nxk::source::Span;
 use nxk::types::{Known, Type, TypeRef};
 use serde_json::Value;
 
@@ -147,13 +149,73 @@ fn all_published_definitions_become_types() {
         folders.entry(file.parent().expect("a folder").to_path_buf()).or_default().extend(read.resources);
     }
     for resources in folders.values() {
-        let version = Catalogue::extended(CustomTypes::of(resources)).newest();
+        let version = Catalogue::extended(CustomTypes::of(resources), Asked::default()).newest();
         for resource in resources {
             for served in &resource.versions {
                 all_is_made(version, &resource.group, &served.name, &resource.kind);
             }
         }
     }
+}
+
+/// The published definitions by add-on and version, in the order of the files.
+fn releases() -> BTreeMap<(String, String), Vec<CustomResource>> {
+    let mut releases: BTreeMap<(String, String), Vec<CustomResource>> = BTreeMap::new();
+    for file in published() {
+        let text = fs::read_to_string(&file).expect("a definition is readable");
+        releases.entry(release_of(&file)).or_default().extend(crd::read(&text).resources);
+    }
+    releases
+}
+
+/// The add-on and the version that a published definition is of: `…/kyverno/v1.19.0/….yaml`.
+fn release_of(file: &Path) -> (String, String) {
+    let mut folders = file.ancestors().skip(1).map(|folder| folder.file_name().expect("a folder").to_string_lossy());
+    let version = folders.next().expect("a version").into_owned();
+    (folders.next().expect("an add-on").into_owned(), version)
+}
+
+/// What is bundled was distilled and shared, and is unfolded again; what comes out is what a configuration that names
+/// the published files gets.
+#[test]
+fn bundled_types_are_those_of_the_published_definitions() {
+    for ((name, release), resources) in releases() {
+        let addon = ADDONS.iter().find(|addon| addon.name == name).expect("an option for the add-on");
+        let mut asked = Asked::default();
+        asked.ask(addon, &release, Span::NONE).expect("a version");
+        let version = Catalogue::extended(CustomTypes::default(), asked).newest();
+        let published = CustomTypes::of(&resources);
+        for kind in published.kinds() {
+            let found = version.find(&kind.group, &kind.version, &kind.kind).expect("the kind is bundled");
+            assert_eq!(Kind { preferred: false, ..found.clone() }, *kind);
+            let deprecated = published.deprecation(&kind.type_name).is_some();
+            assert_eq!(version.deprecation(&kind.type_name).is_some(), deprecated, "{}", kind.type_name);
+        }
+        for name in published.names() {
+            let theirs = published.get(name).expect("it has its types");
+            let def = version.type_def(name).unwrap_or_else(|| panic!("{name} is not bundled"));
+            assert_eq!(*def, theirs.def, "{name}");
+            let ours = version.custom_type(def).expect("it is a custom resource's");
+            assert_eq!(ours.open, theirs.open, "{name}");
+            assert_eq!(demands(std::slice::from_ref(&ours.limits)), demands(std::slice::from_ref(&theirs.limits)));
+            for field in &def.fields {
+                let both = (ours.limits_of(&field.name), theirs.limits_of(&field.name));
+                assert_eq!(demands(both.0), demands(both.1), "{name}.{}", field.name);
+            }
+        }
+        for kind in published.kinds() {
+            let types = published.names().iter().filter_map(|name| crd::name_parts(name));
+            let types = types.filter(|(group, api, _)| *group == kind.group && *api == kind.version).count();
+            assert_eq!(version.addons().type_names(&kind.group, &kind.version).count(), types);
+        }
+    }
+}
+
+/// Demands as text, without the messages of rules, which are not bundled, and without empty levels at the end.
+fn demands(limits: &[Limits]) -> Vec<String> {
+    let end = limits.iter().rposition(|level| !level.are_none()).map_or(0, |last| last + 1);
+    let message = regex::Regex::new(r#", message: "(\\.|[^"\\])*""#).expect("a pattern");
+    limits[..end].iter().map(|level| message.replace_all(&format!("{level:?}"), "").into_owned()).collect()
 }
 
 /// Looks at everything in the type of a kind, and its name both ways.
@@ -192,9 +254,11 @@ fn objects_are_judged_as_jsonschema_judges_them() {
     let made = Command::new(python).arg(script).arg(scratch.path()).args(["1", "4"]).args(&files).output();
     let made = made.expect("Python starts");
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let folders: Vec<PathBuf> = (0..files.len()).map(|number| scratch.path().join(number.to_string())).collect();
+    let folders = (0..files.len()).map(|number| scratch.path().join(number.to_string()));
+    let mut cases: Vec<PathBuf> = folders.map(|folder| folder.join("main.nxk")).collect();
+    cases.extend(files.iter().zip(cases.clone()).filter_map(|(file, case)| bundled(file, &case)));
     let (mut good, mut bad, mut wrong) = (0, 0, Vec::new());
-    for (verdicts, findings) in support::in_parallel(&folders, |folder| judged(folder)) {
+    for (verdicts, findings) in support::in_parallel(&cases, |case| judged(case)) {
         for (name, theirs) in verdicts {
             let ours = findings.get(&name).cloned().unwrap_or_default();
             *(if theirs.is_empty() { &mut good } else { &mut bad }) += 1;
@@ -207,14 +271,25 @@ fn objects_are_judged_as_jsonschema_judges_them() {
     assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), good + bad, wrong.join("\n"));
 }
 
+/// The same objects with what is bundled, instead of the definition beside them.
+fn bundled(file: &Path, case: &Path) -> Option<PathBuf> {
+    let (name, version) = release_of(file);
+    let addon = ADDONS.iter().find(|addon| addon.name == name)?;
+    let text = fs::read_to_string(case).expect("the objects");
+    let asked = format!("framework.addons.{} = {version:?};", addon.option);
+    let case = case.with_file_name("bundled.nxk");
+    fs::write(&case, text.replace("schemas = [ ./crd.yaml ];", &asked)).expect("a scratch folder can be written to");
+    Some(case)
+}
+
 type Verdicts = BTreeMap<String, Vec<String>>;
 
-/// What the peer says of the objects in a folder, and what we say.
-fn judged(folder: &Path) -> (Verdicts, Verdicts) {
-    let text = fs::read_to_string(folder.join("verdicts.json")).expect("the peer's verdicts");
+/// What the peer says of the objects in a case, and what we say.
+fn judged(case: &Path) -> (Verdicts, Verdicts) {
+    let text = fs::read_to_string(case.with_file_name("verdicts.json")).expect("the peer's verdicts");
     let theirs: Verdicts = serde_json::from_str(&text).expect("the verdicts are JSON");
     let mut ours = Verdicts::new();
-    for finding in findings(&folder.join("main.nxk"), &[]) {
+    for finding in findings(case, &[]) {
         let text = |name: &str| finding[name].as_str().unwrap_or_default();
         if text("severity") == "error" {
             // A finding names the object, or says the way to it from the root of the configuration.

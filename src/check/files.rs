@@ -8,6 +8,7 @@ use super::scope::{Env, Slot};
 use super::ty::{Extent, Field, Lazy, Presence, Row, Ty, TyRef, known, row};
 use crate::diag::Diagnostic;
 use crate::schema::Catalogue;
+use crate::schema::crd::bundled::Asked;
 use crate::source::{Span, normalize};
 use crate::symbol::Symbol;
 use crate::term::{NameTerm, StrTerm, TermKind, TermRef, TypeTerm};
@@ -20,9 +21,9 @@ pub trait Files {
     /// # Errors
     /// When it is not there, or cannot be read.
     fn open(&mut self, path: &Path, span: Span) -> Result<Opened, Box<Diagnostic>>;
-    /// What is known of Kubernetes together with the custom resources that these files define, each named at a place.
-    /// What is wrong with a file is reported by whoever has the files.
-    fn catalogue(&mut self, schemas: &[(PathBuf, Span)]) -> &'static Catalogue;
+    /// What is known of Kubernetes together with the custom resources that these files define, each named at a place, and
+    /// of add-ons in these versions. What is wrong with a file is reported by whoever has the files.
+    fn catalogue(&mut self, schemas: &[(PathBuf, Span)], addons: Asked) -> &'static Catalogue;
     /// The text at a place.
     fn text(&self, span: Span) -> &str;
     /// Why a builtin of Nix's is left out, if it is.

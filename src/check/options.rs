@@ -148,7 +148,7 @@ impl Checker<'_> {
         match types::member(self.version, &names) {
             Some(Member::Type(ty)) => Rc::new(Ty::Type(Rc::new(Ty::Known(ty)))),
             Some(Member::Space) => Rc::new(Ty::Space(path.iter().copied().chain([name]).collect())),
-            None if types::known_members(&names[..names.len() - 1]).iter().any(|known| *known == name.as_str()) => {
+            None if self.is_elsewhere(&names) => {
                 self.report(types::absent(self.version, &names, at));
                 Ty::any()
             }
@@ -164,6 +164,12 @@ impl Checker<'_> {
                 Ty::any()
             }
         }
+    }
+
+    /// Whether a name that the target does not have is in another version, or several kinds are meant by it.
+    fn is_elsewhere(&self, names: &[&str]) -> bool {
+        let Some((name, around)) = names.split_last() else { return false };
+        types::known_members(around).contains(name) || around.is_empty() && !self.version.ambiguous(name).is_empty()
     }
 
     /// The type of a Kubernetes object by its own `apiVersion` and `kind`, or by the key `"<Kind>/<name>"` it stands at.

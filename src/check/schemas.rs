@@ -2,7 +2,8 @@
 //!
 //! What `schemas` names has to be known before any type is looked at, so the modules are gone through once more in
 //! front of everything: for definitions that are written out as lists of paths. Where a module or a list is computed,
-//! there may be more kinds than are known, and a name below `k8s` that is not known is nobody's mistake.
+//! there may be more kinds than are known, and a name below `k8s` that is not known is nobody's mistake. The versions of
+//! add-ons are looked for on the same way. Of an add-on whose version is computed no kind is known.
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use rustc_hash::FxHashSet;
 use super::Checker;
 use super::modules::makes_definitions;
 use super::scope::Env;
+use crate::schema::crd::bundled::{ADDONS, Addon, Asked};
 use crate::source::Span;
 use crate::term::{AttrsTerm, TermKind, TermRef};
 
@@ -20,7 +22,43 @@ struct Schemas {
     files: Vec<(PathBuf, Span)>,
     /// Whether there may be more.
     open: bool,
+    addons: Asked,
     seen: FxHashSet<usize>,
+}
+
+impl Schemas {
+    /// Takes in what a definition of `framework` says of add-ons.
+    fn framework(&mut self, term: &TermRef) {
+        let Some(attrs) = self.written_out(term) else { return };
+        for addons in attrs.fields.iter().filter(|field| field.name.as_str() == "addons") {
+            let Some(attrs) = self.written_out(&addons.value) else { continue };
+            for field in &attrs.fields {
+                let Some(addon) = ADDONS.iter().find(|addon| addon.option == field.name.as_str()) else { continue };
+                match &field.value.kind {
+                    // What is no version is told where the options are looked at.
+                    TermKind::Str(text) => drop(self.addons.ask(addon, text, field.value.span)),
+                    TermKind::Null => {}
+                    _ => self.doubt(addon),
+                }
+            }
+        }
+    }
+
+    /// A set whose names are all written out. Else there may be any version of any add-on in it.
+    fn written_out<'t>(&mut self, term: &'t TermRef) -> Option<&'t AttrsTerm> {
+        match &term.kind {
+            TermKind::Attrs(attrs) if attrs.dynamic.is_empty() => Some(attrs),
+            _ => {
+                ADDONS.iter().for_each(|addon| self.doubt(addon));
+                None
+            }
+        }
+    }
+
+    fn doubt(&mut self, addon: &'static Addon) {
+        self.addons.doubt(addon);
+        self.open = true;
+    }
 }
 
 impl Checker<'_> {
@@ -29,11 +67,11 @@ impl Checker<'_> {
         let mut schemas = Schemas::default();
         self.schemas_of_file(entry, &mut schemas);
         self.more_kinds = schemas.open;
-        if schemas.files.is_empty() {
+        if schemas.files.is_empty() && schemas.addons == Asked::default() {
             return;
         }
         let minor = self.version.minor();
-        let catalogue = self.files.catalogue(&schemas.files);
+        let catalogue = self.files.catalogue(&schemas.files, schemas.addons);
         self.version = catalogue.versions().find(|version| version.minor() == minor).unwrap_or(self.version);
     }
 
@@ -87,6 +125,7 @@ impl Checker<'_> {
                 }
                 ("imports", _) => schemas.open = true,
                 ("schemas", _) => self.schemas_of_list(&field.value, file, schemas),
+                ("framework", _) => schemas.framework(&field.value),
                 ("config", _) => self.schemas_of_definitions(&field.value, file, schemas),
                 _ => {}
             }

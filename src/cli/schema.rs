@@ -73,8 +73,10 @@ impl Schema {
         match self {
             Schema::List(list) => respond(version(&list.k8s_version).map(schema::list), &list.messages),
             Schema::Show(show) => {
-                let (kind, path) = match show.kind.split_once('.') {
-                    Some((kind, path)) => (kind, Some(path)),
+                // The dots of a group in front of the kind are none of the way.
+                let name = show.kind.rfind('/').map_or(0, |slash| slash + 1);
+                let (kind, path) = match show.kind[name..].find('.') {
+                    Some(dot) => (&show.kind[..name + dot], Some(&show.kind[name + dot + 1..])),
                     None => (show.kind.as_str(), None),
                 };
                 let text =

@@ -114,7 +114,7 @@ codes! {
     NotInEnum            = "E0605" "a value outside the allowed ones";
     BadFormat            = "E0606" "a value of the wrong format";
     DuplicateListKey     = "E0607" "two list items with the same key";
-    UnknownVersion       = "E0608" "a Kubernetes version that is not known";
+    UnknownVersion       = "E0608" "a version that is not known";
     NotInThisVersion     = "E0609" "an API that this Kubernetes version does not have";
     MissingKind          = "E0610" "an object without a kind";
     BadSpecification     = "E0611" "an OpenAPI document that cannot be distilled";
@@ -124,6 +124,7 @@ codes! {
     UnknownReference     = "E0615" "a reference to something that the object does not declare";
     NotAllowedHere       = "E0616" "a setting that Kubernetes does not allow in this combination";
     BadDefinition        = "E0617" "a custom resource definition that cannot be used";
+    AmbiguousKind        = "E0618" "a kind that several groups have";
     // 07 layers and objects
     BadName              = "E0701" "a name that Kubernetes does not accept";
     NameCollision        = "E0702" "two entries that make the same name";

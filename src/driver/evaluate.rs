@@ -92,7 +92,10 @@ impl Session {
         let machine = &mut self.machine;
         let framework = configuration.get(machine, &[Symbol::new("framework")])?;
         let schemas = configuration.get(machine, &[Symbol::new("schemas")])?;
-        let catalogue = machine.catalogue_of(&schemas)?;
+        let addons = configuration.get(machine, &["framework", "addons"].map(Symbol::new))?;
+        let (addons, unknown) = machine.addons_asked_for(&addons)?;
+        machine.findings.extend(unknown);
+        let catalogue = machine.catalogue_of(&schemas, addons)?;
         let target = target(machine, &framework, catalogue)?;
         machine.kubernetes = Kubernetes::Known(target.version);
         agrees(&provisional, &target)?;
@@ -125,12 +128,15 @@ impl Session {
             (None, Some(whole)) => whole.get(machine, &["framework", "kubernetesVersion"].map(Symbol::new)),
             (None, None) => Err(types_too_early()),
         });
-        let known = whole.clone();
-        let schemas = Thunk::defer(move |machine| match known.get() {
-            Some(whole) => whole.get(machine, &[Symbol::new("schemas")]),
-            None => Err(types_too_early()),
-        });
-        self.machine.kubernetes = Kubernetes::Asked { version: version.clone(), schemas };
+        let option = |path: &'static [&'static str]| {
+            let known = whole.clone();
+            Thunk::defer(move |machine| match known.get() {
+                Some(whole) => whole.get(machine, &path.iter().map(|name| Symbol::new(name)).collect::<Vec<_>>()),
+                None => Err(types_too_early()),
+            })
+        };
+        let (schemas, addons) = (option(&["schemas"]), option(&["framework", "addons"]));
+        self.machine.kubernetes = Kubernetes::Asked { version: version.clone(), schemas, addons };
         let configuration = self.machine.eval_modules(Modules { modules, special_args, ..Modules::default() })?;
         Ok((whole.get_or_init(|| configuration).clone(), version))
     }

@@ -135,12 +135,23 @@ fn rank(first: &[&str], key: &str) -> usize {
 }
 
 /// The kinds in the order of their installation. Custom resource definitions come right after the
-/// namespaces, since objects of their kinds may follow anywhere.
+/// namespaces, since objects of their kinds may follow anywhere. Of custom resources those come before the workloads that
+/// speak of what workloads may do or need; the others come last, those that are referred to in front.
 const KINDS: &[&str] = &[
     "Namespace",
     "CustomResourceDefinition",
     "PriorityClass",
+    "ClusterPolicy",
+    "Policy",
+    "ValidatingPolicy",
+    "MutatingPolicy",
+    "GeneratingPolicy",
+    "DeletingPolicy",
+    "ImageValidatingPolicy",
+    "PolicyException",
     "NetworkPolicy",
+    "CiliumClusterwideNetworkPolicy",
+    "CiliumNetworkPolicy",
     "ResourceQuota",
     "LimitRange",
     "PodSecurityPolicy",
@@ -148,6 +159,11 @@ const KINDS: &[&str] = &[
     "ServiceAccount",
     "Secret",
     "SecretList",
+    "SealedSecret",
+    "ClusterSecretStore",
+    "SecretStore",
+    "ClusterExternalSecret",
+    "ExternalSecret",
     "ConfigMap",
     "StorageClass",
     "PersistentVolume",
@@ -175,112 +191,25 @@ const KINDS: &[&str] = &[
     "APIService",
     "MutatingWebhookConfiguration",
     "ValidatingWebhookConfiguration",
+    "ClusterIssuer",
+    "Issuer",
+    "Certificate",
+    "GatewayClass",
+    "Gateway",
+    "ListenerSet",
+    "ReferenceGrant",
+    "BackendTLSPolicy",
+    "GRPCRoute",
+    "HTTPRoute",
+    "TCPRoute",
+    "TLSRoute",
+    "UDPRoute",
+    "PrometheusRule",
+    "ServiceMonitor",
+    "PodMonitor",
+    "AppProject",
+    "GitRepository",
+    "HelmRepository",
+    "OCIRepository",
+    "HelmChart",
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::{arrange, install_order};
-    use crate::emit::yaml;
-    use crate::node::{Map, Node, NodeKind};
-    use crate::source::Span;
-
-    fn map(fields: &[(&str, Node)]) -> Node {
-        let mut map = Map::default();
-        fields.iter().for_each(|(key, value)| map.set(*key, Span::NONE, value.clone()));
-        Node::new(NodeKind::Map(map), Span::NONE)
-    }
-
-    fn text(text: &str) -> Node {
-        Node::string(text, Span::NONE)
-    }
-
-    fn list(items: &[Node]) -> Node {
-        Node::new(NodeKind::List(items.to_vec()), Span::NONE)
-    }
-
-    #[test]
-    fn keys_come_as_people_write_them() {
-        let port = map(&[("protocol", text("TCP")), ("containerPort", text("web")), ("name", text("http"))]);
-        let container =
-            map(&[("ports", list(&[port])), ("args", list(&[])), ("image", text("a")), ("name", text("web"))]);
-        let pod = map(&[("volumes", list(&[])), ("containers", list(&[container])), ("dnsPolicy", text("Default"))]);
-        let labels = map(&[("name", text("web")), ("app", text("web"))]);
-        let mut object = map(&[
-            ("status", map(&[])),
-            ("spec", map(&[("template", map(&[("spec", pod)])), ("selector", map(&[])), ("replicas", text("two"))])),
-            ("metadata", map(&[("labels", labels), ("namespace", text("shop")), ("name", text("web"))])),
-            ("data", map(&[])),
-            ("kind", text("Deployment")),
-            ("apiVersion", text("apps/v1")),
-        ]);
-        arrange(&mut object);
-        let mut out = String::new();
-        yaml::document(&object, &mut out);
-        let expected = "\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-  namespace: shop
-  labels:
-    app: web
-    name: web
-spec:
-  replicas: two
-  selector: {}
-  template:
-    spec:
-      containers:
-      - name: web
-        image: a
-        args: []
-        ports:
-        - name: http
-          containerPort: web
-          protocol: TCP
-      volumes: []
-      dnsPolicy: Default
-data: {}
-status: {}
-";
-        assert_eq!(out, expected);
-    }
-
-    #[test]
-    fn objects_come_in_the_order_of_their_installation() {
-        let object = |kind: &str, namespace: &str, name: &str| {
-            map(&[("kind", text(kind)), ("metadata", map(&[("namespace", text(namespace)), ("name", text(name))]))])
-        };
-        let mut objects = [
-            object("Widget", "a", "a"),
-            object("Deployment", "shop", "web"),
-            object("Deployment", "shop", "api"),
-            object("Deployment", "bank", "web"),
-            object("Gadget", "z", "z"),
-            object("Service", "shop", "web"),
-            object("CustomResourceDefinition", "", "widgets"),
-            object("Namespace", "", "shop"),
-            map(&[]),
-        ];
-        install_order(&mut objects);
-        let order: Vec<String> = objects
-            .iter()
-            .map(|object| {
-                let text = |keys: &[&str]| object.at(keys).and_then(Node::as_str).unwrap_or("-").to_owned();
-                [text(&["kind"]), text(&["metadata", "namespace"]), text(&["metadata", "name"])].join("/")
-            })
-            .collect();
-        let expected = [
-            "Namespace//shop",
-            "CustomResourceDefinition//widgets",
-            "Service/shop/web",
-            "Deployment/bank/web",
-            "Deployment/shop/api",
-            "Deployment/shop/web",
-            "-/-/-",
-            "Gadget/z/z",
-            "Widget/a/a",
-        ];
-        assert_eq!(order, expected);
-    }
-}

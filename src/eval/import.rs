@@ -7,6 +7,7 @@ use super::{LIBRARY_ROOT, error};
 use crate::check::{Files, Opened};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::schema::Catalogue;
+use crate::schema::crd::bundled::Asked;
 use crate::source::{MAX_FILE_BYTES, ReadError, ReadErrorKind, SourceId, SourceKind, Span};
 use crate::syntax::ast::{Expr, ExprKind, Formal, Formals, LambdaExpr, Param};
 use crate::term::{self, Annotations, TermRef};
@@ -238,8 +239,8 @@ impl Files for Evaluator {
         }
     }
 
-    fn catalogue(&mut self, schemas: &[(PathBuf, Span)]) -> &'static Catalogue {
-        self.catalogue_with(schemas)
+    fn catalogue(&mut self, schemas: &[(PathBuf, Span)], addons: Asked) -> &'static Catalogue {
+        self.catalogue_with(schemas, addons)
     }
 
     fn text(&self, span: Span) -> &str {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::diag::Diagnostic;
-use crate::schema::crd::bundled::Asked;
+use crate::schema::crd::bundled::{ADDONS, Asked};
 use crate::schema::crd::{self, CustomResource, CustomTypes};
 use crate::schema::types::{Member, absent, is_type_name, known_members, member};
 use crate::schema::{Catalogue, Version};
@@ -70,13 +70,15 @@ impl Evaluator {
     /// # Errors
     /// When it cannot be computed; an unknown version is reported by whoever reads the option.
     pub fn kubernetes(&mut self) -> Result<Version<'static>> {
-        let (version, schemas) = match &self.kubernetes {
+        let (version, schemas, addons) = match &self.kubernetes {
             Kubernetes::Known(version) => return Ok(*version),
-            Kubernetes::Asked { version, schemas } => (version.clone(), schemas.clone()),
+            Kubernetes::Asked { version, schemas, addons } => (version.clone(), schemas.clone(), addons.clone()),
         };
         let version = self.force(&version)?;
         let schemas = self.force(&schemas)?;
-        let catalogue = self.catalogue_of(&schemas)?;
+        let addons = self.force(&addons)?;
+        let (addons, _) = self.addons_asked_for(&addons)?;
+        let catalogue = self.catalogue_of(&schemas, addons)?;
         let known = match version.kind {
             Kind::Str(text) => catalogue.version(&text, Span::NONE).ok(),
             _ => None,
@@ -84,39 +86,59 @@ impl Evaluator {
         Ok(known.unwrap_or_else(|| catalogue.newest()))
     }
 
-    /// What is known of Kubernetes together with the custom resources of the files that a list names.
+    /// The versions that `framework.addons` asks for, and what is wrong with them.
+    ///
+    /// # Errors
+    /// When one cannot be computed.
+    pub fn addons_asked_for(&mut self, addons: &Value) -> Result<(Asked, Vec<Diagnostic>)> {
+        let (mut asked, mut findings) = (Asked::default(), Vec::new());
+        let Kind::Attrs(options) = &addons.kind else { return Ok((asked, findings)) };
+        for addon in ADDONS {
+            let Some(option) = options.named(addon.option).cloned() else { continue };
+            let version = self.force_at(&option.value, option.span)?;
+            if let Kind::Str(text) = &version.kind {
+                findings.extend(asked.ask(addon, text, version.origin).err());
+            }
+        }
+        Ok((asked, findings))
+    }
+
+    /// What is known of Kubernetes together with the custom resources of the files that a list names, and of add-ons in these
+    /// versions.
     ///
     /// # Errors
     /// When the list cannot be computed.
-    pub fn catalogue_of(&mut self, schemas: &Value) -> Result<&'static Catalogue> {
-        let Kind::List(items) = &schemas.kind else { return Ok(Catalogue::embedded()) };
-        let mut files = Vec::with_capacity(items.len());
-        for item in items.iter() {
-            let file = self.force_at(item, schemas.origin)?;
-            if let Kind::Path(path) = &file.kind {
-                files.push((path.to_path_buf(), file.origin));
+    pub fn catalogue_of(&mut self, schemas: &Value, addons: Asked) -> Result<&'static Catalogue> {
+        let mut files = Vec::new();
+        if let Kind::List(items) = &schemas.kind {
+            for item in items.iter() {
+                let file = self.force_at(item, schemas.origin)?;
+                if let Kind::Path(path) = &file.kind {
+                    files.push((path.to_path_buf(), file.origin));
+                }
             }
         }
-        Ok(self.catalogue_with(&files))
+        Ok(self.catalogue_with(&files, addons))
     }
 
-    /// What is known of Kubernetes together with the custom resources of these files, each named at a place. What is
-    /// wrong with a file is reported, once.
-    pub fn catalogue_with(&mut self, files: &[(PathBuf, Span)]) -> &'static Catalogue {
+    /// What is known of Kubernetes together with the custom resources of these files, each named at a place, and of add-ons in
+    /// these versions. What is wrong with a file is reported, once.
+    pub fn catalogue_with(&mut self, files: &[(PathBuf, Span)], addons: Asked) -> &'static Catalogue {
         let known_as = |path: &PathBuf| self.world.confine(path).unwrap_or_else(|_| path.clone());
         let paths: Vec<PathBuf> = files.iter().map(|(path, _)| known_as(path)).collect();
         let places = files.iter().map(|(_, place)| *place);
         let resources: Vec<Rc<Vec<CustomResource>>> =
             paths.iter().zip(places).map(|(path, place)| self.definitions_in(path, place)).collect();
-        if let Some((_, known)) = self.catalogues.iter().find(|(known, _)| *known == paths) {
+        let is_it = |(files, asked, _): &&(Vec<PathBuf>, Asked, _)| *files == paths && *asked == addons;
+        if let Some((.., known)) = self.catalogues.iter().find(is_it) {
             return known;
         }
         let resources: Vec<CustomResource> = resources.iter().flat_map(|of| of.iter().cloned()).collect();
-        let catalogue = match resources.is_empty() {
+        let catalogue = match resources.is_empty() && addons == Asked::default() {
             true => Catalogue::embedded(),
-            false => Catalogue::extended(CustomTypes::of(&resources), Asked::default()),
+            false => Catalogue::extended(CustomTypes::of(&resources), addons.clone()),
         };
-        self.catalogues.push((paths, catalogue));
+        self.catalogues.push((paths, addons, catalogue));
         catalogue
     }
 
@@ -158,7 +180,10 @@ impl Evaluator {
         let (_, path) = self.spaces.iter().find(|(space, _)| space.same(attrs))?;
         let name = symbol.as_str();
         let possible = match self.kubernetes {
-            Kubernetes::Known(version) => member(version, &[path.as_slice(), &[name]].concat()).is_some(),
+            Kubernetes::Known(version) => {
+                let several = || path.is_empty() && !version.ambiguous(name).is_empty();
+                member(version, &[path.as_slice(), &[name]].concat()).is_some() || several()
+            }
             Kubernetes::Asked { .. } => match path.len() {
                 0 => true,
                 1 => !is_type_name(name),

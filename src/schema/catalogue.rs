@@ -221,6 +221,14 @@ impl<'c> Version<'c> {
         kinds[start..start + length].iter()
     }
 
+    /// The kind whose objects are of a record type.
+    pub fn kind_of(self, def: &TypeDef) -> Option<&'c Kind> {
+        let (_, name) = def.group_and_name();
+        let own = self.own(name).find(|kind| kind.type_name == def.name);
+        let of_addons = || self.addons().named(name).iter().find(|kind| kind.type_name == def.name);
+        own.or_else(|| def.is_custom().then(of_addons).flatten())
+    }
+
     /// The kind that is meant where only its name is written.
     pub fn preferred(self, kind: &str) -> Option<&'c Kind> {
         self.served(kind).find(|found| found.preferred)

@@ -8,6 +8,7 @@
 pub mod belongs;
 mod catalogue;
 pub mod crd;
+mod custom_names;
 mod explain;
 pub mod facts;
 pub mod formats;

@@ -3,15 +3,19 @@
 use std::fmt::Write;
 
 use super::catalogue::{FieldDef, Kind, TypeDef, Version};
+use super::crd::bundled::Bundle;
 use super::crd::{CustomResource, CustomTypes};
 use super::explain::{FieldFacts, unknown_field};
+use super::types::said_of_several;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
-/// All kinds of a version, one a line: API version, kind, scope, and what is special about it.
+/// All kinds of a version and of the add-ons for it, one a line: API version, kind, scope, and what is special about it.
 pub fn list(version: Version<'_>) -> String {
     let mut rows: Vec<[String; 4]> = Vec::new();
-    for kind in version.kinds() {
+    let mut kinds: Vec<&Kind> = version.kinds().iter().chain(version.addons().kinds()).collect();
+    kinds.sort_by(|a, b| a.kind.cmp(&b.kind));
+    for kind in kinds {
         let scope = if kind.namespaced { "namespaced" } else { "cluster" };
         rows.push([kind.api_version().to_string(), kind.kind.to_string(), scope.to_owned(), kind_notes(version, kind)]);
     }
@@ -69,6 +73,10 @@ pub fn show(version: Version<'_>, kind: &str, path: Option<&str>) -> Result<Stri
         }
         None => version.preferred(kind),
     };
+    if let kinds @ [first, ..] = version.ambiguous(kind).as_slice() {
+        let hint = format!("write the group: `{}/{kind}`", first.api_version());
+        return Err(Diagnostic::new(Code::AmbiguousKind, Span::NONE, said_of_several(kinds)).hint(hint));
+    }
     let Some(found) = found else {
         let name = kind.rsplit('/').next().unwrap_or(kind);
         let near = version.nearest_kind(name).map(|near| format!("did you mean `{near}`?"));
@@ -123,8 +131,12 @@ pub(super) fn shape_text(shape: &super::Shape) -> String {
 pub(super) fn kind_notes(version: Version<'_>, kind: &Kind) -> String {
     let catalogue = version.catalogue();
     let mut notes = Vec::new();
+    notes.extend(version.bundle_of(kind).map(Bundle::words));
     if !kind.preferred {
         notes.extend(version.preferred(&kind.kind).map(|other| format!("{} is preferred", other.api_version())));
+    }
+    if version.deprecation(&kind.type_name).is_some() {
+        notes.push("deprecated".to_owned());
     }
     if kind.optional {
         notes.push("off by default".to_owned());

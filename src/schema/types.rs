@@ -19,6 +19,7 @@ use rustc_hash::FxHashMap;
 
 use super::catalogue::{Catalogue, FieldDef, Kind, Shape, TypeDef, Version, split_api};
 use super::crd::{self, Bound, Limits};
+use super::custom_names::{custom_group, custom_members, custom_part, kinds_of};
 use super::facts::Scalar as Content;
 use super::history::{History, Presence};
 use super::minor::Minor;
@@ -45,12 +46,9 @@ pub fn member(version: Version<'static>, path: &[&str]) -> Option<Member> {
         return None;
     }
     let ty = match *path {
-        [name] => match version.preferred(name) {
+        [name] if is_type_name(name) => match version.preferred(name) {
             Some(kind) => kind_type(version, kind),
-            None if is_type_name(name) => {
-                custom_part(version, name).map(|def| definition_type(version, def, Use::Whole))
-            }
-            None => None,
+            None => custom_part(version, name).map(|def| definition_type(version, def, Use::Whole)),
         },
         [group, api, name] => {
             let def = version.type_def(&definition_name(version, group, api, name));
@@ -95,6 +93,12 @@ pub fn known_members(path: &[&str]) -> Vec<&'static str> {
 
 /// What is said of a path that leads to a type in other versions than this one.
 pub fn absent(version: Version<'_>, path: &[&str], span: Span) -> Diagnostic {
+    if let [name] = path
+        && let kinds @ [first, ..] = version.ambiguous(name).as_slice()
+    {
+        let hint = format!("write the group: `k8s.{}`", first.type_name);
+        return Diagnostic::new(Code::AmbiguousKind, span, said_of_several(kinds)).hint(hint);
+    }
     let history = presence(path);
     let when = history.describe().map(|when| format!(" ({when})")).unwrap_or_default();
     let names: Vec<String> = path.iter().map(|name| quoted_name(name)).collect();
@@ -105,56 +109,16 @@ pub fn absent(version: Version<'_>, path: &[&str], span: Span) -> Diagnostic {
     })
 }
 
-/// The names of custom resources directly below a path.
-fn custom_members(version: Version<'static>, path: &[&str]) -> Vec<&'static str> {
-    let group = path.first().and_then(|name| custom_group(version, name));
-    match (path, group) {
-        ([], _) => version.custom_kinds().flat_map(|kind| [kind.group.as_str(), kind.kind.as_str()]).collect(),
-        ([_], Some(group)) => kinds_of(version, group).map(|kind| kind.version.as_str()).collect(),
-        ([_, api], Some(group)) => {
-            let own = version.catalogue().custom().names().iter().filter_map(|name| crd::name_parts(name));
-            let own = own.filter(|(of, version, _)| of == &group && version == api).map(|(.., name)| name);
-            own.chain(version.addons().type_names(group, api)).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The kinds of a custom group.
-fn kinds_of(version: Version<'static>, group: &str) -> impl Iterator<Item = &'static Kind> {
-    version.custom_kinds().filter(move |kind| kind.group == group)
-}
-
-/// The custom group that goes by this name, which is none of Kubernetes' own. The groups of the configuration come
-/// before those of add-ons.
-fn custom_group(version: Version<'static>, name: &str) -> Option<&'static str> {
-    let catalogue = version.catalogue();
-    let own = || {
-        catalogue.type_names_below(&format!("{name}.")).next().is_some()
-            || catalogue.group_names().any(|group| group == name)
-    };
-    if is_type_name(name) || own() {
-        return None;
-    }
-    let defined = crd::group_named(catalogue.custom().kinds().iter(), name);
-    defined.or_else(|| crd::group_named(version.addons().kinds().iter(), name))
-}
-
-/// The part of a custom kind that goes by a name of its own: `HTTPRouteSpec`, in the version that is meant where only the
-/// kind is written.
-fn custom_part(version: Version<'static>, name: &str) -> Option<&'static TypeDef> {
-    let around = |kind: &&Kind| name.len() > kind.kind.len() && name.starts_with(kind.kind.as_str());
-    let mut kinds: Vec<&Kind> = version.custom_kinds().filter(around).collect();
-    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.kind.len()));
-    kinds.into_iter().find_map(|kind| {
-        let meant = version.preferred(&kind.kind).filter(|meant| meant.type_name == kind.type_name)?;
-        version.type_def(&crd::definition_name(&meant.group, &meant.version, name))
-    })
-}
-
 /// Whether a name below `k8s` is one of types, and not of groups and versions.
 pub fn is_type_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_uppercase())
+}
+
+/// That a name is one of several kinds, of which none is meant more than the others.
+pub(super) fn said_of_several(kinds: &[&Kind]) -> String {
+    let groups: Vec<String> = kinds.iter().map(|kind| format!("`{}`", kind.group)).collect();
+    let name = kinds.first().map_or("", |kind| kind.kind.as_str());
+    format!("`{name}` is a kind of several groups: {}", groups.join(", "))
 }
 
 /// In which versions there is something at a path.
@@ -185,7 +149,8 @@ fn is_there(version: Version<'static>, path: &[&str]) -> bool {
     }
 }
 
-fn definition_name(version: Version<'static>, group: &str, api: &str, name: &str) -> EcoString {
+/// What the definition at `k8s.<group>.<api>.<name>` is called.
+pub(super) fn definition_name(version: Version<'_>, group: &str, api: &str, name: &str) -> EcoString {
     match custom_group(version, group) {
         Some(group) => crd::definition_name(group, api, name),
         None => eco_format!("{}.{api}.{name}", short_group(group)),
@@ -316,8 +281,7 @@ fn header_value(version: Version<'static>, def: &TypeDef, field: &str) -> Option
     if !matches!(field, "apiVersion" | "kind") {
         return None;
     }
-    let name = def.group_and_name().1;
-    let kind = version.served(name).find(|kind| kind.type_name == def.name)?;
+    let kind = version.kind_of(def)?;
     Some(Scalar::Str(if field == "kind" { kind.kind.clone() } else { kind.api_version() }))
 }
 

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::{Attrs, Result, Thunk, Value};
 use crate::diag::Diagnostic;
 use crate::schema::crd::CustomResource;
+use crate::schema::crd::bundled::Asked;
 use crate::schema::{Catalogue, Version};
 use crate::source::{SourceMap, Span, World};
 use crate::symbol::Symbol;
@@ -40,8 +41,8 @@ pub struct Evaluator {
     pub spaces: Vec<(Attrs, Vec<&'static str>)>,
     /// The files of custom resources that have been read, with what they define; nothing, where they cannot be read.
     pub definitions: FxHashMap<PathBuf, Rc<Vec<CustomResource>>>,
-    /// What is known of Kubernetes together with the custom resources of these files.
-    pub catalogues: Vec<(Vec<PathBuf>, &'static Catalogue)>,
+    /// What is known of Kubernetes together with the custom resources of these files, and of add-ons in these versions.
+    pub catalogues: Vec<(Vec<PathBuf>, Asked, &'static Catalogue)>,
     /// How types are read and changed as if they were sets; without it they are closed.
     pub type_faces: Option<TypeFaces>,
     /// How deep evaluation is nested at the moment.
@@ -60,6 +61,8 @@ pub enum Kubernetes {
         version: Thunk,
         /// The files of its custom resources.
         schemas: Thunk,
+        /// The versions of its add-ons.
+        addons: Thunk,
     },
 }
 

@@ -59,8 +59,7 @@ impl Explain {
     fn type_path(&self) -> Option<Vec<String>> {
         let text = self.subject.to_str()?;
         let named = text == "k8s" || text.starts_with("k8s.");
-        let parts = || text.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-        (named && !Path::new(text).exists()).then(parts)
+        (named && !Path::new(text).exists()).then(|| parts(text))
     }
 
     fn explain_type(&self, path: &[String]) -> u8 {
@@ -106,4 +105,14 @@ impl Explain {
             }
         }
     }
+}
+
+/// The names between the dots. A group of custom resources has dots of its own, in quotes.
+fn parts(text: &str) -> Vec<String> {
+    let mut quoted = false;
+    let parts = text.split(|c: char| {
+        quoted ^= c == '"';
+        c == '.' && !quoted
+    });
+    parts.map(|part| part.replace('"', "")).filter(|part| !part.is_empty()).collect()
 }

@@ -6,11 +6,14 @@ mod text;
 use serde::Serialize;
 
 use super::catalogue::{FieldDef, Kind, Shape, TypeDef, Version};
+use super::custom_names::custom_part;
 use super::facts;
 use super::history::History;
 use super::show::{kind_notes, shape_text};
+use super::types::{absent, definition_name};
 use crate::diag::{Code, Diagnostic, closest};
 use crate::source::Span;
+use crate::syntax::quoted_name;
 use names::{groups, types_of, versions_of};
 
 /// What is known about a type, a field, or a group of types.
@@ -123,13 +126,19 @@ pub fn explain(version: Version<'_>, path: &[&str]) -> Result<TypeFacts, Diagnos
     match path {
         [] => Ok(names(version, "k8s", groups(version))),
         [kind, rest @ ..] if kind.starts_with(|c: char| c.is_ascii_uppercase()) => {
-            let found = version.preferred(kind).ok_or_else(|| unknown_kind(version, kind))?;
-            follow(version, &format!("k8s.{}", found.type_name), found, rest)
+            if let Some(found) = version.preferred(kind) {
+                return follow(version, &format!("k8s.{}", found.type_name), found, rest);
+            }
+            let part = custom_part(version, kind).ok_or_else(|| unknown_kind(version, kind))?;
+            let at = At { path: format!("k8s.{}", part.name), def: Some(part), shape: None, field: None };
+            Ok(told(version, walk(version, at, rest)?))
         }
-        [group] => Ok(names(version, &format!("k8s.{group}"), versions_of(version, group)?)),
-        [group, api] => Ok(names(version, &format!("k8s.{group}.{api}"), types_of(version, group, api)?)),
+        [group] => Ok(names(version, &format!("k8s.{}", quoted_name(group)), versions_of(version, group)?)),
+        [group, api] => {
+            Ok(names(version, &format!("k8s.{}.{api}", quoted_name(group)), types_of(version, group, api)?))
+        }
         [group, api, name, rest @ ..] => {
-            let full = format!("{group}.{api}.{name}");
+            let full = definition_name(version, group, api, name);
             let Some(def) = version.type_def(&full) else {
                 let known = types_of(version, group, api)?;
                 let near = closest(name, known.iter().map(|known| known.name.as_str()));
@@ -249,6 +258,9 @@ fn unknown(message: String, meant: Option<String>) -> Diagnostic {
 
 /// A kind that is not there, or a type without its group.
 fn unknown_kind(version: Version<'_>, name: &str) -> Diagnostic {
+    if !version.ambiguous(name).is_empty() {
+        return absent(version, &[name], Span::NONE);
+    }
     let full = version.type_names().find(|full| full.rsplit('.').next() == Some(name));
     let meant = full.or_else(|| version.nearest_kind(name)).map(|meant| format!("k8s.{meant}"));
     unknown(format!("Kubernetes {} has no kind `{name}`", version.minor()), meant)

@@ -6,7 +6,9 @@ use super::report::Report;
 use crate::diag::{Code, did_you_mean};
 use crate::node::NodeKind;
 use crate::schema::catalogue::{Kind, Lifecycle, join_api, split_api};
+use crate::schema::crd::bundled::Elsewhere;
 use crate::schema::minor::Minor;
+use crate::schema::types::said_of_several;
 
 /// How messages call the object: `Deployment shop/web`.
 pub fn object_name(root: &Cursor<'_>) -> String {
@@ -66,6 +68,11 @@ fn text<'n>(cursor: &Cursor<'n>, report: &mut Report) -> Option<&'n str> {
 
 fn without_api<'c>(at: &Cursor<'_>, kind: &str, target: &Target<'c>, report: &mut Report) -> Option<&'c Kind> {
     let version = target.version;
+    if let kinds @ [first, ..] = version.ambiguous(kind).as_slice() {
+        let hint = format!("say which one is meant: `apiVersion = \"{}\"`", first.api_version());
+        report.at(at, Code::AmbiguousKind, said_of_several(kinds)).hint = Some(hint);
+        return None;
+    }
     let served = version.served(kind).filter(|found| target.optional_apis || !found.optional);
     let mut served = served.collect::<Vec<_>>().into_iter();
     if let Some(found) = served.next().or_else(|| version.preferred(kind)) {
@@ -81,9 +88,24 @@ fn without_api<'c>(at: &Cursor<'_>, kind: &str, target: &Target<'c>, report: &mu
             let message = format!("Kubernetes {minor} has no `{kind}` ({} {history})", other.api_version());
             report.at(at, Code::NotInThisVersion, message);
         }
-        None => unknown_kind(at, None, kind, target, report),
+        None => match version.addons().elsewhere(kind, |_| true) {
+            Some(other) => only_elsewhere(at, kind, &other, target, report),
+            None => unknown_kind(at, None, kind, target, report),
+        },
     }
     None
+}
+
+/// Another version of an add-on has the kind.
+fn only_elsewhere(at: &Cursor<'_>, kind: &str, other: &Elsewhere, target: &Target<'_>, report: &mut Report) {
+    let Elsewhere { here, there, kind: found } = other;
+    let api = found.api_version();
+    let message = format!("{} has no `{api}` `{kind}`", here.words());
+    let instead = target.version.preferred(kind).filter(|instead| instead.group == found.group);
+    let instead = instead.map(|instead| format!("use `{}`, or ", instead.api_version())).unwrap_or_default();
+    let ask = format!("`framework.addons.{} = \"{}\"`", there.addon.option, there.release);
+    report.at(at, Code::NotInThisVersion, message).hint =
+        Some(format!("{instead}target {}, which has it: {ask}", there.words()));
 }
 
 fn unknown_kind(at: &Cursor<'_>, api: Option<&str>, kind: &str, target: &Target<'_>, report: &mut Report) {
@@ -173,13 +195,15 @@ impl<'c> Header<'_, '_, 'c> {
                 .map(|other| format!("use `{}`", other.api_version()));
             let hint = here_instead.or_else(|| life.and_then(replacement));
             report.at(self.api_at, Code::NotInThisVersion, message).hint = hint;
+        } else if let Some(other) = here.addons().elsewhere(kind, |of| of.group == group && of.version == version) {
+            only_elsewhere(self.api_at, kind, &other, self.target, report);
         } else if let Some(other) = here.preferred(kind) {
             let message = format!("`{api}` has no kind `{kind}`");
             report.at(self.api_at, Code::UnknownKind, message).hint =
                 Some(format!("`{kind}` is in `{}`", other.api_version()));
         } else if here.has_api(group, version) {
             let message = format!("`{api}` has no kind `{kind}` in Kubernetes {minor}");
-            let kinds = here.kinds().iter().map(|kind| kind.kind.as_str());
+            let kinds = here.kinds().iter().chain(here.addons().kinds()).map(|kind| kind.kind.as_str());
             report.at(self.kind_at, Code::UnknownKind, message).hint = did_you_mean(kind, kinds);
         } else {
             unknown_kind(self.kind_at, Some(api), kind, self.target, report);

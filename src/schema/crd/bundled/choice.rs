@@ -46,7 +46,8 @@ pub struct Release {
 /// meant for the target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    releases: BTreeMap<&'static str, Release>,
+    /// By the add-ons' names; `None`: which one, cannot be told.
+    releases: BTreeMap<&'static str, Option<Release>>,
 }
 
 /// The kinds of the add-ons for one version of Kubernetes.
@@ -55,6 +56,18 @@ pub struct InForce {
     kinds: Vec<Kind>,
     /// Where each is from.
     sources: Vec<(&'static Bundle, &'static BundledKind)>,
+    /// The versions of the add-ons.
+    bundles: Vec<&'static Bundle>,
+}
+
+/// A kind that another version of an add-on has.
+pub struct Elsewhere {
+    /// The version in force.
+    pub here: &'static Bundle,
+    /// The newest one that has it.
+    pub there: &'static Bundle,
+    /// The kind.
+    pub kind: &'static Kind,
 }
 
 impl FromStr for Release {
@@ -96,7 +109,7 @@ impl Asked {
     pub fn ask(&mut self, addon: &'static Addon, text: &str, place: Span) -> Result<(), Diagnostic> {
         match text.trim().parse() {
             Ok(release) => {
-                self.releases.insert(addon.name, release);
+                self.releases.insert(addon.name, Some(release));
                 Ok(())
             }
             Err(()) => {
@@ -111,11 +124,20 @@ impl Asked {
         }
     }
 
+    /// Of this add-on it cannot be told which version is asked for, so nothing can be said of its kinds.
+    pub fn doubt(&mut self, addon: &'static Addon) {
+        self.releases.insert(addon.name, None);
+    }
+
     /// The version of an add-on that is in force for a target: of the known ones the newest that is not newer than
     /// the one asked for, else the oldest.
     fn choose(&self, addon: &'static Addon, target: Minor) -> Option<&'static Bundle> {
-        let fits = |bundle: &&'static Bundle| match self.releases.get(addon.name) {
-            Some(asked) => bundle.release <= *asked,
+        let asked = match self.releases.get(addon.name) {
+            Some(asked) => Some((*asked)?),
+            None => None,
+        };
+        let fits = |bundle: &&'static Bundle| match asked {
+            Some(asked) => bundle.release <= asked,
             None => bundle.from <= target,
         };
         addon.releases().rev().find(fits).or_else(|| addon.releases().next())
@@ -126,8 +148,8 @@ impl InForce {
     /// The kinds beside those that Kubernetes has (`own`), and those that the user defines. What he defines himself
     /// is not taken from an add-on.
     pub(in crate::schema) fn new(asked: &Asked, target: Minor, own: &[Kind], defined: &CustomTypes) -> InForce {
-        let chosen = ADDONS.iter().filter_map(|addon| asked.choose(addon, target));
-        let all = chosen.flat_map(|bundle| bundle.kinds().iter().map(move |of| (bundle, of)));
+        let bundles: Vec<&Bundle> = ADDONS.iter().filter_map(|addon| asked.choose(addon, target)).collect();
+        let all = bundles.iter().flat_map(|bundle| bundle.kinds().iter().map(move |of| (*bundle, of)));
         let mut sources: Vec<(&Bundle, &BundledKind)> =
             all.filter(|(_, of)| !defined.defines(&of.kind.group, &of.kind.kind)).collect();
         sources.sort_by(|(_, a), (_, b)| (&a.kind.kind, &a.kind.group).cmp(&(&b.kind.kind, &b.kind.group)));
@@ -140,7 +162,7 @@ impl InForce {
             let is_there = own.binary_search_by(|own| own.kind.cmp(&kind.kind)).is_ok();
             kinds[at].preferred = first && alone && !is_there;
         }
-        InForce { kinds, sources }
+        InForce { kinds, sources, bundles }
     }
 
     /// All kinds, by name; of one name by group, of one kind the version meant first.
@@ -174,6 +196,16 @@ impl InForce {
     /// The version of the add-on that a group is of.
     pub fn bundle_of(&self, group: &str) -> Option<&'static Bundle> {
         self.sources.iter().find(|(_, of)| of.kind.group == group).map(|(bundle, _)| *bundle)
+    }
+
+    /// The kind of this name that versions of add-ons have which are not in force, if any is what is looked for.
+    pub fn elsewhere(&self, kind: &str, is_it: impl Fn(&Kind) -> bool) -> Option<Elsewhere> {
+        self.bundles.iter().find_map(|here| {
+            let there = here.addon.releases().rev().filter(|there| there.release != here.release);
+            let mut found = there.flat_map(|there| there.kinds().iter().map(move |of| (there, &of.kind)));
+            let (there, kind) = found.find(|(_, of)| of.kind == kind && is_it(of))?;
+            Some(Elsewhere { here, there, kind })
+        })
     }
 
     fn of_api(&self, group: &str, version: &str) -> impl Iterator<Item = &'static BundledKind> {

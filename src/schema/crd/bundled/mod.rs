@@ -15,7 +15,7 @@ use crate::schema::facts::Shape;
 use crate::schema::minor::Minor;
 use crate::schema::pack::addons::{AddonPack, PackedBundle, PackedKind};
 
-pub use choice::{ADDONS, Addon, Asked, InForce, Release};
+pub use choice::{ADDONS, Addon, Asked, Elsewhere, InForce, Release};
 use tree::Node;
 
 use super::convert::{path_to_field, path_to_item, path_to_value};
