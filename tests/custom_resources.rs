@@ -111,6 +111,56 @@ fn definitions_merge_by_the_keys_of_their_lists() {
 }
 
 #[test]
+fn objects_of_add_ons_are_of_the_versions_in_force() {
+    let compile = |options: &[&str]| -> Vec<Value> {
+        let case = ["compile", "--format", "json", "tests/corpus/custom/addons-good.nxk"];
+        let output = support::run_nxk(case.into_iter().chain(options.iter().copied()));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.contains("14 objects, 14 checked against"), "{options:?}: {said}");
+        let list: Value = serde_json::from_slice(&output.stdout).expect("the output is JSON");
+        list["items"].as_array().expect("objects").clone()
+    };
+    let of_kind = |items: &[Value], kind: &str| items.iter().find(|item| item["kind"] == kind).cloned().expect("there");
+    let items = compile(&[]);
+    let listeners = serde_json::json!([
+        {"name": "http", "hostname": "example.com", "port": 80, "protocol": "HTTP"},
+        {"name": "tls", "port": 443, "protocol": "HTTPS"},
+    ]);
+    assert_eq!(of_kind(&items, "Gateway")["spec"]["listeners"], listeners);
+    assert_eq!(of_kind(&items, "ExternalSecret")["apiVersion"], "external-secrets.io/v1");
+    let items = compile(&["--set", "framework.addons.externalSecrets=0.9"]);
+    assert_eq!(of_kind(&items, "ExternalSecret")["apiVersion"], "external-secrets.io/v1beta1");
+    let items = compile(&["--k8s-version", "1.29", "--set", "framework.addons.kyverno=1.19"]);
+    assert_eq!(of_kind(&items, "ExternalSecret")["apiVersion"], "external-secrets.io/v1beta1");
+}
+
+#[test]
+fn add_ons_are_listed_shown_and_explained() {
+    let said = |arguments: &[&str]| {
+        let output = support::run_nxk(arguments.iter().copied());
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    };
+    let list = said(&["schema", "list"]);
+    for words in
+        ["external-secrets.io/v1 ", "Kyverno 1.19, kyverno.io/v2 is preferred, deprecated", "Sealed Secrets 0.36"]
+    {
+        assert!(list.contains(words), "{words}: {list}");
+    }
+    assert!(said(&["schema", "list", "--k8s-version", "1.28"]).contains("Kyverno 1.12"));
+    let shown = said(&["schema", "show", "gateway.networking.k8s.io/v1/HTTPRoute.spec.rules.matches"]);
+    assert!(shown.contains("queryParams  [HTTPRouteSpecRulesItemMatchesItemQueryParamsItem]"), "{shown}");
+    assert!(said(&["schema", "show", "PolicyException"]).contains("E0618"));
+    for path in
+        ["k8s.HTTPRoute.spec.hostnames", "k8s.HTTPRouteSpec.hostnames", "k8s.gateway.v1.HTTPRouteSpec.hostnames"]
+    {
+        assert!(said(&["explain", path]).contains("hostnames : [string]"), "{path}: {}", said(&["explain", path]));
+    }
+    assert!(said(&["explain", "k8s.cert-manager"]).contains("v1"));
+    assert!(said(&["explain", "k8s.PolicyException"]).contains("E0618"));
+    assert!(said(&["explain", "k8s"]).contains("\"cert-manager.io\""));
+}
+
+#[test]
 fn what_a_file_defines_is_told() {
     let output = support::run_nxk(["schema", "add", "tests/corpus/custom/widgets.yaml"]);
     assert!(output.status.success());

@@ -108,12 +108,20 @@ impl<D: Demands> Converter<'_, D> {
         let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&no_fields);
         let required: FxHashSet<&str> =
             schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let whole = depth == 0 || is_true(schema, "x-kubernetes-embedded-resource");
         let mut fields = Vec::with_capacity(properties.len());
         let mut field_limits = FxHashMap::default();
         for (name, schema) in properties {
             let path = path_to_field(path, name);
             let mut limits = Vec::new();
-            let shape = self.shape(&path, schema, depth + 1, &mut limits);
+            let shape = match whole && is_header(name) {
+                // Kubernetes' to define, and replaced by that.
+                true => {
+                    limits.push(D::of(schema));
+                    Shape::Scalar(Scalar::Any)
+                }
+                false => self.shape(&path, schema, depth + 1, &mut limits),
+            };
             if limits.iter().any(|level| !level.are_none()) {
                 field_limits.insert(name.as_str().into(), limits);
             }

@@ -6,7 +6,7 @@ use super::report::Report;
 use crate::diag::{Code, did_you_mean};
 use crate::node::NodeKind;
 use crate::schema::catalogue::{Kind, Lifecycle, join_api, split_api};
-use crate::schema::crd::bundled::Elsewhere;
+use crate::schema::crd::{self, bundled::Elsewhere};
 use crate::schema::minor::Minor;
 use crate::schema::types::said_of_several;
 
@@ -81,7 +81,8 @@ fn without_api<'c>(at: &Cursor<'_>, kind: &str, target: &Target<'c>, report: &mu
     }
     let catalogue = version.catalogue();
     let minor = version.minor();
-    let other = catalogue.versions().filter_map(|other| other.preferred(kind)).next_back();
+    let mut others = catalogue.versions().filter_map(|other| other.preferred(kind));
+    let other = others.rfind(|other| !crd::is_custom(&other.type_name));
     match other {
         Some(other) => {
             let history = catalogue.kind_history(&other.group, &other.version, kind).describe().unwrap_or_default();
