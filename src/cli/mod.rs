@@ -6,6 +6,7 @@
 mod check;
 mod common;
 mod compile;
+mod compliance;
 mod debug;
 mod eval;
 mod explain;
@@ -37,6 +38,7 @@ struct Arguments {
 enum Command {
     Compile(compile::Compile),
     Check(check::Check),
+    Compliance(compliance::Compliance),
     Eval(eval::Eval),
     Explain(explain::Explain),
     #[command(subcommand)]
@@ -59,6 +61,7 @@ pub fn main() -> u8 {
     match arguments.command {
         Command::Compile(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Compliance(command) => command.run(),
         Command::Eval(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Schema(command) => command.run(),

@@ -110,7 +110,7 @@ fn of_framework(
     let highest = holds.iter().filter(|(held, _)| held.key == framework.key).map(|(_, level)| *level).max();
     let of_control = |control: &'static Control| {
         let asked = |judged: &Judged| {
-            judged.framework.key == framework.key && judged.controls.iter().any(|one| std::ptr::eq(*one, control))
+            judged.framework.key == framework.key && judged.controls.iter().any(|one| one.id == control.id)
         };
         let verdicts: Vec<Verdict> =
             verdicts.iter().filter(|(judged, _)| asked(judged)).map(|(_, verdict)| verdict.clone()).collect();
