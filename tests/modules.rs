@@ -19,7 +19,7 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use nxk::eval::{STACK_BYTES, print};
-use nxk::modules::{Configuration, Fate, Part, Request};
+use nxk::modules::{Author, Configuration, Fate, Part, Request};
 use nxk::source::{SourceKind, Span, World};
 use nxk::symbol::Symbol;
 use nxk::types::{ListKey, ListRule, ObjectSchema, Scalar, Shape};
@@ -276,14 +276,40 @@ fn types_are_found_through_maps_records_and_submodules() {
 fn definitions_tell_what_counts_and_what_lost() {
     with_a_deep_stack(|| {
         let program = "[ { options = { a : { _ : Int } = { }; }; } { a.x = lib.mkDefault 1; } { a.x = 2; } ]";
-        let folder = folder();
-        let mut machine = machine(&folder);
-        let modules = modules_of(&mut machine, program);
-        let configuration = machine.eval_modules(Request { modules, ..Request::default() }).expect("modules");
-        let path = ["a", "x"].map(|name| Part::Name(Symbol::new(name)));
-        let found = configuration.examine(&mut machine, &path).expect("it is there").definitions;
-        let told: Vec<(i64, Fate)> = found.iter().map(|definition| (definition.priority, definition.fate)).collect();
-        assert_eq!(told, [(100, Fate::Counts), (1000, Fate::Weaker { than: 100, at: 2 })]);
-        assert!(found.iter().all(|definition| definition.key != Span::NONE));
+        let found = definitions_at(program, &["a", "x"]);
+        assert_eq!(found, [(100, Author::Module, Fate::Counts), (1000, Author::Module, weaker(100, 2))]);
     });
+}
+
+#[test]
+fn definitions_of_every_entry_are_told_at_the_entry() {
+    with_a_deep_stack(|| {
+        let program = "[ { options = { a : { _ : { x : Int = 0; y : Int = 0; } } = { }; }; } { a.web = { x = 2; y = 2; }; }
+            { a = lib.mkEach (_: lib.mkLayered 1400 { x = 1; }); } { a = lib.mkEach (_: lib.mkLayered 75 { y = 3; }); } ]";
+        let declared = |than| (1500, Author::Declaration, weaker(than, 3));
+        let weaker = [(100, Author::Module, Fate::Counts), (1400, Author::Layer, weaker(100, 3)), declared(100)];
+        assert_eq!(definitions_at(program, &["a", "web", "x"]), weaker);
+        let stronger = [(75, Author::Layer, Fate::Counts), (100, Author::Module, self::weaker(75, 3)), declared(75)];
+        assert_eq!(definitions_at(program, &["a", "web", "y"]), stronger);
+        let whole = [(75, Author::Layer), (100, Author::Module), (1400, Author::Layer)];
+        assert_eq!(definitions_at(program, &["a", "web"]), whole.map(|(priority, by)| (priority, by, Fate::Counts)));
+        let map = definitions_at(program, &["a"]);
+        assert_eq!(map, [(100, Author::Module, Fate::Counts), (1500, Author::Declaration, self::weaker(100, 1))]);
+    });
+}
+
+fn weaker(than: i64, at: usize) -> Fate {
+    Fate::Weaker { than, at }
+}
+
+/// The priority, the author and the fate of all definitions at a place, each of which was written somewhere.
+fn definitions_at(program: &str, path: &[&str]) -> Vec<(i64, Author, Fate)> {
+    let folder = folder();
+    let mut machine = machine(&folder);
+    let modules = modules_of(&mut machine, program);
+    let configuration = machine.eval_modules(Request { modules, ..Request::default() }).expect("modules");
+    let path: Vec<Part> = path.iter().map(|name| Part::Name(Symbol::new(name))).collect();
+    let found = configuration.examine(&mut machine, &path).expect("it is there").definitions;
+    assert!(found.iter().all(|definition| definition.key != Span::NONE));
+    found.iter().map(|definition| (definition.priority, definition.author, definition.fate)).collect()
 }

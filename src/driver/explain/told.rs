@@ -66,6 +66,7 @@ impl Question<'_> {
         match (one.author, one.priority) {
             (Author::Declaration, _) => "default".to_string(),
             (Author::Layer, 1000) => "layer".to_string(),
+            (Author::Layer, strength) => format!("mkLayered {strength}"),
             (_, 10) => "mkVMOverride".to_string(),
             (_, 40) if from_command_line => option.to_string(),
             (_, 50) => "mkForce".to_string(),

@@ -210,7 +210,7 @@ impl Piece {
             true => (0..items.len()).filter(|&at| own(&items[at])).collect(),
             false => Vec::new(),
         };
-        let author = if self.rank.layered.is_some() { Author::Layer } else { self.author };
+        let author = if self.rank.is_layered() { Author::Layer } else { self.author };
         Provenance {
             key: self.key,
             priority: self.rank.strength(),
