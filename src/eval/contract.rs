@@ -73,7 +73,10 @@ impl Evaluator {
     fn hold_module(&mut self, value: Value, module: &ModuleType, ty: &TypeRef, blame: &Blame) -> Result<Value> {
         match (module, &value.kind) {
             (ModuleType::Joined(_), Kind::Str(_)) | (ModuleType::Submodule(_), Kind::Attrs(_)) => Ok(value),
-            (ModuleType::Joined(_) | ModuleType::Submodule(_), _) => Err(self.type_mismatch(&value, ty, blame)),
+            // Those that are sets have been held by what they have in common with maps.
+            (ModuleType::Joined(_) | ModuleType::Submodule(_) | ModuleType::LazyMap(_) | ModuleType::Attrs, _) => {
+                Err(self.type_mismatch(&value, ty, blame))
+            }
             (ModuleType::Unique(inner, _), _) => self.hold(value, inner, blame),
             (ModuleType::Checked(inner, predicate), _) => {
                 let value = self.hold(value, inner, blame)?;

@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::arguments::ModuleArguments;
 use super::definitions::Definition;
 use super::errors;
-use super::instance::{Start, own_definition};
+use super::instance::{Part, Start, own_definition};
 use super::words::words;
 use crate::diag::Code;
 use crate::eval::error;
@@ -77,7 +77,12 @@ impl Evaluator {
             depth: 0,
             gave_up: false,
         };
-        let roots: Vec<usize> = start.modules.iter().map(|module| collector.add(self, module, Span::NONE)).collect();
+        let mut roots: Vec<usize> =
+            start.modules.iter().map(|module| collector.add(self, module, Span::NONE)).collect();
+        roots.extend(start.parts.iter().map(|part| match part {
+            Part::Module(module) => collector.add(self, module, Span::NONE),
+            Part::Config(definition) => collector.put(Module { config: vec![definition.clone()], ..Module::default() }),
+        }));
         collector.finish(&roots)
     }
 }

@@ -366,7 +366,7 @@ fn show(value: &Value) -> String {
         Kind::Null => "null".to_string(),
         Kind::Bool(value) => value.to_string(),
         Kind::Int(number) => number.to_string(),
-        Kind::Float(number) => number.to_string(),
+        Kind::Float(number) => format!("{number:?}"),
         Kind::Str(text) if text.chars().count() > SHOWN_CHARACTERS => {
             format!("{}…", quoted(&text.chars().take(SHOWN_CHARACTERS).collect::<String>()))
         }

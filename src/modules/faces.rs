@@ -135,7 +135,7 @@ fn merge_at(ty: TypeRef, location: Thunk) -> Value {
                 rank: Rank::default(),
             });
         }
-        let site = Site { path, declared: span };
+        let site = Site::at(path, span);
         if settled.is_empty() {
             return Err(super::errors::undefined(machine, &site, &ty));
         }
@@ -215,7 +215,6 @@ impl Evaluator {
             Type::Map(_) | Type::Module(ModuleType::Attrs | ModuleType::LazyMap(_)) => empty_set(),
             Type::Module(ModuleType::Submodule(_)) => empty_set(),
             Type::List(_) => Some(Value::list(Vec::new(), Span::NONE)),
-            Type::Module(ModuleType::Joined(_)) => Some(Value::string("", Span::NONE)),
             Type::Module(ModuleType::Unique(inner, _) | ModuleType::Checked(inner, _)) => self.empty_value(inner)?,
             Type::Module(ModuleType::Coerced(_, _, to)) => self.empty_value(to)?,
             Type::Union(members) if members.iter().any(|member| matches!(member.peeled(), Type::Null)) => {

@@ -64,7 +64,7 @@ impl Evaluator {
         };
         let definitions = content.unknown.iter().map(alone).collect();
         let winners = Winners::equals(definitions);
-        let site = Site { path: group.path.clone(), declared: Span::NONE };
+        let site = Site::at(group.path.clone(), Span::NONE);
         match self.merge_winners(ty, winners, &site)?.kind {
             Kind::Attrs(attrs) => Ok(attrs.iter().filter(|attr| group.find(attr.name).is_none()).cloned().collect()),
             _ => Ok(Vec::new()),

@@ -30,6 +30,8 @@ use crate::value::{Attrs, AttrsBuilder, Evaluator, Kind, Result, Thunk, Value};
 #[derive(Clone, Default)]
 pub(super) struct Start {
     pub(super) modules: Vec<Thunk>,
+    /// What is said of a value of a submodule type, behind its modules.
+    pub(super) parts: Vec<Part>,
     /// Definitions that are in no module.
     pub(super) definitions: Vec<Definition>,
     /// Arguments of module functions that `imports` may depend on.
@@ -40,6 +42,15 @@ pub(super) struct Start {
     pub(super) path: Path,
     /// What its modules are for; those that say otherwise are refused.
     pub(super) class: Option<EcoString>,
+}
+
+/// One definition of a submodule's value.
+#[derive(Clone)]
+pub(super) enum Part {
+    /// A function, a path, or a set that is a module.
+    Module(Thunk),
+    /// A set that is no more than definitions.
+    Config(Definition),
 }
 
 /// An evaluation of modules, as far as it is needed.

@@ -10,6 +10,7 @@ use super::definitions::{Definition, Definitions, Settled, Winners, by_name};
 use super::errors;
 use super::site::Site;
 use super::tree::Leaf;
+use super::types::SINGLE_LINE;
 use super::words::words;
 use crate::eval::Blame;
 use crate::source::Span;
@@ -90,13 +91,19 @@ impl Evaluator {
     pub(super) fn merge_equal(&mut self, ty: &TypeRef, mut settled: Vec<Settled>, site: &Site) -> Result<Value> {
         self.all_held(ty, &settled, site)?;
         let first = settled.swap_remove(0);
+        let kind = std::mem::discriminant(&first.value.kind);
         for other in &settled {
-            if !self.agree(&first.value, &other.value, site.declared)? {
+            // Equal, and of one kind: `1` and `1.0` are two values.
+            let same = std::mem::discriminant(&other.value.kind) == kind;
+            if !(same && self.agree(&first.value, &other.value, site.declared)?) {
                 settled.push(first);
                 return Err(errors::conflict(self, &settled, site));
             }
         }
-        Ok(first.value)
+        Ok(match is_single_line(ty) {
+            true => without_break(first.value),
+            false => first.value,
+        })
     }
 
     /// Whether two definitions say the same; of secrets, whether they are made in the same way.
@@ -145,15 +152,18 @@ impl Evaluator {
         site: &Site,
     ) -> Result<Value> {
         let mut items = Vec::new();
-        for settled in &lists {
+        for (from, settled) in lists.iter().enumerate() {
             let Kind::List(list) = &settled.value.kind else { return Err(self.mismatch(ty, &lists, site)) };
-            for thunk in list.iter() {
+            for (at, thunk) in list.iter().enumerate() {
                 let definition = settled.inside(thunk.clone(), Span::NONE);
                 if self.is_present(std::slice::from_ref(&definition)) {
                     let definitions = Definitions::One(definition);
                     items.push(match plainly_fitting(item, &definitions) {
                         Some(value) => value,
-                        None => self.merged_later(item, definitions, site.item(items.len(), settled.value.origin)),
+                        None => {
+                            let site = site.item(items.len(), settled.value.origin).entry_of_list(from, at);
+                            self.merged_later(item, definitions, site)
+                        }
                     });
                 }
             }
@@ -177,7 +187,7 @@ impl Evaluator {
         let members = self.flattened(members)?;
         let null = |settled: &Settled| matches!(settled.value.kind, Kind::Null);
         if winners.definitions.iter().any(null) && !winners.definitions.iter().all(null) {
-            self.all_held(ty, &winners.definitions, site)?;
+            self.all_fit(ty, &winners.definitions, site)?;
             return Err(errors::conflict(self, &winners.definitions, site));
         }
         if let Some(member) = self.common_member(&members, &winners.definitions)? {
@@ -292,6 +302,17 @@ impl Evaluator {
         first
     }
 
+    /// Fails if a definition cannot be one of the type's, such as a function of a submodule.
+    fn all_fit(&mut self, ty: &TypeRef, settled: &[Settled], site: &Site) -> Result<()> {
+        let mut misfits = Vec::new();
+        for settled in settled {
+            if !self.fits(&settled.value, ty)? {
+                misfits.push(settled.clone());
+            }
+        }
+        self.all_held(ty, &misfits, site)
+    }
+
     /// Where a merged value was made: at its first definition of the user's.
     pub(super) fn origin_of(&self, settled: &[Settled]) -> Span {
         let mut origins = settled.iter().map(|settled| settled.value.origin);
@@ -335,7 +356,8 @@ fn plainly_fits(ty: &Type, value: &Value) -> bool {
         Kind::Bool(value) => Scalar::Bool(*value),
         Kind::Int(number) => Scalar::Int(*number),
         Kind::Float(number) => Scalar::Float(*number),
-        Kind::Str(text) => Scalar::Str(text.clone()),
+        // A text of one line loses the break at its end.
+        Kind::Str(text) if !text.ends_with('\n') => Scalar::Str(text.clone()),
         _ => return false,
     };
     scalar_fits(ty, &scalar, 3)
@@ -347,6 +369,22 @@ fn scalar_fits(ty: &Type, scalar: &Scalar, levels: u32) -> bool {
         // A union may hold itself; what is not plain after a few levels is decided elsewhere.
         Type::Union(members) => levels > 0 && members.iter().any(|member| scalar_fits(member, scalar, levels - 1)),
         ty => matches!(check_scalar(ty, scalar), Some(Ok(()))),
+    }
+}
+
+/// Whether it is the type of texts of one line, which may end in a line break.
+fn is_single_line(ty: &Type) -> bool {
+    let Type::String(text) = ty.peeled() else { return false };
+    text.pattern.as_ref().is_some_and(|pattern| &*pattern.source == SINGLE_LINE)
+}
+
+fn without_break(value: Value) -> Value {
+    match &value.kind {
+        Kind::Str(text) => match text.strip_suffix('\n') {
+            Some(line) => Value::string(line, value.origin),
+            None => value,
+        },
+        _ => value,
     }
 }
 

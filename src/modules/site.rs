@@ -13,6 +13,8 @@ use crate::value::Value;
 pub(super) struct Site {
     pub(super) path: Path,
     pub(super) declared: Span,
+    /// If it is an item of a list: of which definition, and which of its items.
+    in_list: Option<(usize, usize)>,
 }
 
 /// The names of a path as a list of the language.
@@ -22,14 +24,20 @@ pub(super) fn path_value(path: &Path) -> Value {
 }
 
 impl Site {
+    /// The site at `path`, declared at `declared`.
+    pub(super) fn at(path: Path, declared: Span) -> Site {
+        Site { path, declared, in_list: None }
+    }
+
     /// The site of an option, declared at `declared`.
     pub(super) fn field(&self, name: Symbol, key: Span, declared: Span) -> Site {
-        Site { path: self.path.field(name, key), declared }
+        Site::at(self.path.field(name, key), declared)
     }
 
     /// The site of a field of a record.
     pub(super) fn field_of(&self, origin: Option<&Rc<Origin>>, name: Symbol, key: Span, declared: Span) -> Site {
-        Site { path: self.path.field_of(origin, name, key), declared: declared.or(self.declared) }
+        let path = self.path.field_of(origin, name, key);
+        Site::at(path, declared.or(self.declared))
     }
 
     /// The site of a field with the same declaration.
@@ -39,6 +47,19 @@ impl Site {
 
     /// The site of a list item.
     pub(super) fn item(&self, at: usize, key: Span) -> Site {
-        Site { path: self.path.item(at, key), declared: self.declared }
+        Site::at(self.path.item(at, key), self.declared)
+    }
+
+    /// The same site, known to be that of the item `at` of the definition `from`.
+    pub(super) fn entry_of_list(self, from: usize, at: usize) -> Site {
+        Site { in_list: Some((from, at)), ..self }
+    }
+
+    /// What modules at this place are told as their `name`: the last name of the path; of an item where it stands.
+    pub(super) fn name(&self) -> Symbol {
+        match self.in_list {
+            Some((from, at)) => Symbol::new(&format!("[definition {}-entry {}]", from + 1, at + 1)),
+            None => self.path.last().unwrap_or_else(|| Symbol::new("")),
+        }
     }
 }

@@ -7,13 +7,12 @@ use ecow::EcoString;
 
 use super::definitions::{Definition, Settled, Winners};
 use super::errors;
-use super::instance::{Instance, Start};
+use super::instance::{Instance, Part, Start};
 use super::site::Site;
 use super::tree::Group;
 use super::words::words;
 use crate::eval::Path;
 use crate::source::Span;
-use crate::symbol::Symbol;
 use crate::types::{Opaque, TypeRef};
 use crate::value::{Attrs, AttrsBuilder, Evaluator, Kind, Result, Thunk, Value};
 
@@ -86,12 +85,11 @@ impl Evaluator {
         let mut start = submodule.start(site.path.clone());
         for settled in parts.iter().filter(|settled| is_module(&settled.value)) {
             match settled.attrs() {
-                Some(_) if submodule.only_config => start.definitions.push(as_definition(settled)),
-                _ => start.modules.push(settled.value.clone().into()),
+                Some(_) if submodule.only_config => start.parts.push(Part::Config(as_definition(settled))),
+                _ => start.parts.push(Part::Module(settled.value.clone().into())),
             }
         }
-        let name = site.path.last().unwrap_or_else(|| Symbol::new(""));
-        start.args = named(name.as_str(), site.path.key());
+        start.args = named(site.name().as_str(), site.path.key());
         self.instantiate(Rc::new(start))
     }
 

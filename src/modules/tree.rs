@@ -215,7 +215,7 @@ impl Evaluator {
 
     fn make_node(&mut self, group: &Rc<Group>, at: usize) -> Result<Node> {
         let child = &group.children[at];
-        let site = Site { path: group.path.field(child.name, Span::NONE), declared: child.span };
+        let site = Site::at(group.path.field(child.name, Span::NONE), child.span);
         let (mut options, mut groups) = (Vec::new(), Vec::new());
         for declaration in &child.declarations {
             let value = self.force_at(&declaration.value, declaration.span)?;

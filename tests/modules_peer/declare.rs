@@ -1,7 +1,6 @@
 //! Random options: their names, types and defaults, and how they are declared.
 
 use super::define::{self, Scope};
-use super::known;
 use super::random::Random;
 
 /// How deep types and groups are nested.
@@ -54,34 +53,20 @@ pub enum Type {
 
 /// Options at the top of a configuration.
 pub fn options(random: &mut Random) -> Vec<Entry> {
-    group(random, 4, Place { depth: 1, is_inside: false })
+    group(random, 4, 1)
 }
 
-/// Where an option or a type is.
-#[derive(Clone, Copy)]
-struct Place {
-    depth: u32,
-    /// In a submodule.
-    is_inside: bool,
-}
-
-impl Place {
-    fn deeper(self) -> Place {
-        Place { depth: self.depth + 1, ..self }
-    }
-}
-
-fn group(random: &mut Random, size: u64, place: Place) -> Vec<Entry> {
+fn group(random: &mut Random, size: u64, depth: u32) -> Vec<Entry> {
     let names = ["a", "b", "c", "d"];
     let count = 1 + random.below(size) as usize;
-    names[..count].iter().map(|&name| entry(random, name, place)).collect()
+    names[..count].iter().map(|&name| entry(random, name, depth)).collect()
 }
 
-fn entry(random: &mut Random, name: &'static str, place: Place) -> Entry {
-    if place.depth < DEPTH && random.once_in(6) {
-        return Entry { name, content: Content::Group(group(random, 2, place.deeper())) };
+fn entry(random: &mut Random, name: &'static str, depth: u32) -> Entry {
+    if depth < DEPTH && random.once_in(6) {
+        return Entry { name, content: Content::Group(group(random, 2, depth + 1)) };
     }
-    let ty = known_to_agree(random, place);
+    let ty = ty(random, depth);
     let mut more = String::new();
     if random.once_in(2) {
         more += &format!("default = {}; ", define::value(random, &ty, Scope::Nothing));
@@ -94,22 +79,9 @@ fn entry(random: &mut Random, name: &'static str, place: Place) -> Entry {
     Entry { name, content: Content::Option { ty, more, twice: random.once_in(8) } }
 }
 
-fn known_to_agree(random: &mut Random, place: Place) -> Type {
-    loop {
-        let ty = ty(random, place);
-        let differs = match ty {
-            Type::Untyped | Type::Attrs | Type::Lines | Type::List(_) => place.is_inside && known::ORDER_IN_SUBMODULES,
-            _ => false,
-        };
-        if !differs {
-            return ty;
-        }
-    }
-}
-
-fn ty(random: &mut Random, place: Place) -> Type {
-    let inner = |random: &mut Random| Box::new(known_to_agree(random, place.deeper()));
-    match random.below(if place.depth < DEPTH { 24 } else { 12 }) {
+fn ty(random: &mut Random, depth: u32) -> Type {
+    let inner = |random: &mut Random| Box::new(ty(random, depth + 1));
+    match random.below(if depth < DEPTH { 24 } else { 12 }) {
         0 => Type::Untyped,
         1 => Type::Bool,
         2 => Type::BoolByOr,
@@ -128,7 +100,7 @@ fn ty(random: &mut Random, place: Place) -> Type {
         17..19 => Type::Map(inner(random)),
         19 => Type::LazyMap(Box::new(lazy(random))),
         _ => {
-            let options = group(random, 3, Place { is_inside: true, ..place.deeper() });
+            let options = group(random, 3, depth + 1);
             let free = random.once_in(3);
             let own = if random.once_in(2) { define::set(random, &options, Scope::Inside) } else { "{ }".into() };
             Type::Submodule { options, free, own }
@@ -151,8 +123,8 @@ fn unique(random: &mut Random) -> Type {
 fn lazy(random: &mut Random) -> Type {
     match random.below(6) {
         0 => Type::Int,
-        1 if !known::LAZY_LINES => Type::Lines,
-        1 | 2 => Type::Anything,
+        1 => Type::Lines,
+        2 => Type::Anything,
         3 => Type::NullOr(Box::new(Type::Str)),
         4 => Type::List(Box::new(Type::Int)),
         _ => Type::Map(Box::new(Type::Small)),

@@ -1,7 +1,6 @@
 //! Random definitions of options: values of their types, in wrappers.
 
 use super::declare::{Content, Entry, Type};
-use super::known;
 use super::random::Random;
 
 /// How many wrappers are around each other.
@@ -69,12 +68,7 @@ fn condition(random: &mut Random, scope: Scope) -> &'static str {
 
 /// A value of a type, or, now and then, of another one.
 pub fn value(random: &mut Random, ty: &Type, scope: Scope) -> String {
-    let is_right = match ty {
-        Type::Unique(_) => true,
-        Type::Attrs | Type::LazyMap(_) => known::REFUSED_IN_SILENCE,
-        _ => false,
-    };
-    if !is_right && random.once_in(WRONG) {
+    if !matches!(ty, Type::Unique(_)) && random.once_in(WRONG) {
         return random.pick(&["\"wrong\"", "7", "null", "[ ]", "{ }", "1.5", "true"]).to_string();
     }
     right(random, ty, scope)
@@ -97,9 +91,6 @@ fn right(random: &mut Random, ty: &Type, scope: Scope) -> String {
         Type::Attrs => random.pick(&["{ }", "{ x = 1; }", "{ x = 2; y = { z = 1; }; }", "{ y = 3; }"]).to_string(),
         Type::Anything => anything(random, scope, 0),
         Type::Unique(inner) => right(random, inner, scope),
-        Type::NullOr(inner) if known::NULL_AND_FUNCTIONS && matches!(**inner, Type::Submodule { .. }) => {
-            right(random, inner, scope)
-        }
         Type::NullOr(_) if random.once_in(4) => "null".into(),
         Type::NullOr(inner) => value(random, inner, scope),
         Type::List(item) => list(random, item, scope),
@@ -111,7 +102,7 @@ fn right(random: &mut Random, ty: &Type, scope: Scope) -> String {
 /// Of lists of numbers the order is seen best, if these differ.
 fn list(random: &mut Random, item: &Type, scope: Scope) -> String {
     let one = |random: &mut Random| match item {
-        Type::Int => wrapped_part(random, scope, &mut |random| random.below(100).to_string()),
+        Type::Int => wrapped(random, scope, 2, &mut |random| random.below(100).to_string()),
         item => part(random, item, scope),
     };
     let items: Vec<String> = (0..random.below(3)).map(|_| one(random)).collect();
@@ -120,18 +111,7 @@ fn list(random: &mut Random, item: &Type, scope: Scope) -> String {
 
 /// A part of a list or a map, which may be in wrappers of its own.
 fn part(random: &mut Random, ty: &Type, scope: Scope) -> String {
-    wrapped_part(random, scope, &mut |random| value(random, ty, scope))
-}
-
-fn wrapped_part(random: &mut Random, scope: Scope, make: &mut dyn FnMut(&mut Random) -> String) -> String {
-    loop {
-        let part = wrapped(random, scope, 2, make);
-        let priority =
-            ["(mkForce (mk", "(mkDefault (mk", "0 (mkIf", "0 (mkMerge"].iter().any(|start| part.contains(start));
-        if !known::CONDITIONS_IN_PRIORITIES || !priority {
-            return part;
-        }
-    }
+    wrapped(random, scope, 2, &mut |random| value(random, ty, scope))
 }
 
 fn entries(random: &mut Random, value: &mut dyn FnMut(&mut Random) -> String) -> String {
@@ -150,7 +130,7 @@ fn anything(random: &mut Random, scope: Scope, depth: u32) -> String {
         2 => "[ 1 ]".into(),
         _ => {
             let mut inner = |random: &mut Random| anything(random, scope, depth + 1);
-            entries(random, &mut |random| wrapped_part(random, scope, &mut inner))
+            entries(random, &mut |random| wrapped(random, scope, 2, &mut inner))
         }
     }
 }

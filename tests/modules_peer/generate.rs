@@ -7,7 +7,6 @@
 
 use super::declare::{self, Entry, declared};
 use super::define::{Scope, set, wrapped};
-use super::known;
 use super::peers::Case;
 use super::random::Random;
 
@@ -69,9 +68,6 @@ fn quirk(random: &mut Random) -> Option<&'static str> {
         1 => "  { config = mkIf false { stray = 1; }; }",
         2 => "  { stray = mkDefault 1; _module.check = false; }",
         3..10 => "  { level = mkForce 2; on = false; }",
-        10..13 if known::REFUSED_IN_SILENCE => {
-            "  { imports = [ (mkAliasOptionModule [ \"a2\" ] [ \"a\" ]) ]; a2 = mkIf false 1; }"
-        }
         10..13 => "  { imports = [ (mkAliasOptionModule [ \"a2\" ] [ \"a\" ]) ]; a2 = mkForce 1; }",
         _ => return None,
     })

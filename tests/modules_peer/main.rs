@@ -5,13 +5,11 @@
 //! refuses a case, nxk must refuse it too, for a reason of the same class and at the same option.
 //!
 //! - `*.cases`: a title (`## …`) and an expression, most often a list of modules (see [`program`]).
-//! - `pending/*.cases`: where nxk is known to differ. A case that no longer does must move out.
 //! - `generate`: random sets of modules from fixed seeds.
 
 mod declare;
 mod define;
 mod generate;
-mod known;
 mod peers;
 mod random;
 #[path = "../support/mod.rs"]
@@ -30,22 +28,9 @@ const AT_ONCE: u64 = 75;
 #[test]
 fn the_cases_mean_what_the_rules_say() {
     let Some(judge) = Judge::find() else { return };
-    let cases = cases("");
-    assert!(cases.len() >= 130, "the corpus has only {} cases", cases.len());
+    let cases = cases();
+    assert!(cases.len() >= 150, "the corpus has only {} cases", cases.len());
     report(&disagreements(&judge, &cases), cases.len());
-}
-
-#[test]
-fn what_is_pending_still_differs() {
-    let Some(judge) = Judge::find() else { return };
-    let cases = cases("/pending");
-    let differing = disagreements(&judge, &cases);
-    let settled: Vec<&str> = cases
-        .iter()
-        .map(|case| case.title.as_str())
-        .filter(|title| !differing.iter().any(|d| d.title == *title))
-        .collect();
-    assert!(settled.is_empty(), "these agree now; move them out of {CORPUS}/pending:\n{}", settled.join("\n"));
 }
 
 #[test]
@@ -95,12 +80,9 @@ fn report(wrong: &[Disagreement], of: usize) {
     assert!(wrong.is_empty(), "{} of {of} differ, among them:\n\n{}", wrong.len(), shown.join("\n\n"));
 }
 
-/// The cases in the files of this folder of the corpus.
-fn cases(folder: &str) -> Vec<Case> {
-    let folder = format!("{CORPUS}{folder}");
-    let top = support::repository().join(&folder);
-    let files = support::files_below(&folder, ".cases").into_iter().filter(|path| path.parent() == Some(&top));
-    files.flat_map(|path| cases_of(&path)).collect()
+/// The cases of the corpus.
+fn cases() -> Vec<Case> {
+    support::files_below(CORPUS, ".cases").iter().flat_map(|path| cases_of(path)).collect()
 }
 
 fn cases_of(path: &Path) -> Vec<Case> {

@@ -181,7 +181,7 @@ fn codes(class: &str) -> &'static [&'static str] {
         "conflict" | "readonly" => &["E0502"],
         "declared" => &["E0505"],
         "declaration" => &["E0305"],
-        "module" => &["E0506"],
+        "module" => &["E0506", "E0508"],
         "type" => &["E0301", "E0304", "E0504"],
         "undefined" => &["E0503"],
         "unknown" => &["E0501"],

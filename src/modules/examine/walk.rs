@@ -231,7 +231,7 @@ impl Opened<'_> {
         let (alive, lost): (Vec<Piece>, Vec<Piece>) =
             self.pieces.iter().cloned().partition(|piece| piece.fate == Fate::Counts);
         let settled: Vec<Settled> = alive.iter().filter_map(Piece::settled).collect();
-        let site = Site { path: self.spot.site.clone(), declared: self.spot.declared };
+        let site = Site::at(self.spot.site.clone(), self.spot.declared);
         let instance = machine.submodule_instance(submodule, &settled, &site)?;
         let lost: Vec<Tracked> = lost.into_iter().map(Tracked::from).collect();
         machine.enter_group(&instance.root, &lost, part, self.way)
