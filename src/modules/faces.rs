@@ -48,32 +48,10 @@ fn attributes(machine: &mut Evaluator, ty: &TypeRef, span: Span) -> Attrs {
     set.add(words.description, span, Value::string(about.text, span));
     set.add("descriptionClass", span, Value::string(about.class, span));
     set.add("deprecationMessage", span, Value::null(span));
-    let on = ty.clone();
-    set.add(
-        "check",
-        span,
-        function("check", move |machine, value, span| {
-            let value = machine.force_at(&value, span)?;
-            Ok(Value::bool(machine.fits(&value, &on)?, span))
-        }),
-    );
-    let on = ty.clone();
-    set.add("merge", span, function("merge", move |_, location, _| Ok(merge_at(on.clone(), location))));
-    let on = ty.clone();
-    set.add(
-        "typeMerge",
-        span,
-        function("typeMerge", move |machine, functor, span| type_merge(machine, &on, &functor, span)),
-    );
-    let on = ty.clone();
-    set.add(
-        "getSubOptions",
-        span,
-        function("getSubOptions", move |machine, prefix, span| {
-            let path = machine.path_of(&prefix, span)?;
-            Ok(Value::attrs(machine.options_inside(&on, path)?, span))
-        }),
-    );
+    for (name, method) in METHODS {
+        let on = ty.clone();
+        set.add(*name, span, function(name, move |machine, argument, span| method(machine, &on, argument, span)));
+    }
     for (name, facet) in LATER {
         let on = ty.clone();
         set.add(*name, span, Thunk::defer(move |machine| facet(machine, &on, span)));
@@ -83,6 +61,22 @@ fn attributes(machine: &mut Evaluator, ty: &TypeRef, span: Span) -> Attrs {
         _ => set.build(),
     }
 }
+
+/// A facet that is a function of one argument.
+type Method = fn(&mut Evaluator, &TypeRef, Thunk, Span) -> Result<Value>;
+
+const METHODS: &[(&str, Method)] = &[
+    ("check", |machine, ty, value, span| {
+        let value = machine.force_at(&value, span)?;
+        Ok(Value::bool(machine.fits(&value, ty)?, span))
+    }),
+    ("merge", |_, ty, location, _| Ok(merge_at(ty.clone(), location))),
+    ("typeMerge", |machine, ty, functor, span| type_merge(machine, ty, &functor, span)),
+    ("getSubOptions", |machine, ty, prefix, span| {
+        let path = machine.path_of(&prefix, span)?;
+        Ok(Value::attrs(machine.options_inside(ty, path)?, span))
+    }),
+];
 
 /// A facet that is a value rather than a function.
 type Facet = fn(&mut Evaluator, &TypeRef, Span) -> Result<Value>;

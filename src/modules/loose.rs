@@ -11,7 +11,7 @@ use super::types::DeferredModules;
 use super::words::words;
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::types::{Custom, ModuleType, Type, TypeRef};
+use crate::types::{Custom, ModuleType, Opaque, Type, TypeRef};
 use crate::value::{Attr, Attrs, AttrsBuilder, Evaluator, Kind, Result, Thunk, Value};
 
 impl Evaluator {
@@ -30,13 +30,7 @@ impl Evaluator {
                 several => Err(errors::several(self, several, site, "")),
             },
             ModuleType::Unspecified => self.merge_unspecified(ty, winners.definitions, site),
-            ModuleType::Attrs => {
-                let mut sets = winners.merging();
-                self.all_sets(ty, &sets, site)?;
-                // The last one's word counts, so the strongest come last.
-                sets.sort_by_key(|settled| std::cmp::Reverse(settled.rank.strength()));
-                Ok(Value::attrs(joined_sets(&sets), self.origin_of(&sets)))
-            }
+            ModuleType::Attrs => self.merge_at_the_top(ty, winners.merging(), site),
             ModuleType::Joined(between) => {
                 self.all_held(ty, &winners.definitions, site)?;
                 Ok(Value::string(joined_texts(&winners.definitions, between), self.origin_of(&winners.definitions)))
@@ -51,19 +45,34 @@ impl Evaluator {
                 self.hold(value, ty, &blame(site))
             }
             ModuleType::Coerced(from, function, to) => {
-                let function = function.downcast_ref::<Value>().expect("the coercion is a value").clone();
-                let coerced = self.coerced(from, &function, winners)?;
+                let coerced = self.coerced(from, function, winners)?;
                 self.merge_winners(to, coerced, site)
             }
             ModuleType::DeferredModule(opaque) => {
-                let parts = winners.merging();
-                self.all_held(ty, &parts, site)?;
-                Ok(deferred_module(&DeferredModules::of(opaque.as_ref()), &parts, site))
+                self.merge_deferred(ty, &DeferredModules::of(opaque.as_ref()), winners.merging(), site)
             }
             ModuleType::LazyMap(item) => self.merge_lazy_map(ty, item, winners, site),
             ModuleType::OptionType => self.merge_types(ty, winners.definitions, site),
             ModuleType::Custom(custom) => self.merge_custom(ty, custom, winners, site),
         }
+    }
+
+    fn merge_deferred(
+        &mut self,
+        ty: &TypeRef,
+        always: &DeferredModules,
+        parts: Vec<Settled>,
+        site: &Site,
+    ) -> Result<Value> {
+        self.all_held(ty, &parts, site)?;
+        Ok(deferred_module(always, &parts, site))
+    }
+
+    /// Sets by name; of several definitions of a name the last of the strongest.
+    fn merge_at_the_top(&mut self, ty: &TypeRef, mut sets: Vec<Settled>, site: &Site) -> Result<Value> {
+        self.all_sets(ty, &sets, site)?;
+        sets.sort_by_key(|settled| std::cmp::Reverse(settled.rank.strength()));
+        Ok(Value::attrs(joined_sets(&sets), self.origin_of(&sets)))
     }
 
     /// Sets merge by name and recursively, functions by their answers; of everything else there is one
@@ -153,7 +162,8 @@ impl Evaluator {
         Attr { name, span: key, value }
     }
 
-    fn coerced(&mut self, from: &TypeRef, function: &Value, mut winners: Winners) -> Result<Winners> {
+    fn coerced(&mut self, from: &TypeRef, function: &Opaque, mut winners: Winners) -> Result<Winners> {
+        let function = function.downcast_ref::<Value>().expect("the coercion is a value");
         for settled in winners.definitions.iter_mut().chain(&mut winners.beneath) {
             if self.fits(&settled.value, from)? {
                 let origin = settled.value.origin;

@@ -171,69 +171,6 @@ impl Evaluator {
         Ok(Value::list(items, self.origin_of(&lists)))
     }
 
-    /// The member of a union that all definitions belong to, and their merge by it.
-    fn merge_union(&mut self, ty: &TypeRef, members: &[TypeRef], mut winners: Winners, site: &Site) -> Result<Value> {
-        // What is beneath a set and is none has lost: it may be of another member.
-        winners.beneath.retain(|settled| settled.attrs().is_some());
-        // The usual union needs no search: sets of one type, or nothing.
-        if winners.are_sets()
-            && let Some(member) = only_member(members)
-        {
-            let member = self.resolve(member)?;
-            if holds_names(member.peeled()) {
-                return self.merge_winners(&member, winners, site);
-            }
-        }
-        let members = self.flattened(members)?;
-        let null = |settled: &Settled| matches!(settled.value.kind, Kind::Null);
-        if winners.definitions.iter().any(null) && !winners.definitions.iter().all(null) {
-            self.all_fit(ty, &winners.definitions, site)?;
-            return Err(errors::conflict(self, &winners.definitions, site));
-        }
-        if let Some(member) = self.common_member(&members, &winners.definitions)? {
-            return self.merge_winners(&member, winners, site);
-        }
-        self.merge_equal(ty, winners.definitions, site)
-    }
-
-    pub(super) fn common_member(&mut self, members: &[TypeRef], settled: &[Settled]) -> Result<Option<TypeRef>> {
-        for member in members {
-            let mut all = true;
-            for settled in settled {
-                all = all && self.fits(&settled.value, member)?;
-            }
-            if all {
-                return Ok(Some(member.clone()));
-            }
-        }
-        // Parts of one record need not be complete each, so the only member of their shape will do.
-        let shaped = |member: &&TypeRef| {
-            settled.iter().all(|settled| match (&settled.value.kind, member.peeled()) {
-                (Kind::Attrs(_), ty) => holds_names(ty),
-                (Kind::List(_), ty) => matches!(ty, Type::List(_)),
-                _ => false,
-            })
-        };
-        let mut shaped = members.iter().filter(shaped);
-        Ok(match (shaped.next(), shaped.next()) {
-            (Some(member), None) => Some(member.clone()),
-            _ => None,
-        })
-    }
-
-    /// The members of a union, those of unions inside it included.
-    pub(super) fn flattened(&mut self, members: &[TypeRef]) -> Result<Vec<TypeRef>> {
-        let mut flat = Vec::with_capacity(members.len());
-        for member in members {
-            let member = self.resolve(member)?;
-            match member.peeled() {
-                Type::Union(inner) => flat.extend(self.deeper(Span::NONE, |machine| machine.flattened(inner))?),
-                _ => flat.push(member),
-            }
-        }
-        Ok(flat)
-    }
-
     /// One function as the contract wants it; several as one whose answer is the merge of theirs.
     pub(super) fn merge_functions(
         &mut self,
@@ -300,17 +237,6 @@ impl Evaluator {
             }
         }
         first
-    }
-
-    /// Fails if a definition cannot be one of the type's, such as a function of a submodule.
-    fn all_fit(&mut self, ty: &TypeRef, settled: &[Settled], site: &Site) -> Result<()> {
-        let mut misfits = Vec::new();
-        for settled in settled {
-            if !self.fits(&settled.value, ty)? {
-                misfits.push(settled.clone());
-            }
-        }
-        self.all_held(ty, &misfits, site)
     }
 
     /// Where a merged value was made: at its first definition of the user's.
@@ -388,12 +314,6 @@ fn without_break(value: Value) -> Value {
     }
 }
 
-/// The only member besides `null`.
-fn only_member(members: &[TypeRef]) -> Option<&TypeRef> {
-    let mut others = members.iter().filter(|member| !matches!(***member, Type::Null));
-    others.next().filter(|_| others.next().is_none())
-}
-
 /// Whether values of the type may be maps, whose entries have definitions in common.
 fn may_be_map(ty: &Type) -> bool {
     match ty.peeled() {
@@ -403,17 +323,6 @@ fn may_be_map(ty: &Type) -> bool {
             ModuleType::Unique(inner, _) | ModuleType::Checked(inner, _) => may_be_map(inner),
             _ => false,
         },
-        _ => false,
-    }
-}
-
-/// Whether values of the type are sets.
-fn holds_names(ty: &Type) -> bool {
-    match ty {
-        Type::Map(_) | Type::Record(_) | Type::Object => true,
-        Type::Module(module) => {
-            matches!(module, ModuleType::Submodule(_) | ModuleType::LazyMap(_) | ModuleType::Attrs)
-        }
         _ => false,
     }
 }

@@ -45,6 +45,7 @@ mod site;
 mod submodule;
 mod tree;
 mod types;
+mod unions;
 mod words;
 mod wrappers;
 

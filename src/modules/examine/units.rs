@@ -95,26 +95,25 @@ impl Evaluator {
             }
             inner => {
                 for attr in entries.sorted() {
-                    match inner {
-                        Type::Map(item) | Type::Module(ModuleType::LazyMap(item)) => {
-                            self.units_at(item, attr, path, out);
-                        }
-                        Type::Record(record) => {
-                            let field = record.fields.get(&attr.name).map_or(&any, |field| &field.ty);
-                            self.units_at(field, attr, path, out);
-                        }
-                        Type::Any | Type::Object | Type::Module(ModuleType::Anything) => {
-                            self.units_at(&any, attr, path, out);
-                        }
-                        _ => {
-                            out.push(Unit { path: path.clone(), value });
-                            return Ok(());
-                        }
-                    }
+                    let Some(ty) = part_of(inner, attr.name, &any) else {
+                        out.push(Unit { path: path.clone(), value });
+                        return Ok(());
+                    };
+                    self.units_at(ty, attr, path, out);
                 }
             }
         }
         Ok(())
+    }
+}
+
+/// The type of an attribute, where attributes merge each by itself; `any` where none is known.
+fn part_of<'t>(ty: &'t Type, name: Symbol, any: &'t TypeRef) -> Option<&'t TypeRef> {
+    match ty {
+        Type::Map(item) | Type::Module(ModuleType::LazyMap(item)) => Some(item),
+        Type::Record(record) => Some(record.fields.get(&name).map_or(any, |field| &field.ty)),
+        Type::Any | Type::Object | Type::Module(ModuleType::Anything) => Some(any),
+        _ => None,
     }
 }
 

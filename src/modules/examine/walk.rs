@@ -184,13 +184,18 @@ impl Opened<'_> {
 
     /// The entry of a set.
     fn entry(&self, machine: &mut Evaluator, ty: &TypeRef, name: Symbol) -> Result<Here> {
-        let mut tracked = inside(&self.pieces, name);
-        if tracked.is_empty() {
-            return Err(self.unknown(names_in(&self.pieces)));
+        let joined_at_the_top = matches!(self.spot.ty.peeled(), Type::Module(ModuleType::Attrs));
+        let mut pieces = self.pieces.clone();
+        if joined_at_the_top {
+            pieces.sort_by_key(|piece| std::cmp::Reverse(piece.rank.strength()));
         }
-        tracked.extend(of_each(&self.pieces, name));
-        if matches!(self.spot.ty.peeled(), Type::Module(ModuleType::Attrs)) {
-            // Joined at the top: the last definition's entry hides those of the others.
+        let mut tracked = inside(&pieces, name);
+        if tracked.is_empty() {
+            return Err(self.unknown(names_in(&pieces)));
+        }
+        tracked.extend(of_each(&pieces, name));
+        if joined_at_the_top {
+            // The last definition's entry hides those of the others.
             let alive = tracked.iter_mut().filter(|one| one.fate == Fate::Counts);
             alive.rev().skip(1).for_each(|one| one.fate = Fate::Shadowed);
         }
