@@ -36,8 +36,19 @@ pub struct Ordered {
 }
 
 /// The collections whose entries may say something of compliance, from the highest layer down.
-pub(super) const COLLECTIONS: &[&str] =
-    &["applications", "deployments", "services", "configMaps", "namespaces", "serviceAccounts", "networkPolicies"];
+pub(super) const COLLECTIONS: &[&str] = &[
+    "applications",
+    "deployments",
+    "statefulSets",
+    "daemonSets",
+    "jobs",
+    "cronJobs",
+    "services",
+    "configMaps",
+    "namespaces",
+    "serviceAccounts",
+    "networkPolicies",
+];
 
 impl Session {
     /// Checks every object: the places of its secrets, its schema, that it is there only once, its images, and the compliance of its entry.

@@ -24,7 +24,10 @@ use crate::library::machine;
 const LAYERS: &[(&str, &str)] = &[
     ("layers/framework.nxk", "For the whole configuration"),
     ("layers/applications/default.nxk", "Layer 3: applications"),
-    ("layers/workloads.nxk", "Layer 2: one entry, one object"),
+    ("layers/workloads.nxk", "Layer 2: what runs"),
+    ("layers/networking.nxk", "Layer 2: how pods are reached"),
+    ("layers/configuration.nxk", "Layer 2: namespaces and configuration"),
+    ("layers/access.nxk", "Layer 2: who may do what"),
     ("layers/objects.nxk", "Layer 1: the objects themselves"),
     ("layers/checks.nxk", "Assertions and warnings"),
 ];
