@@ -130,6 +130,7 @@ codes! {
     NameCollision        = "E0702" "two entries that make the same name";
     DuplicateObject      = "E0703" "two objects with the same identity";
     BadLabel             = "E0704" "a label or annotation that Kubernetes does not accept";
+    BadCombination       = "E0706" "options that contradict each other";
     // 08 graph
     UnknownDependency    = "E0801" "a dependency that is not declared";
     DependencyWithoutPorts = "E0802" "a dependency that has no ports";

@@ -15,5 +15,6 @@ pub use object::{Identity, Object};
 /// The natives that the layers' rules call.
 pub const NATIVES: &[Native] = &[
     Native { name: "__entries", arity: 1, run: names::entries },
+    Native { name: "__didYouMean", arity: 2, run: names::did_you_mean },
     Native { name: "__kebabCase", arity: 1, run: names::kebab_case },
 ];

@@ -9,7 +9,8 @@ use indexmap::IndexMap;
 use indexmap::map::Entry;
 use rustc_hash::FxHashMap;
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, closest, longer_or_shorter};
+use crate::eval::Coercion;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::named;
@@ -40,11 +41,11 @@ pub struct Named {
 pub(super) fn entries(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let request = machine.attrs_of(&call, 0)?;
     let kind = field(machine, &request, "kind", call.span)?;
-    let kind = machine.coerce(&kind, crate::eval::Coercion::Interpolation, call.span)?;
+    let kind = machine.coerce(&kind, Coercion::Interpolation, call.span)?;
     let collection = field(machine, &request, "collection", call.span)?;
     let standard = field(machine, &request, "namespace", call.span)?;
     let standard_span = standard.origin;
-    let standard = machine.coerce(&standard, crate::eval::Coercion::Interpolation, call.span)?;
+    let standard = machine.coerce(&standard, Coercion::Interpolation, call.span)?;
     let scope = field(machine, &request, "scope", call.span)?;
     let cluster = matches!(&scope.kind, Kind::Str(scope) if scope == "cluster");
     let Kind::Attrs(collection) = &collection.kind else { return Ok(Value::list(Vec::new(), call.span)) };
@@ -153,6 +154,19 @@ fn report_collision(machine: &mut Evaluator, one: &Named, other: &Named) {
 pub(super) fn kebab_case(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let text = machine.string_of(&call, 0)?;
     Ok(Value::string(kebab(&text), call.span))
+}
+
+/// `__didYouMean name candidates`: the candidate that was probably meant, or `null`.
+pub(super) fn did_you_mean(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
+    let name = machine.string_of(&call, 0)?;
+    let mut candidates: Vec<EcoString> = Vec::new();
+    for item in machine.list_of(&call, 1)?.iter() {
+        candidates
+            .push(machine.force(item).and_then(|item| machine.coerce(&item, Coercion::Interpolation, call.span))?);
+    }
+    let names = || candidates.iter().map(EcoString::as_str);
+    let meant = closest(&name, names()).or_else(|| longer_or_shorter(&name, names()));
+    Ok(meant.map_or_else(|| Value::null(call.span), |meant| Value::string(meant, call.span)))
 }
 
 /// The text in kebab case: `myApp` → `my-app`, `HTTPServer` → `http-server`, `a_b` → `a-b`. What is a

@@ -33,7 +33,11 @@ impl Evaluator {
         if matches!(self.force_at(&holds.value, holds.span)?.kind, Kind::Bool(true)) {
             return Ok(());
         }
-        let finding = self.finding(Code::AssertionFailed, (assertion, set), message, holds.span)?;
+        let code = match self.text_in(set, "code")?.as_deref() {
+            Some("E0706") => Code::BadCombination,
+            _ => Code::AssertionFailed,
+        };
+        let finding = self.finding(code, (assertion, set), message, holds.span)?;
         Err(Error::from(finding))
     }
 
