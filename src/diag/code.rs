@@ -142,6 +142,7 @@ codes! {
     ControlFailed        = "E0905" "a compliance control is not met";
     ExpiredException     = "E0907" "an exception that no longer holds";
     LevelTooLow          = "E0909" "a level below that of the environment";
+    PlaintextCredential  = "E0910" "a credential in plain text";
     VisibleSecret        = "E0911" "a secret would become visible";
     // 10 files and output
     FileNotFound         = "E1001" "a file is not there";
@@ -160,6 +161,7 @@ codes! {
     MissingDigest        = "W0904" "an image without a digest";
     ControlExempted      = "W0906" "a compliance control is not met, with an exception";
     UnusedException      = "W0908" "an exception that nothing needs";
+    PlaintextCredentialWarning = "W0910" "a credential in plain text";
 }
 
 impl Code {

@@ -12,6 +12,8 @@ use crate::eval::Depth;
 use crate::layers::{Identity, Object};
 use crate::lower::{confine_secrets, reveal_secrets};
 use crate::node::Node;
+use crate::policy::credentials::{self, Found};
+use crate::policy::level::Level;
 use crate::policy::{self, Compliance};
 use crate::schema;
 use crate::source::Span;
@@ -89,7 +91,7 @@ impl Session {
         }
         self.unique(&lowered.objects);
         self.demand_compliance(evaluated);
-        self.check_images(evaluated, &lowered.objects);
+        self.check_contents(evaluated, &lowered.objects);
         self.comply(evaluated, &lowered.objects);
         self.timings.add("prove", start.elapsed());
         let version = evaluated.target.version.minor().to_string();
@@ -194,17 +196,32 @@ impl Session {
         Some(Compliance::read(&node))
     }
 
-    fn check_images(&mut self, evaluated: &Evaluated, objects: &[Object]) {
+    /// Images that can change, and credentials that can be read.
+    fn check_contents(&mut self, evaluated: &Evaluated, objects: &[Object]) {
         let framework = evaluated.compliance();
         let key = format!("{}/compliance-level", framework.prefix);
         for object in objects {
             let level = object.node.at(&["metadata", "labels", &key]).and_then(Node::as_str).unwrap_or("unrestricted");
             let findings = policy::check_images(object, level, evaluated.environment());
+            let credentials = credentials::find(object).into_iter().map(|found| plaintext(found, level, object));
+            let findings = findings.into_iter().chain(credentials);
             let findings: Vec<Diagnostic> =
-                findings.into_iter().map(|finding| placed(finding, &self.machine, object.entry)).collect();
+                findings.map(|finding| placed(finding, &self.machine, object.entry)).collect();
             self.machine.findings.extend(findings);
         }
     }
+}
+
+/// A credential in plain text: an error from the level `high` on, a warning below. What it is stays unsaid.
+fn plaintext(found: Found, level: &str, object: &Object) -> Diagnostic {
+    let code = match Level::named(level).unwrap_or_default() {
+        Level::High | Level::Restricted => Code::PlaintextCredential,
+        _ => Code::PlaintextCredentialWarning,
+    };
+    Diagnostic::new(code, found.span, format!("{} stands here in plain text", found.what))
+        .object(object.to_string())
+        .path(found.path)
+        .hint("keep it outside of the source: declare it under `secrets`, and refer to it")
 }
 
 /// Layers give their objects the key `<Kind>/<name>`.

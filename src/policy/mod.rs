@@ -1,6 +1,7 @@
 //! What holds for every object whatever made it: compliance and traceability, on the final objects.
 
 pub mod compliance;
+pub mod credentials;
 mod images;
 mod labels;
 pub mod level;
