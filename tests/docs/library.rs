@@ -31,15 +31,9 @@ const LIB_HEAD: &str = "# The standard library
 <!-- Made from the code: NXK_UPDATE_DOCS=1 cargo test --test docs -->
 
 `lib` is in scope in every file, and modules are given it as an argument. Its names and their meaning are those of
-<<<<<<< HEAD
-nixpkgs' `lib`; `lib.kubernetes`, `lib.mkLowered`, `lib.mkLayered` and `lib.mkEach` are its own additions. It is written
-in nxk, in [`stdlib/lib/`](../../stdlib/lib/), apart from the types and `evalModules`, which are native. A topic is read
-when something of it is used.
-=======
-nixpkgs' `lib`; `lib.kubernetes`, `lib.secret` and `lib.mkLowered` are its own additions. It is written in nxk, in
-[`stdlib/lib/`](../../stdlib/lib/), apart from the types, secrets and `evalModules`, which are native. A topic is read when
-something of it is used.
->>>>>>> 98abcf0 (Mark in the library's page only the names that are at the top under their topic)
+nixpkgs' `lib`; `lib.kubernetes`, `lib.secret`, `lib.mkLowered`, `lib.mkLayered` and `lib.mkEach` are its own additions.
+It is written in nxk, in [`stdlib/lib/`](../../stdlib/lib/), apart from the types, secrets and `evalModules`, which are
+native. A topic is read when something of it is used.
 
 Names marked with ° are also at the top: `lib.length` is `lib.lists.length`. Types are those of [types.md](types.md),
 where the names of [`lib.types`](types.md#libtypes) are told as well; a single small letter stands for any one type, the
