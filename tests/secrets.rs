@@ -165,6 +165,15 @@ const SHOWN: &[(&str, &str)] = &[
     ("builtins.deepSeq { a = s; } 1", "1"),
     ("let x : Secret = s; in x", "<secret>"),
     ("(builtins.tryEval s).success", "true"),
+    // Two definitions that are made in the same way are one; of several, the stronger one counts.
+    (
+        "(lib.evalModules { modules = [ { options.a = lib.mkOption { type = Secret; }; } { config.a = s; } { config.a = lib.secret.file ./password; } ]; }).config.a",
+        "<secret>",
+    ),
+    (
+        "(lib.evalModules { modules = [ { options.a = lib.mkOption { type = Secret; default = s; }; config.a = lib.mkForce (lib.secret.line s); } ]; }).config.a",
+        "<secret>",
+    ),
 ];
 
 /// Configurations in which the secret `config.password` goes where it must not, by the type or behind its back.

@@ -16,6 +16,10 @@ use crate::value::Evaluator;
 
 /// Takes secrets out of where they may not stand, and says where that was.
 pub fn confine_secrets(machine: &Evaluator, object: &mut Object) -> Vec<Diagnostic> {
+    // Nearly all hold none, and their ways need not be written down.
+    if !holds_secret(&object.node) {
+        return Vec::new();
+    }
     let may_hold = is_secret_object(&object.node);
     let mut search =
         Search { machine, is_config_map: object.kind() == "ConfigMap", object: object.to_string(), found: Vec::new() };
@@ -59,6 +63,15 @@ pub fn reveal_secrets(machine: &mut Evaluator, objects: &mut [Node]) {
                 };
             }
         }
+    }
+}
+
+fn holds_secret(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Secret(_) => true,
+        NodeKind::List(items) => items.iter().any(holds_secret),
+        NodeKind::Map(Map { fields }) => fields.iter().any(|field| holds_secret(&field.value)),
+        _ => false,
     }
 }
 
