@@ -14,10 +14,10 @@ use crate::lower::lower_to_objects;
 use crate::modules::{Configuration, Request as Modules};
 use crate::node::Node;
 use crate::policy::level::Level;
-use crate::policy::{self, Compliance, Trace};
+use crate::policy::{self, Compliance};
 use crate::schema::{Catalogue, Target};
 use crate::secret::HIDDEN;
-use crate::source::{SourceKind, Span, source_commit};
+use crate::source::{SourceKind, Span};
 use crate::symbol::Symbol;
 use crate::value::{Attrs, AttrsBuilder, Env, Error, Evaluator, Kind, Kubernetes, Result, Thunk, Value};
 
@@ -67,7 +67,7 @@ impl Session {
         };
         let compliance = evaluated.compliance();
         machine.findings.extend(policy::label_objects(&mut objects, &compliance, &machine.sources));
-        let trace = self.trace();
+        let trace = self.trace(evaluated);
         policy::annotate(&mut objects, &compliance.prefix, &trace);
         self.timings.add("lower", start.elapsed());
         Lowered { objects }
@@ -187,22 +187,6 @@ impl Session {
     pub(super) fn command_line_text(&mut self, text: &str) -> Span {
         let source = self.machine.sources.add("<command line>", None, text, SourceKind::User);
         self.machine.sources.file(source).span(0..text.len())
-    }
-
-    /// What the objects of this build have in common.
-    pub(super) fn trace(&self) -> Trace {
-        let files = self.machine.world.inputs();
-        let mut settings: Vec<(String, String)> = Vec::new();
-        settings
-            .extend(self.request.kubernetes_version.iter().map(|version| ("--k8s-version".into(), version.clone())));
-        settings.extend(self.request.settings.iter().map(|setting| (setting.path.join("."), setting.value.clone())));
-        settings.extend(self.request.secrets.iter().map(|setting| (setting.path.join("."), HIDDEN.to_string())));
-        let commit = self
-            .request
-            .source_commit
-            .clone()
-            .or_else(|| source_commit(self.machine.world.root(), files.keys().map(|file| file.as_path())));
-        Trace { build_id: Trace::build_id(&files, &settings), source_commit: commit }
     }
 }
 

@@ -12,6 +12,7 @@ mod comply;
 mod evaluate;
 pub mod evidence;
 mod explain;
+mod inputs;
 mod path;
 mod prove;
 mod schema;
@@ -21,6 +22,7 @@ mod timings;
 
 pub use evaluate::{Evaluated, Lowered};
 pub use explain::{Child, Declared, Definition, Destination, Explanation, Found, Link, Place, Verdict, Way, explain};
+pub use inputs::inputs;
 pub use prove::Ordered;
 pub use session::{Checked, Parsed, Request, Session};
 pub use settings::{SecretSetting, Setting};

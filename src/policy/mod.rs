@@ -10,7 +10,7 @@ mod trace;
 
 pub use images::check_images;
 pub use labels::{Compliance, demand, label_objects};
-pub use trace::{Trace, annotate};
+pub use trace::{Inputs, Trace, annotate, hexadecimal};
 
 use ecow::EcoString;
 

@@ -12,34 +12,56 @@ use crate::node::Node;
 /// What the objects of one build have in common.
 #[derive(Clone, Debug)]
 pub struct Trace {
-    /// SHA-256, in hexadecimal, over everything that influences the output.
+    /// [`Inputs::build_id`]
     pub build_id: String,
     /// The commit of the sources, with `-dirty` behind it where they differ from it; `None` outside a repository.
     pub source_commit: Option<String>,
 }
 
-impl Trace {
-    /// The build id of these inputs: the files read (by path relative to the project), and the
-    /// settings that were not in files (target version, `--set`), all with the version of nxk.
-    pub fn build_id(files: &BTreeMap<PathBuf, [u8; 32]>, settings: &[(String, String)]) -> String {
+/// Everything that influences the output of a build. Secrets do not: what is in them is nobody's to guess.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// The version of nxk, and with it of the library, the layers and all schemas.
+    pub version: &'static str,
+    /// The files that were read, relative to the project, with the SHA-256 of their content.
+    pub files: BTreeMap<PathBuf, [u8; 32]>,
+    /// What else was asked of the file system, and the answers: what is in a folder, whether something is there.
+    pub answers: BTreeMap<String, String>,
+    /// What was not in files: settings from the command line, and what is taken from the surroundings.
+    pub settings: Vec<(String, String)>,
+}
+
+impl Inputs {
+    /// SHA-256 over all of it, in hexadecimal.
+    pub fn build_id(&self) -> String {
         let mut hash = Sha256::new();
-        // Every part is preceded by its length, so that no two lists of parts look alike.
+        // Every part is preceded by its length, and every list by its number, so that no two inputs look alike.
         let mut part = |bytes: &[u8]| {
             hash.update((bytes.len() as u64).to_le_bytes());
             hash.update(bytes);
         };
-        part(env!("CARGO_PKG_VERSION").as_bytes());
-        part(&(files.len() as u64).to_le_bytes());
-        for (path, digest) in files {
+        part(self.version.as_bytes());
+        part(&(self.files.len() as u64).to_le_bytes());
+        for (path, digest) in &self.files {
             part(path.to_string_lossy().as_bytes());
             part(digest);
         }
-        for (name, value) in settings {
+        part(&(self.answers.len() as u64).to_le_bytes());
+        for (question, answer) in &self.answers {
+            part(question.as_bytes());
+            part(answer.as_bytes());
+        }
+        for (name, value) in &self.settings {
             part(name.as_bytes());
             part(value.as_bytes());
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&hash.finalize())
     }
+}
+
+/// Bytes in hexadecimal.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Writes the trace into the annotations of every object. Pod templates stay as they are: a build

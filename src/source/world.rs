@@ -26,6 +26,8 @@ pub struct World {
     overlay: BTreeMap<PathBuf, String>,
     /// Path relative to the root, and SHA-256, of every file read.
     inputs: RefCell<BTreeMap<PathBuf, [u8; 32]>>,
+    /// What else was asked of the disk, and what it answered.
+    answers: RefCell<BTreeMap<String, String>>,
     /// The contents of secrets that can be read only once.
     pub(super) kept: Kept,
 }
@@ -68,7 +70,14 @@ impl World {
     pub fn new(root: &Path) -> Result<World, ReadError> {
         let typed = root.to_path_buf();
         let root = fs::canonicalize(root).map_err(|error| ReadError::of(root, &error))?;
-        Ok(World { root, typed, overlay: BTreeMap::new(), inputs: RefCell::default(), kept: Kept::default() })
+        Ok(World {
+            root,
+            typed,
+            overlay: BTreeMap::new(),
+            inputs: RefCell::default(),
+            answers: RefCell::default(),
+            kept: Kept::default(),
+        })
     }
 
     /// The project root, absolute and free of links.
@@ -106,6 +115,11 @@ impl World {
         Ok(text)
     }
 
+    fn remember(&self, question: &str, path: &Path, answer: String) {
+        let relative = path.strip_prefix(&self.root).unwrap_or(path);
+        self.answers.borrow_mut().insert(format!("{question} {}", relative.display()), answer);
+    }
+
     /// The text that stands in for a file, if one does.
     pub(super) fn overlaid(&self, path: &Path) -> Option<&str> {
         self.overlay.get(path).map(String::as_str)
@@ -113,7 +127,9 @@ impl World {
 
     /// Whether something is there that could be read.
     pub fn exists(&self, path: &Path) -> bool {
-        self.confine(path).is_ok_and(|path| self.overlay.contains_key(&path) || path.exists())
+        let there = self.confine(path).is_ok_and(|path| self.overlay.contains_key(&path) || path.exists());
+        self.remember("whether there is", path, there.to_string());
+        there
     }
 
     /// Whether `path` is a folder below the root.
@@ -140,6 +156,9 @@ impl World {
             entries.push((entry.file_name().to_string_lossy().into_owned(), kind));
         }
         entries.sort();
+        let listing: String = entries.iter().map(|(name, kind)| format!("{kind} {name}\n")).collect();
+        let digest = Sha256::digest(listing.as_bytes());
+        self.remember("what is in", &path, digest.iter().map(|byte| format!("{byte:02x}")).collect());
         Ok(entries)
     }
 
@@ -171,6 +190,12 @@ impl World {
     /// Every file read so far: path relative to the root and SHA-256, by path.
     pub fn inputs(&self) -> BTreeMap<PathBuf, [u8; 32]> {
         self.inputs.borrow().clone()
+    }
+
+    /// What else was asked: questions (`what is in data`, `whether there is data/a.txt`), and the answers, listings as
+    /// SHA-256. With the inputs it is all that the disk has to do with the result.
+    pub fn answers(&self) -> BTreeMap<String, String> {
+        self.answers.borrow().clone()
     }
 }
 

@@ -1,9 +1,11 @@
 //! `nxk explain`
 
+mod build;
 mod human;
 
 use std::path::{Path, PathBuf};
 
+use build::Build;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
@@ -17,7 +19,7 @@ use crate::source::Span;
 /// Explain an option, a field of an object, or a Kubernetes type
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  nxk explain shop/main.nxk                                 the options\n  nxk explain shop/main.nxk applications.web.replicas       who defined it, what lost, where it goes\n  nxk explain shop/main.nxk Deployment/web.spec.replicas    where a field of an object comes from\n  nxk explain k8s.Deployment.spec.strategy                  type, values, versions that have it\n  nxk explain k8s.core.v1.Container.ports --format json     the same for programs"
+    after_help = "Examples:\n  nxk explain shop/main.nxk                                 the options\n  nxk explain shop/main.nxk applications.web.replicas       who defined it, what lost, where it goes\n  nxk explain shop/main.nxk Deployment/web.spec.replicas    where a field of an object comes from\n  nxk explain k8s.Deployment.spec.strategy                  type, values, versions that have it\n  nxk explain k8s.core.v1.Container.ports --format json     the same for programs\n  nxk explain shop/main.nxk --build-id 591044ae             which inputs made this build"
 )]
 pub(super) struct Explain {
     /// The entry: a file, or a folder with a default.nxk; or a type: k8s.Deployment.spec
@@ -26,6 +28,9 @@ pub(super) struct Explain {
     /// The option (applications.web.replicas) or the field (Deployment/web.spec.replicas); all options if left out
     #[arg(value_name = "PATH", value_parser = Way::parse)]
     way: Option<Way>,
+    /// Tell what made the build: all inputs; given an id, whether it is the one of what is here
+    #[arg(long, value_name = "ID", num_args = 0..=1, conflicts_with = "way")]
+    build_id: Option<Option<String>>,
     /// The form of the answer
     #[arg(long, value_enum, default_value_t = AnswerFormat::Human, value_name = "FORMAT")]
     format: AnswerFormat,
@@ -45,6 +50,9 @@ enum AnswerFormat {
 
 impl Explain {
     pub(super) fn run(&self) -> u8 {
+        if let Some(asked) = &self.build_id {
+            return self.explain_build(asked.as_deref());
+        }
         match self.type_path() {
             Some(path) if self.way.is_none() => self.explain_type(&path),
             Some(path) => {
@@ -92,6 +100,21 @@ impl Explain {
             Some(explanation) => answer(&self.written(explanation, human::text), &self.messages).max(code),
             None => code.max(BAD_INPUT),
         };
+        std::mem::forget(session);
+        code
+    }
+
+    fn explain_build(&self, asked: Option<&str>) -> u8 {
+        let mut session = match self.input.session(self.subject.clone(), &self.messages) {
+            Ok(session) => session,
+            Err(code) => return code,
+        };
+        let inputs = driver::inputs(&mut session);
+        let code = self.messages.finish(&session, None);
+        let Some((inputs, trace)) = inputs else { return code.max(BAD_INPUT) };
+        let build = Build::new(&inputs, trace, asked);
+        let code = if build.is_another() { code.max(BAD_INPUT) } else { code };
+        let code = answer(&self.written(&build, Build::text), &self.messages).max(code);
         std::mem::forget(session);
         code
     }

@@ -49,7 +49,7 @@ impl Session {
             .filter(|framework| holds.iter().any(|(held, _)| held.key == framework.key))
             .map(|framework| of_framework(framework, &holds, &verdicts))
             .collect();
-        let trace = self.trace();
+        let trace = self.trace(evaluated);
         Evidence {
             project: text(evaluated, "project"),
             environment: evaluated.environment().to_string(),
