@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::marker::PhantomData;
 
+use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 /// An interned name. Copying and comparing it is as cheap as for an integer.
@@ -21,6 +22,8 @@ pub struct Symbol(u32, PhantomData<*const ()>);
 struct Table {
     numbers: FxHashMap<&'static str, u32>,
     names: Vec<&'static str>,
+    /// The names as shared texts, made when they are asked for.
+    texts: Vec<Option<EcoString>>,
 }
 
 thread_local! {
@@ -38,6 +41,7 @@ impl Symbol {
             // Names live as long as the thread's table does: the whole compile.
             let name: &'static str = Box::leak(name.into());
             table.names.push(name);
+            table.texts.push(None);
             table.numbers.insert(name, number);
             Symbol(number, PhantomData)
         })
@@ -46,6 +50,14 @@ impl Symbol {
     /// The name itself.
     pub fn as_str(self) -> &'static str {
         TABLE.with_borrow(|table| table.names[self.0 as usize])
+    }
+
+    /// The name as a text that all who ask share.
+    pub fn text(self) -> EcoString {
+        TABLE.with_borrow_mut(|table| {
+            let at = self.0 as usize;
+            table.texts[at].get_or_insert_with(|| table.names[at].into()).clone()
+        })
     }
 }
 

@@ -95,7 +95,7 @@ fn outcome(program: &str, folder: &tempfile::TempDir) -> Vec<String> {
     let mut value = None;
     match result {
         Ok(configuration) => {
-            configuration.check(&mut machine);
+            configuration.check(&mut machine, &[]);
             say_what_modules_say(&mut machine, &configuration);
             if machine.findings.is_empty() {
                 match print(&mut machine, &configuration.config) {

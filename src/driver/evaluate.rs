@@ -57,14 +57,11 @@ impl Session {
     pub fn lower(&mut self, evaluated: &Evaluated) -> Lowered {
         let start = Instant::now();
         let machine = &mut self.machine;
-        let resources = evaluated.configuration.get(machine, &[Symbol::new("resources")]);
-        let mut objects = match resources {
-            Ok(resources) => lower_to_objects(machine, &resources, &evaluated.target),
-            Err(failure) => {
-                machine.report(&failure);
-                Vec::new()
-            }
-        };
+        let objects = lower_to_objects(machine, &evaluated.configuration, &evaluated.target);
+        let mut objects = objects.unwrap_or_else(|failure| {
+            machine.report(&failure);
+            Vec::new()
+        });
         let compliance = evaluated.compliance();
         machine.findings.extend(policy::label_objects(&mut objects, &compliance, &machine.sources));
         let trace = self.trace(evaluated);
@@ -101,7 +98,8 @@ impl Session {
         agrees(&provisional, &target)?;
         agrees(&decided, &target)?;
         machine.objects = Some(Rc::new(VersionSchema::new(target.version)));
-        configuration.check(machine);
+        // Objects are computed where they are lowered.
+        configuration.check(machine, &[Symbol::new("resources")]);
         say_what_modules_say(machine, &configuration);
         let framework = machine.node(&framework.into(), Depth::Everything, Span::NONE)?;
         Ok(Evaluated { configuration, framework, target })
@@ -137,7 +135,12 @@ impl Session {
         };
         let (schemas, addons) = (option(&["schemas"]), option(&["framework", "addons"]));
         self.machine.kubernetes = Kubernetes::Asked { version: version.clone(), schemas, addons };
-        let configuration = self.machine.eval_modules(Modules { modules, special_args, ..Modules::default() })?;
+        let configuration = self.machine.eval_modules(Modules {
+            modules,
+            special_args,
+            forgets: self.forgets,
+            ..Modules::default()
+        })?;
         Ok((whole.get_or_init(|| configuration).clone(), version))
     }
 

@@ -31,6 +31,7 @@ pub use timings::Timings;
 /// The whole way from the entry file to objects in the order in which they can be installed.
 /// What is wrong is in the session's findings.
 pub fn compile(session: &mut Session) -> Option<Ordered> {
+    session.forgets = true;
     let parsed = session.parse()?;
     let checked = session.check(parsed);
     let evaluated = session.evaluate(checked)?;

@@ -45,6 +45,8 @@ pub struct Session {
     pub timings: Timings,
     /// How many findings there were before anything was evaluated.
     found_early: usize,
+    /// Whether nobody will ask how the result came about, so that what has been used can be let go of.
+    pub(super) forgets: bool,
 }
 
 /// The entry's text as a tree.
@@ -88,7 +90,7 @@ impl Session {
         if let Some(Ok(version)) = asked.map(|text| Catalogue::embedded().version(text, Span::NONE)) {
             machine.kubernetes = Kubernetes::Known(version);
         }
-        Ok(Session { machine, request, timings: Timings::default(), found_early: 0 })
+        Ok(Session { machine, request, timings: Timings::default(), found_early: 0, forgets: false })
     }
 
     /// Reads the entry and parses it.

@@ -68,7 +68,7 @@ impl Evaluator {
                         let mut fields = Vec::with_capacity(attrs.len());
                         for attr in attrs.sorted() {
                             let node = machine.node(&attr.value, depth, attr.span)?;
-                            fields.push(Field { key: attr.name.as_str().into(), key_span: attr.span, value: node });
+                            fields.push(Field { key: attr.name.text(), key_span: attr.span, value: node });
                         }
                         NodeKind::Map(Map { fields })
                     }

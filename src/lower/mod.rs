@@ -7,12 +7,13 @@
 mod secrets;
 
 use crate::diag::{Code, Diagnostic};
-use crate::eval::Depth;
 use crate::layers::Object;
+use crate::modules::{Configuration, Finished};
 use crate::node::{Field, Map, Node, NodeKind};
 use crate::schema::{Target, join_api};
 use crate::source::Span;
-use crate::value::{Attr, Evaluator, Kind, Value};
+use crate::symbol::Symbol;
+use crate::value::{Evaluator, Result};
 
 pub use secrets::{confine_secrets, reveal_secrets};
 
@@ -20,28 +21,33 @@ pub use secrets::{confine_secrets, reveal_secrets};
 ///
 /// Before: `resources` is the merged option, lazy. After: every object is plain data without `null`s,
 /// with an `apiVersion` where its kind is known; what could not be computed is in the findings.
-pub fn lower_to_objects(machine: &mut Evaluator, resources: &Value, target: &Target) -> Vec<Object> {
-    let Kind::Attrs(resources) = &resources.kind else { return Vec::new() };
-    resources.sorted().into_iter().filter_map(|attr| object(machine, attr, target)).collect()
+///
+/// # Errors
+/// When `resources` cannot be computed as a whole.
+pub fn lower_to_objects(
+    machine: &mut Evaluator,
+    configuration: &Configuration,
+    target: &Target,
+) -> Result<Vec<Object>> {
+    let resources = configuration.finished(machine, Symbol::new("resources"))?;
+    Ok(resources.into_iter().filter_map(|finished| object(machine, finished, target)).collect())
 }
 
-fn object(machine: &mut Evaluator, attr: &Attr, target: &Target) -> Option<Object> {
-    // Strictness everywhere cannot fail: each failure is reported and has a node in its place.
-    let mut node = machine.node(&attr.value, Depth::Shown, attr.span).ok()?;
+fn object(machine: &mut Evaluator, (key, key_span, mut node): Finished, target: &Target) -> Option<Object> {
     strip_absent(&mut node);
-    let entry = user_place(machine, &node, attr.span);
+    let entry = user_place(machine, &node, key_span);
     match &node.kind {
         NodeKind::Map(_) => {}
         NodeKind::Failed => return None,
         _ => {
-            let message = format!("the object `{}` must be a set, not {}", attr.name, node.describe());
+            let message = format!("the object `{key}` must be a set, not {}", node.describe());
             let finding = Diagnostic::new(Code::WrongKind, entry, message);
             machine.findings.push(finding.hint("an object is written `{ kind = …; metadata.name = …; }`"));
             return None;
         }
     }
     complete_api_version(&mut node, target);
-    Some(Object { key: attr.name.as_str().into(), node, entry })
+    Some(Object { key: key.text(), node, entry })
 }
 
 /// The nearest place of the user's: the key itself, else the object's name, else anything inside.

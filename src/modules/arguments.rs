@@ -3,6 +3,7 @@
 //! A function that names what it takes gets just that. What is not among the arguments that are always
 //! there is looked up in `config._module.args` when it is used, and no sooner.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::errors;
@@ -23,12 +24,17 @@ pub(super) struct ModuleArguments {
     pub(super) start: Rc<Start>,
     /// The options, once the modules have been read.
     pub(super) knot: Knot,
+    /// Whether a function can have seen `options`, and so may ask for definitions at any time.
+    pub(super) shows_options: Cell<bool>,
 }
 
 impl ModuleArguments {
     /// What this function is called with: what it asks for by name, or everything there is.
     pub(super) fn of(&self, machine: &mut Evaluator, function: &Value) -> Result<Thunk> {
         let (asked, open) = asked_for(machine, function)?;
+        if takes_the_whole(function) || asked.iter().any(|(name, _)| *name == words().options) {
+            self.shows_options.set(true);
+        }
         let mut extra = AttrsBuilder::new();
         for (name, span) in asked {
             match self.given.get(name) {
@@ -76,13 +82,21 @@ impl Evaluator {
         if root.is_being_opened() {
             return None;
         }
-        Some(self.opened(root).ok()?.by_child[at].len())
+        Some(self.opened(root).ok()?.by_child[at].borrow().len())
     }
 
     fn defined_argument(&mut self, root: &Rc<Group>, name: Symbol, span: Span) -> Result<Option<Thunk>> {
         let args = self.own_value(root, words().args)?;
         let Kind::Attrs(attrs) = &args.kind else { return Err(errors::unknown_argument(name, span)) };
         Ok(attrs.get(name).map(|attr| attr.value.clone()))
+    }
+}
+
+/// Whether a function may look at all of its argument, and not only at what it names.
+fn takes_the_whole(function: &Value) -> bool {
+    match &function.kind {
+        Kind::Lambda(closure) => !matches!(closure.lambda.param, ParamTerm::Formals { alias: false, .. }),
+        _ => true,
     }
 }
 

@@ -16,6 +16,7 @@ use super::tree::{Group, Leaf, Node};
 use super::words::words;
 use crate::diag::Code;
 use crate::source::Span;
+use crate::symbol::Symbol;
 use crate::types::{ModuleType, Type, TypeRef};
 use crate::value::{Attr, Attrs, Error, Evaluator, Kind, List, Thunk, Value};
 
@@ -26,14 +27,15 @@ const UNTYPED_DEPTH: u32 = 100;
 type Flow = ControlFlow<()>;
 
 impl Evaluator {
-    /// Computes all options of a group, and reports what is wrong.
-    pub(super) fn check_group(&mut self, group: &Rc<Group>) {
+    /// Computes the options of a group apart from `later`, and reports what is wrong.
+    pub(super) fn check_group(&mut self, group: &Rc<Group>, later: &[Symbol]) {
         for at in group.sorted() {
-            if group.children[at].name == words().module {
+            let name = group.children[at].name;
+            if name == words().module || later.contains(&name) {
                 continue;
             }
             match self.node_at(group, at) {
-                Ok(Node::Group(inner)) => self.check_group(&inner),
+                Ok(Node::Group(inner)) => self.check_group(&inner, &[]),
                 Ok(Node::Leaf(leaf)) => drop(self.check_leaf(&leaf)),
                 Err(failure) => self.report(&failure),
             }
@@ -67,6 +69,9 @@ impl Evaluator {
     }
 
     fn is_undefined(&mut self, leaf: &Leaf) -> bool {
+        if leaf.merged.peek().is_some() {
+            return false;
+        }
         let winners = leaf.definitions(self).and_then(|definitions| self.settle(&definitions));
         winners.is_ok_and(|winners| winners.definitions.is_empty())
     }

@@ -134,6 +134,14 @@ impl Definitions {
             Definitions::Many(definitions) => definitions,
         }
     }
+
+    /// One after the other, to change them.
+    pub(super) fn as_mut_slice(&mut self) -> &mut [Definition] {
+        match self {
+            Definitions::One(definition) => std::slice::from_mut(definition),
+            Definitions::Many(definitions) => definitions,
+        }
+    }
 }
 
 impl Settled {

@@ -35,7 +35,7 @@ impl Evaluator {
         let content = self.opened(root)?;
         // Nearly always nobody speaks of it, and then there is no need to make an option of it.
         let mut silent = true;
-        for definition in &content.by_child[at] {
+        for definition in content.by_child[at].borrow().iter() {
             let value = self.force_at(&definition.value, definition.key);
             silent &= matches!(value, Ok(Value { kind: Kind::Attrs(set), .. })
                 if set.get(words().freeform).is_none() && set.get(words().mark).is_none());

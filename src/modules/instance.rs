@@ -5,7 +5,7 @@
 //! modules say. The tree stands in a cell that is empty while modules are read; whoever looks into it
 //! then has asked too early.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use ecow::EcoString;
@@ -42,6 +42,8 @@ pub(super) struct Start {
     pub(super) path: Path,
     /// What its modules are for; those that say otherwise are refused.
     pub(super) class: Option<EcoString>,
+    /// Whether definitions are let go of once they are merged.
+    pub(super) forgets: bool,
 }
 
 /// One definition of a submodule's value.
@@ -90,6 +92,9 @@ impl Evaluator {
         if collected.incomplete {
             root.mark_incomplete();
         }
+        if start.forgets && !arguments.shows_options.get() {
+            root.forget_what_is_merged();
+        }
         let root = knot.get_or_init(|| root).clone();
         let config = outer_config(&root);
         Ok(Rc::new(Instance { start, root, inner_config, config, options }))
@@ -127,7 +132,7 @@ impl Evaluator {
         let path = start.path.clone();
         given.add(words.own_prefix, Span::NONE, Thunk::defer(move |_| Ok(path_value(&path))));
         let given = given.build().update(&start.special_args);
-        ModuleArguments { given, start: start.clone(), knot: knot.clone() }
+        ModuleArguments { given, start: start.clone(), knot: knot.clone(), shows_options: Cell::new(false) }
     }
 
     /// Reports definitions of what is not declared, in the whole tree, once.

@@ -32,7 +32,10 @@ impl Evaluator {
             return Err(errors::read_only(self, &leaf.site, default, places));
         }
         match self.merge(&ty, &definitions, &leaf.site)? {
-            Some(value) => Ok(value),
+            Some(value) => {
+                leaf.forget_definitions();
+                Ok(value)
+            }
             None if leaf.group.is_incomplete() || self.is_mistyped(leaf)? => Err(Error::silent()),
             None => Err(errors::undefined(self, &leaf.site, &ty)),
         }

@@ -28,6 +28,7 @@ mod definitions;
 mod errors;
 mod examine;
 mod faces;
+mod finish;
 mod freeform;
 mod from_record;
 mod instance;
@@ -61,6 +62,7 @@ use instance::{Instance, Start};
 pub use definitions::PLAIN;
 pub use examine::{Author, Examined, Fate, Part, Provenance, Role, Unexamined, Unit};
 pub use faces::FACES;
+pub use finish::Finished;
 pub use natives::NATIVES;
 pub use types::types_set;
 
@@ -77,6 +79,9 @@ pub struct Request {
     pub args: Attrs,
     /// What the modules are for; one that says otherwise (`_class`) is refused.
     pub class: Option<ecow::EcoString>,
+    /// Whether definitions are let go of once they are merged, unless a module can ask for them. They take
+    /// more memory than all else; [`Configuration::examine`] needs them.
+    pub forgets: bool,
 }
 
 /// A configuration: the fixpoint of its modules.
@@ -100,6 +105,7 @@ impl Evaluator {
             args: request.args,
             path: Path::of(&request.prefix),
             class: request.class,
+            forgets: request.forgets,
             ..Start::default()
         })
     }
@@ -137,10 +143,10 @@ impl Configuration {
     }
 
     /// Computes everything that is declared, and reports all that is wrong: unknown options, conflicts,
-    /// wrong types, what is missing.
-    pub fn check(&self, machine: &mut Evaluator) {
+    /// wrong types, what is missing. The options `later` are left for [`Configuration::finished`].
+    pub fn check(&self, machine: &mut Evaluator, later: &[Symbol]) {
         machine.report_unknown(&self.instance.root);
-        machine.check_group(&self.instance.root);
+        machine.check_group(&self.instance.root, later);
     }
 
     /// This configuration with further modules.

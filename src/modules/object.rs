@@ -26,6 +26,17 @@ type Merging = (Option<ItemKey>, Vec<Definition>);
 impl Evaluator {
     /// A whole object.
     pub(super) fn merge_object(&mut self, ty: &TypeRef, winners: Winners, site: &Site) -> Result<Value> {
+        let (shape, sets) = self.object_sets(ty, winners, site)?;
+        Ok(self.merge_struct(shape, &sets, site))
+    }
+
+    /// What a whole object is merged of, and what the schema knows of it.
+    pub(super) fn object_sets(
+        &mut self,
+        ty: &TypeRef,
+        winners: Winners,
+        site: &Site,
+    ) -> Result<(Option<Shape>, Vec<Settled>)> {
         let mut sets = winners.merging();
         self.all_sets(ty, &sets, site)?;
         let shape = self.object_shape(&sets, site.path.last())?;
@@ -36,7 +47,7 @@ impl Evaluator {
         {
             sets.push(identity(&kind, &name, site.path.key()));
         }
-        Ok(self.merge_struct(shape, &sets, site))
+        Ok((shape, sets))
     }
 
     /// What the schema knows of an object: by its `kind`, or by the kind that its key says.
@@ -66,7 +77,7 @@ impl Evaluator {
     }
 
     /// A struct or a map: field by field.
-    fn merge_struct(&mut self, shape: Option<Shape>, sets: &[Settled], site: &Site) -> Value {
+    pub(super) fn merge_struct(&mut self, shape: Option<Shape>, sets: &[Settled], site: &Site) -> Value {
         let mut entries = Vec::new();
         for (name, definitions) in by_name(sets) {
             let key = self.key_of(&definitions);
@@ -89,17 +100,23 @@ impl Evaluator {
 
     /// A part of an object, whatever it is.
     fn merge_part(&mut self, shape: Option<Shape>, definitions: &[Definition], site: &Site) -> Result<Value> {
-        let result = self.settle(definitions).and_then(|mut winners| {
-            let null = |settled: &Settled| matches!(settled.value.kind, Kind::Null);
-            if !winners.definitions.iter().all(null) {
-                winners.definitions.retain(|settled| !null(settled));
-            }
-            self.deeper(site.declared, |machine| machine.merge_settled_part(shape, winners, site))
-        });
+        let result = self
+            .settle_part(definitions)
+            .and_then(|winners| self.deeper(site.declared, |machine| machine.merge_settled_part(shape, winners, site)));
         if let Err(failure) = &result {
             self.blame_definitions(failure, definitions, site);
         }
         result
+    }
+
+    /// The definitions of a part that count: `null` only where there is nothing else.
+    pub(super) fn settle_part(&mut self, definitions: &[Definition]) -> Result<Winners> {
+        let mut winners = self.settle(definitions)?;
+        let null = |settled: &Settled| matches!(settled.value.kind, Kind::Null);
+        if !winners.definitions.iter().all(null) {
+            winners.definitions.retain(|settled| !null(settled));
+        }
+        Ok(winners)
     }
 
     fn merge_settled_part(&mut self, shape: Option<Shape>, winners: Winners, site: &Site) -> Result<Value> {
@@ -114,13 +131,8 @@ impl Evaluator {
 
     fn merge_items(&mut self, shape: Option<Shape>, winners: Winners, site: &Site) -> Result<Value> {
         let item = shape.and_then(|shape| self.objects.as_ref()?.item(shape));
-        let alone = winners.definitions.len() == 1 && winners.beneath.is_empty();
-        let rule = match (&self.objects, shape) {
-            (Some(schema), Some(shape)) if !alone => schema.list(shape),
-            _ => ListRule::Atomic,
-        };
         let origin = self.origin_of(&winners.definitions);
-        let items = self.items_by_rule(&rule, winners)?;
+        let items = self.items_of_part(shape, winners)?;
         let mut merged = Vec::with_capacity(items.len());
         for definitions in items {
             let definitions = Definitions::from(definitions);
@@ -132,6 +144,16 @@ impl Evaluator {
             }
         }
         Ok(Value::list(merged, origin))
+    }
+
+    /// The items of a list in an object, each with its definitions.
+    pub(super) fn items_of_part(&mut self, shape: Option<Shape>, winners: Winners) -> Result<Vec<Vec<Definition>>> {
+        let alone = winners.definitions.len() == 1 && winners.beneath.is_empty();
+        let rule = match (&self.objects, shape) {
+            (Some(schema), Some(shape)) if !alone => schema.list(shape),
+            _ => ListRule::Atomic,
+        };
+        self.items_by_rule(&rule, winners)
     }
 
     /// The items of lists that are defined together, each with its definitions.
@@ -227,7 +249,7 @@ fn same_list(definitions: &[Definition], other: &Definition) -> bool {
 }
 
 /// A scalar that is there already and is the only definition: nothing is left to do.
-fn ready(definitions: &Definitions) -> Option<Thunk> {
+pub(super) fn ready(definitions: &Definitions) -> Option<Thunk> {
     let Definitions::One(only) = definitions else { return None };
     if only.condition.is_some() {
         return None;

@@ -30,6 +30,8 @@ pub(super) struct Group {
     pub(super) freeform: OnceCell<Result<Option<TypeRef>>>,
     /// Whether definitions are missing because something was wrong with them.
     incomplete: Cell<bool>,
+    /// Whether definitions are let go of once they are merged.
+    forgets: Cell<bool>,
     opened: RefCell<Opening>,
     config: OnceCell<Value>,
     /// Whether what no option is declared for has been reported.
@@ -68,7 +70,7 @@ pub(super) struct Leaf {
 
 /// Where a group's definitions come from.
 pub(super) enum Source {
-    Modules(Vec<Definition>),
+    Modules(RefCell<Vec<Definition>>),
     Parent(Rc<Group>, usize),
 }
 
@@ -81,7 +83,7 @@ enum Opening {
 
 /// A group's definitions, by child.
 pub(super) struct Content {
-    pub(super) by_child: Vec<Vec<Definition>>,
+    pub(super) by_child: Vec<RefCell<Vec<Definition>>>,
     /// For names that are not declared.
     pub(super) unknown: Vec<(Symbol, Definition)>,
 }
@@ -89,7 +91,7 @@ pub(super) struct Content {
 impl Group {
     /// The group of these declarations and definitions.
     pub(super) fn root(path: Path, declared: &[Attrs], definitions: Vec<Definition>) -> Group {
-        Group::new(path, declared, Source::Modules(definitions))
+        Group::new(path, declared, Source::Modules(RefCell::new(definitions)))
     }
 
     fn new(path: Path, declared: &[Attrs], source: Source) -> Group {
@@ -114,6 +116,7 @@ impl Group {
             source,
             freeform: OnceCell::new(),
             incomplete: Cell::new(false),
+            forgets: Cell::new(false),
             opened: RefCell::new(Opening::Closed),
             config: OnceCell::new(),
             reported: Cell::new(false),
@@ -123,6 +126,12 @@ impl Group {
     /// Says that definitions are missing because something was wrong with them.
     pub(super) fn mark_incomplete(&self) {
         self.incomplete.set(true);
+    }
+
+    /// Lets go of definitions once they are merged. They are the greater part of a configuration, and merged one
+    /// entry at a time, an entry's definitions die before the next one's are made.
+    pub(super) fn forget_what_is_merged(&self) {
+        self.forgets.set(true);
     }
 
     /// Whether its definitions are being handed out at the moment.
@@ -188,7 +197,16 @@ impl Leaf {
         let content = machine.opened(&self.group)?;
         let default = self.says(words().default);
         let default = default.map(|attr| Definition::default(attr.value.clone(), attr.span));
-        Ok(default.into_iter().chain(content.by_child[self.at].iter().cloned()).collect())
+        Ok(default.into_iter().chain(content.by_child[self.at].borrow().iter().cloned()).collect())
+    }
+
+    /// Lets go of the definitions, which have been merged, where nobody will ask for them.
+    pub(super) fn forget_definitions(&self) {
+        if self.group.forgets.get()
+            && let Opening::Done(content) = &*self.group.opened.borrow()
+        {
+            content.by_child[self.at].take();
+        }
     }
 
     /// A switch of the declaration, such as `internal`.
@@ -257,17 +275,14 @@ impl Evaluator {
     }
 
     fn distribute(&mut self, group: &Rc<Group>) -> Result<Rc<Content>> {
-        let parent;
         let definitions = match &group.source {
-            Source::Modules(definitions) => definitions,
-            Source::Parent(outer, at) => {
-                parent = self.opened(outer)?;
-                &parent.by_child[*at]
-            }
+            Source::Modules(definitions) if group.forgets.get() => definitions.take(),
+            Source::Modules(definitions) => definitions.borrow().clone(),
+            Source::Parent(outer, at) => self.opened(outer)?.by_child[*at].borrow().clone(),
         };
-        let mut content = Content { by_child: vec![Vec::new(); group.children.len()], unknown: Vec::new() };
+        let mut content = Content { by_child: vec![RefCell::default(); group.children.len()], unknown: Vec::new() };
         let mut opened = Vec::new();
-        for definition in definitions {
+        for definition in &definitions {
             if let Err(failure) = self.open(definition, &mut opened) {
                 self.report(&failure);
                 group.mark_incomplete();
@@ -282,7 +297,7 @@ impl Evaluator {
                     condition: set.condition.clone(),
                 };
                 match group.find(attr.name) {
-                    Some(at) => content.by_child[at].push(definition),
+                    Some(at) => content.by_child[at].get_mut().push(definition),
                     None => content.unknown.push((attr.name, definition)),
                 }
             }

@@ -60,6 +60,8 @@ words! {
     value = "value",
     alias_of = "aliasOf",
     placeholder = "placeholder",
+    to_string = "__toString",
+    out_path = "outPath",
 }
 
 thread_local! {

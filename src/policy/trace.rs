@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use ecow::EcoString;
 use sha2::{Digest, Sha256};
 
 use super::map_at;
@@ -67,12 +68,15 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
 /// Writes the trace into the annotations of every object. Pod templates stay as they are: a build
 /// that changes nothing of a workload must not restart its pods.
 pub fn annotate(objects: &mut [Object], prefix: &str, trace: &Trace) {
+    let (id_key, commit_key) =
+        (EcoString::from(format!("{prefix}/build-id")), EcoString::from(format!("{prefix}/source-commit")));
+    let (id, commit) = (EcoString::from(trace.build_id.as_str()), trace.source_commit.as_deref().map(EcoString::from));
     for object in objects {
         let span = object.entry;
         let Some(annotations) = map_at(&mut object.node, &["metadata", "annotations"], span) else { continue };
-        annotations.set(format!("{prefix}/build-id"), span, Node::string(trace.build_id.clone(), span));
-        if let Some(commit) = &trace.source_commit {
-            annotations.set(format!("{prefix}/source-commit"), span, Node::string(commit.clone(), span));
+        annotations.set(id_key.clone(), span, Node::string(id.clone(), span));
+        if let Some(commit) = &commit {
+            annotations.set(commit_key.clone(), span, Node::string(commit.clone(), span));
         }
     }
 }

@@ -70,6 +70,15 @@ impl Thunk {
         }
     }
 
+    /// The same computation once more, if it has not begun and can be done again.
+    pub fn again(&self) -> Option<Thunk> {
+        let Thunk::Lazy(lazy) = self else { return None };
+        match &*lazy.0.borrow() {
+            State::Suspended(term, env) => Some(Thunk::suspend(term.clone(), env.clone())),
+            _ => None,
+        }
+    }
+
     /// Whether it was tried in vain.
     pub fn has_failed(&self) -> bool {
         matches!(self, Thunk::Lazy(lazy) if matches!(&*lazy.0.borrow(), State::Failed(_)))
