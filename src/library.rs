@@ -1,28 +1,48 @@
 //! The embedded standard library: the texts of `stdlib/`, by their path in it.
 //!
-//! The program carries its library inside, so that a build of it means the same on every machine.
+//! The program carries its library inside, so that a build of it means the same on every machine. Each file is there
+//! twice: as its text, for messages, and as the terms that the build made of it, so that no run reads the text.
 
 /// The folder under which the library stands. No file of a user's can have this name.
 pub const ROOT: &str = "/<nxk>";
 
 /// The text of a file of the standard library (`lib/strings.nxk`).
 pub fn text(path: &str) -> Option<&'static str> {
-    FILES.binary_search_by_key(&path, |(name, _)| name).ok().map(|at| FILES[at].1)
+    find(path).map(|file| file.text)
+}
+
+/// The packed terms of a file, for [`unpack`](crate::term::pack::unpack).
+pub fn terms(path: &str) -> Option<&'static [u8]> {
+    find(path).map(|file| file.terms)
+}
+
+fn find(path: &str) -> Option<&'static File> {
+    FILES.binary_search_by_key(&path, |file| file.path).ok().map(|at| &FILES[at])
 }
 
 /// The paths of all files, sorted.
 pub fn paths() -> impl Iterator<Item = &'static str> {
-    FILES.iter().map(|(path, _)| *path)
+    FILES.iter().map(|file| file.path)
+}
+
+struct File {
+    path: &'static str,
+    text: &'static str,
+    terms: &'static [u8],
 }
 
 macro_rules! files {
     ($( $path:literal )*) => {
-        &[ $( ($path, include_str!(concat!("../stdlib/", $path))), )* ]
+        &[ $( File {
+            path: $path,
+            text: include_str!(concat!("../stdlib/", $path)),
+            terms: include_bytes!(concat!(env!("OUT_DIR"), "/library/", $path, ".terms")),
+        }, )* ]
     };
 }
 
 /// One line a file, sorted by path.
-const FILES: &[(&str, &str)] = files! {
+const FILES: &[File] = files! {
     "builtins/arithmetic.nxk"
     "builtins/constants.nxk"
     "builtins/control.nxk"

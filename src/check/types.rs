@@ -9,9 +9,9 @@ use super::ty::{Field, Presence, Row, Sort, Ty, TyRef, known, map_of, row};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::term::{FieldTypeTerm, Literal, Refinement, Term, TermKind, TermRef, TypeTerm, refined};
+use crate::term::{FieldTypeTerm, Literal, Refinement, Term, TermKind, TermRef, TypeTerm};
 use crate::types::findings::{join_of_no_record, join_with_common_field};
-use crate::types::{Scalar, Type};
+use crate::types::{Scalar, Type, refined};
 
 impl Checker<'_> {
     /// The type of an annotation, whose type variables are its own.

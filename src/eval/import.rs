@@ -43,7 +43,14 @@ impl Evaluator {
             return Ok(understood.clone());
         }
         let source = self.load(path, span)?;
-        let understood = self.understood(source);
+        let packed = path.strip_prefix(LIBRARY_ROOT).ok().and_then(|inside| crate::library::terms(inside.to_str()?));
+        let understood = match packed {
+            Some(bytes) => {
+                let (term, typed) = term::pack::unpack(bytes, self.sources.file(source).base);
+                Understood { term, typed }
+            }
+            None => self.understood(source),
+        };
         self.terms.insert(path.to_path_buf(), understood.clone());
         Ok(understood)
     }

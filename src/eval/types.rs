@@ -8,9 +8,9 @@ use super::error;
 use crate::diag::Code;
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::term::{FieldTypeTerm, Literal, NameTerm, OptionTerm, TermKind, TermRef, TypeTerm, refined};
+use crate::term::{FieldTypeTerm, Literal, NameTerm, OptionTerm, TermKind, TermRef, TypeTerm};
 use crate::types::findings::{join_of_no_record, join_with_common_field};
-use crate::types::{Deferred, Field, Opaque, Pending, Record, Scalar, Type, TypeRef};
+use crate::types::{Deferred, Field, Opaque, Pending, Record, Scalar, Type, TypeRef, refined};
 use crate::value::{Attrs, AttrsBuilder, Env, Evaluator, Kind, Result, Thunk, Value};
 
 impl Evaluator {

@@ -32,10 +32,10 @@ impl Evaluator {
 
     fn freeform_of_modules(&mut self, root: &Rc<Group>) -> Result<Option<TypeRef>> {
         let Some(at) = root.find(words().module) else { return Ok(None) };
-        let content = self.opened(root)?;
+        let definitions = self.opened(root)?.by_child[at].borrow().clone();
         // Nearly always nobody speaks of it, and then there is no need to make an option of it.
         let mut silent = true;
-        for definition in content.by_child[at].borrow().iter() {
+        for definition in &definitions {
             let value = self.force_at(&definition.value, definition.key);
             silent &= matches!(value, Ok(Value { kind: Kind::Attrs(set), .. })
                 if set.get(words().freeform).is_none() && set.get(words().mark).is_none());

@@ -336,8 +336,8 @@ impl Evaluator {
 
     /// Whether anything is defined for the child `at` of a group.
     fn is_defined(&mut self, group: &Rc<Group>, at: usize) -> Result<bool> {
-        let content = self.opened(group)?;
-        Ok(self.is_present(&content.by_child[at]))
+        let definitions = self.opened(group)?.by_child[at].borrow().clone();
+        Ok(self.is_present(&definitions))
     }
 
     fn child_config(&mut self, group: &Rc<Group>, at: usize) -> Result<Value> {

@@ -104,10 +104,10 @@ impl Desugarer<'_> {
                 self.diagnostics.push(Diagnostic::new(Code::NotInLanguage, span, message).hint(reason));
                 TermKind::Error
             }
-            Resolved::Undefined => {
+            Resolved::Undefined => self.scope.unknown(name).unwrap_or_else(|| {
                 self.diagnostics.push(self.undefined("variable", name, span));
                 TermKind::Error
-            }
+            }),
         }
     }
 
@@ -115,10 +115,10 @@ impl Desugarer<'_> {
     pub(super) fn type_variable(&mut self, name: Symbol, span: Span) -> TermKind {
         match self.scope.resolve(name, 0) {
             Resolved::Undefined if is_type_variable(name) => TermKind::Type(Box::new(TypeTerm::Variable(name))),
-            Resolved::Undefined => {
+            Resolved::Undefined => self.scope.unknown(name).unwrap_or_else(|| {
                 self.diagnostics.push(self.undefined("type", name, span));
                 TermKind::Error
-            }
+            }),
             _ => self.variable(name, span, 0),
         }
     }

@@ -14,7 +14,7 @@
 //! known, and evaluating it fails silently because the reason has been reported.
 
 mod desugar;
-mod refine;
+pub mod pack;
 mod scope;
 mod sets;
 mod types;
@@ -28,7 +28,6 @@ use crate::symbol::Symbol;
 pub use crate::syntax::ast::{BinaryOp, Literal, Refinement, UnaryOp};
 
 pub use desugar::{Desugared, desugar};
-pub use refine::refined;
 pub use scope::Globals;
 
 /// Who sees to it that values have their annotated types.

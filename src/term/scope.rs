@@ -14,6 +14,9 @@ pub struct Globals {
     pub extra: FxHashSet<Symbol>,
     /// Nix features left out on purpose, with the reason.
     pub refused: FxHashMap<Symbol, &'static str>,
+    /// Whether a name that nothing binds is taken for one of these without asking. So the library is read when
+    /// it is built, where nobody knows them; what it names is held to be there by a test.
+    pub unknown: bool,
 }
 
 /// What a name turned out to be.
@@ -82,6 +85,11 @@ impl<'g> Scope<'g> {
             },
             (false, global) => Resolved::Term(TermKind::Scoped { name, withs, global }),
         }
+    }
+
+    /// A name that is neither bound nor known, where such names are taken for global ones.
+    pub(super) fn unknown(&self, name: Symbol) -> Option<TermKind> {
+        self.globals.unknown.then(|| global(name))
     }
 
     /// Every name that could have been meant, in no particular order.

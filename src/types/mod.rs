@@ -15,6 +15,7 @@ pub mod meant;
 mod object;
 mod part;
 mod path;
+mod refine;
 mod remedy;
 mod scalar;
 mod show;
@@ -33,6 +34,7 @@ pub use deferred::{Deferred, Known, Pending};
 pub use object::{ListKey, ListRule, ObjectSchema, Shape};
 pub use part::part;
 pub use path::Path;
+pub use refine::refined;
 pub use scalar::{Mismatch, NAMED, Named, Pattern, Scalar, Text, check_scalar, named};
 
 /// A shared type.

@@ -1,9 +1,9 @@
 //! Types narrowed by ranges and patterns: `Int(1..10)`, `String(/[a-z]+/)`.
 
+use super::{Bounds, Pattern, Text, Type};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{Literal, Refinement};
-use crate::types::{Bounds, Pattern, Text, Type};
 
 /// `base` narrowed `by` a range or a pattern.
 ///
