@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use ecow::EcoString;
-use regex::Regex;
+use regex_automata::meta::{BuildError, Regex};
 
 use super::{Bounds, Type};
 
@@ -57,7 +57,9 @@ impl Pattern {
     }
 
     fn compiled(source: &str, regex: &str) -> Result<Pattern, String> {
-        let regex = regex::RegexBuilder::new(regex).size_limit(1 << 20).build().map_err(|error| sentence_of(&error))?;
+        // Engines that are built ahead take longer to build than all that most patterns are ever asked.
+        let config = Regex::config().nfa_size_limit(Some(MAX_PATTERN_BYTES)).dfa(false).onepass(false);
+        let regex = Regex::builder().configure(config).build(regex).map_err(|error| sentence_of(&error))?;
         Ok(Pattern { source: source.into(), regex: Rc::new(regex) })
     }
 
@@ -67,9 +69,18 @@ impl Pattern {
     }
 }
 
-/// The last line of a regex error is its sentence; the lines before draw the pattern.
-fn sentence_of(error: &regex::Error) -> String {
-    error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_string()
+/// The memory that one compiled pattern may take.
+const MAX_PATTERN_BYTES: usize = 1 << 20;
+
+/// The last line of a syntax error is its sentence; the lines before draw the pattern.
+fn sentence_of(error: &BuildError) -> String {
+    match (error.size_limit(), error.syntax_error()) {
+        (Some(limit), _) => format!("Compiled regex exceeds size limit of {limit} bytes."),
+        (None, Some(error)) => {
+            error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_string()
+        }
+        (None, None) => error.to_string(),
+    }
 }
 
 /// A scalar type with a name and a rule.

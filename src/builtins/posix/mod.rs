@@ -103,7 +103,8 @@ fn groups(captures: &Captures, offset: usize) -> Groups {
 }
 
 fn compile(pattern: &str, kind: MatchKind) -> Result<Regex, String> {
-    let config = Regex::config().match_kind(kind).nfa_size_limit(Some(MAX_BYTES));
+    // Engines that are built ahead take longer to build than all that most expressions are ever asked.
+    let config = Regex::config().match_kind(kind).nfa_size_limit(Some(MAX_BYTES)).dfa(false).onepass(false);
     Regex::builder().configure(config).syntax(syntax::Config::new().dot_matches_new_line(true)).build(pattern).map_err(
         |error: BuildError| match error.size_limit() {
             Some(_) => "it is too large once its repetitions are written out".to_string(),
