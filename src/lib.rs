@@ -9,6 +9,7 @@ pub mod diag;
 pub mod secret;
 pub mod node;
 pub mod order;
+pub mod parallel;
 pub mod symbol;
 // 1  text to tree
 pub mod syntax;

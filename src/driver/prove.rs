@@ -12,6 +12,7 @@ use crate::eval::Depth;
 use crate::layers::{Identity, Object};
 use crate::lower::{confine_secrets, reveal_secrets};
 use crate::node::Node;
+use crate::parallel;
 use crate::policy::credentials::{self, Found};
 use crate::policy::level::Level;
 use crate::policy::{self, Compliance};
@@ -79,11 +80,13 @@ impl Session {
         }
         let opaque = opaque_kinds(&evaluated.framework);
         let mut checked = 0;
-        for object in &lowered.objects {
-            if opaque.contains(&format!("{}/{}", object.api_version(), object.kind())) {
-                continue;
-            }
-            let verdict = schema::check(&object.node, &evaluated.target);
+        let target = evaluated.target;
+        let verdicts = parallel::each(&lowered.objects, |object| {
+            let opaque = opaque.contains(&format!("{}/{}", object.api_version(), object.kind()));
+            (!opaque).then(|| schema::check(&object.node, &target))
+        });
+        for (object, verdict) in lowered.objects.iter().zip(verdicts) {
+            let Some(verdict) = verdict else { continue };
             checked += usize::from(verdict.kind.is_some());
             let findings = verdict.findings.into_iter().map(|finding| placed(finding, &self.machine, object.entry));
             let findings: Vec<Diagnostic> = findings.collect();

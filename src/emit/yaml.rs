@@ -14,6 +14,7 @@
 //! Lists stand at the indentation of their key, as kubectl writes them.
 
 use crate::node::{Map, Node, NodeKind};
+use crate::parallel;
 
 use super::scalar::{needs_escape, push_plain, push_quoted};
 
@@ -31,14 +32,19 @@ pub fn document(node: &Node, out: &mut String) {
 
 /// All `documents` in one text, with `---` between them.
 pub fn stream(documents: &[&Node]) -> String {
-    let mut out = String::new();
-    for (at, node) in documents.iter().enumerate() {
-        if at > 0 {
-            out.push_str("---\n");
+    let texts = parallel::stretches(documents, |from, documents| {
+        let mut out = String::new();
+        for (at, node) in documents.iter().enumerate() {
+            if from + at > 0 {
+                out.push_str("---\n");
+            }
+            document(node, &mut out);
         }
-        document(node, &mut out);
-    }
-    out
+        out
+    });
+    let mut texts = texts.into_iter();
+    let first = texts.next().unwrap_or_default();
+    texts.fold(first, |whole, text| whole + &text)
 }
 
 /// Columns by which each level is set off.

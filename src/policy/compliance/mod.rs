@@ -28,6 +28,7 @@ pub use frameworks::{Control, Framework, framework};
 use super::level::Level;
 use crate::layers::Object;
 use crate::node::Node;
+use crate::parallel;
 use crate::schema::Minor;
 
 /// All checks, topic by topic.
@@ -83,21 +84,24 @@ pub struct Judged {
 /// `keep` chooses what is of interest: a compile wants what failed, an audit everything.
 pub fn assess(assessment: &Assessment<'_>, keep: fn(&Outcome) -> bool) -> Vec<Judged> {
     let context = Context::new(assessment);
-    let mut plans = Plans::default();
-    let mut judged = Vec::new();
-    for (place, object) in assessment.objects.iter().enumerate() {
-        let Some((framework, level)) = held_by(object, assessment.prefix) else { continue };
-        let subject = Subject::new(object, assessment);
-        for (check, controls) in plans.of(framework, level) {
-            let outcome = (check.run)(&subject, &context);
-            if matches!(outcome, Outcome::NotApplicable) || !keep(&outcome) {
-                continue;
+    let judged = parallel::stretches(assessment.objects, |from, objects| {
+        let mut plans = Plans::default();
+        let mut judged = Vec::new();
+        for (at, object) in objects.iter().enumerate() {
+            let Some((framework, level)) = held_by(object, assessment.prefix) else { continue };
+            let subject = Subject::new(object, assessment);
+            for (check, controls) in plans.of(framework, level) {
+                let outcome = (check.run)(&subject, &context);
+                if matches!(outcome, Outcome::NotApplicable) || !keep(&outcome) {
+                    continue;
+                }
+                let controls = controls.clone();
+                judged.push(Judged { object: from + at, check, framework, controls, level, outcome });
             }
-            let controls = controls.clone();
-            judged.push(Judged { object: place, check, framework, controls, level, outcome });
         }
-    }
-    judged
+        judged
+    });
+    judged.into_iter().flatten().collect()
 }
 
 /// The checks of a framework at a level, each with the controls that ask for it.
