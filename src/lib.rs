@@ -31,6 +31,7 @@ pub mod lower;
 // 6  the graph and its policies
 pub mod graph;
 pub mod policy;
+pub mod seal;
 // 7  data to text
 pub mod emit;
 // 8  the pipeline

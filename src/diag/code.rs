@@ -144,6 +144,7 @@ codes! {
     LevelTooLow          = "E0909" "a level below that of the environment";
     PlaintextCredential  = "E0910" "a credential in plain text";
     VisibleSecret        = "E0911" "a secret would become visible";
+    UnsealedSecret       = "E0912" "a secret that is not sealed";
     // 10 files and output
     FileNotFound         = "E1001" "a file is not there";
     FileNotReadable      = "E1002" "a file cannot be read";
@@ -153,6 +154,8 @@ codes! {
     ImportCycle          = "E1006" "files import each other in a circle";
     OutputNotWritten     = "E1007" "the output could not be written";
     ForeignOutput        = "E1008" "the output folder holds files that nxk did not make";
+    BadCertificate       = "E1009" "a certificate that cannot be sealed with";
+    BadLockFile          = "E1010" "a lock file that cannot be read";
     // warnings
     DeprecatedApi        = "W0601" "an API that is deprecated";
     ModuleWarning        = "W0501" "a warning raised by a module";
@@ -162,6 +165,7 @@ codes! {
     ControlExempted      = "W0906" "a compliance control is not met, with an exception";
     UnusedException      = "W0908" "an exception that nothing needs";
     PlaintextCredentialWarning = "W0910" "a credential in plain text";
+    StaleSeal            = "W0913" "a secret that should be sealed again";
 }
 
 impl Code {

@@ -28,5 +28,6 @@ pub use explain::{FieldFacts, KindFacts, NameFacts, TypeFacts, Versions, explain
 pub use history::History;
 pub use merge::{ListMerge, list_rule};
 pub use minor::Minor;
+pub use rules::missing_secret_keys;
 pub use show::{list, list_custom, show};
 pub use validate::{Checked, Target, check, validate};

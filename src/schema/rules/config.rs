@@ -59,7 +59,18 @@ pub fn secret(at: &Cursor<'_>, rules: &mut Rules<'_>) {
             .iter()
             .any(|map| at.get(map).is_some_and(|map| map.map().is_none_or(|map| map.get(key).is_some())))
     };
-    let needed: &[&str] = match at.str_of("type").unwrap_or("Opaque") {
+    let kind = at.str_of("type").unwrap_or_default();
+    if kind == "kubernetes.io/dockerconfigjson" {
+        docker_config(at, rules);
+    }
+    for key in missing_keys(kind, has) {
+        rules.report.missing(at, key, format!("a secret of the type `{kind}` has the key `{key}`"));
+    }
+}
+
+/// The keys that a Secret of this type needs, and does not have.
+pub fn missing_keys(kind: &str, has: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    let needed: &[&str] = match kind {
         "kubernetes.io/tls" => &["tls.crt", "tls.key"],
         "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
         "kubernetes.io/dockercfg" => &[".dockercfg"],
@@ -68,13 +79,7 @@ pub fn secret(at: &Cursor<'_>, rules: &mut Rules<'_>) {
         "kubernetes.io/basic-auth" if !has("username") && !has("password") => &["username"],
         _ => &[],
     };
-    let kind = at.str_of("type").unwrap_or_default();
-    if kind == "kubernetes.io/dockerconfigjson" {
-        docker_config(at, rules);
-    }
-    for key in needed.iter().filter(|key| !has(key)) {
-        rules.report.missing(at, key, format!("a secret of the type `{kind}` has the key `{key}`"));
-    }
+    needed.iter().copied().filter(|key| !has(key)).collect()
 }
 
 /// The configuration of a registry's client is JSON. Nothing of it is repeated in the message.

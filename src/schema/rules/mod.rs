@@ -33,6 +33,8 @@ mod storage;
 mod volumes;
 mod workloads;
 
+pub use config::missing_keys as missing_secret_keys;
+
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
