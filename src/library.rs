@@ -85,6 +85,7 @@ const FILES: &[File] = files! {
     "layers/references.nxk"
     "layers/routing.nxk"
     "layers/scaling.nxk"
+    "layers/sealed-secrets.nxk"
     "layers/services.nxk"
     "layers/storage.nxk"
     "layers/types.nxk"

@@ -33,7 +33,7 @@ pub(super) struct Input {
     /// Write this commit into the objects instead of the repository's
     #[arg(long, value_name = "REVISION")]
     source_commit: Option<String>,
-    /// Judge exceptions as of this day instead of today
+    /// Judge exceptions and the age of secrets as of this day instead of today
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<jiff::civil::Date>,
 }
@@ -133,6 +133,11 @@ impl Messages {
         }
         say(&text);
         self.code(&session.machine.findings)
+    }
+
+    /// Whether nothing but findings is to be said.
+    pub(super) fn quiet(&self) -> bool {
+        self.quiet
     }
 
     /// Shows one finding that arose outside a session.

@@ -47,8 +47,8 @@ impl Session {
         exceptions
     }
 
-    /// The day that decides whether an exception still holds.
-    pub(super) fn today(&self) -> jiff::civil::Date {
+    /// The day that decides whether an exception still holds, and that secrets are sealed on.
+    pub fn today(&self) -> jiff::civil::Date {
         self.request.date.unwrap_or_else(today)
     }
 

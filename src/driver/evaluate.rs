@@ -1,7 +1,7 @@
 //! The configuration's fixpoint, and its objects.
 
 use std::cell::OnceCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -29,6 +29,8 @@ pub struct Evaluated {
     pub framework: Node,
     /// What the objects are for.
     pub target: Target<'static>,
+    /// The place of the lock file of its sealed secrets; there need not be one.
+    pub secrets_lock: PathBuf,
 }
 
 /// Layer 1, complete: labelled and traceable.
@@ -75,7 +77,8 @@ impl Session {
         let layers = Path::new(LIBRARY_ROOT).join("layers/default.nxk");
         let layers = Thunk::defer(move |machine| machine.import(&layers, Span::NONE));
         let mut modules = vec![layers, entry];
-        let special_args = self.special_args();
+        let secrets_lock = self.lock_path(checked.source);
+        let special_args = self.special_args(&secrets_lock);
         // The settings are read as the options' types say, so the declarations are needed first.
         let (declared, provisional) = self.configuration(modules.clone(), special_args.clone())?;
         let settings = self.settings(&declared)?;
@@ -102,7 +105,7 @@ impl Session {
         configuration.check(machine, &[Symbol::new("resources")]);
         say_what_modules_say(machine, &configuration);
         let framework = machine.node(&framework.into(), Depth::Everything, Span::NONE)?;
-        Ok(Evaluated { configuration, framework, target })
+        Ok(Evaluated { configuration, framework, target, secrets_lock })
     }
 
     /// The entry as a module: by its path, so that a file that imports it back means this very module.
@@ -145,7 +148,7 @@ impl Session {
     }
 
     /// What modules may ask for by name besides `config`, `options` and `lib`.
-    fn special_args(&self) -> Attrs {
+    fn special_args(&self, secrets_lock: &Path) -> Attrs {
         let project =
             self.machine.world.root().file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let project = crate::layers::names::kebab(&project);
@@ -154,6 +157,8 @@ impl Session {
         let mut defaults = AttrsBuilder::new();
         defaults.add("project", Span::NONE, Value::string(if valid { project } else { "project".into() }, Span::NONE));
         defaults.add("kubernetesVersion", Span::NONE, Value::string(newest, Span::NONE));
+        let lock = Value::new(Kind::Path(secrets_lock.to_path_buf().into()), Span::NONE);
+        defaults.add("secretsLock", Span::NONE, lock);
         let mut special = AttrsBuilder::new();
         special.add("defaults", Span::NONE, Value::attrs(defaults.build(), Span::NONE));
         special.build()

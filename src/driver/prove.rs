@@ -52,6 +52,7 @@ pub(super) const COLLECTIONS: &[&str] = &[
     "networkPolicies",
     "configMaps",
     "nativeSecrets",
+    "sealedSecrets",
     "namespaces",
     "serviceAccounts",
     "roles",
@@ -71,7 +72,8 @@ pub(super) const COLLECTIONS: &[&str] = &[
 ];
 
 impl Session {
-    /// Checks every object: the places of its secrets, its schema, that it is there only once, its images, and the compliance of its entry.
+    /// Checks every object: the places of its secrets, its schema, that it is there only once, its images, its sealed
+    /// values, and the compliance of its entry.
     pub fn prove(&mut self, evaluated: &Evaluated, mut lowered: Lowered) -> Proved {
         let start = Instant::now();
         for object in &mut lowered.objects {
@@ -96,6 +98,7 @@ impl Session {
         self.demand_compliance(evaluated);
         self.check_contents(evaluated, &lowered.objects);
         self.comply(evaluated, &lowered.objects);
+        self.check_seals(evaluated, &lowered.objects);
         self.timings.add("prove", start.elapsed());
         let version = evaluated.target.version.minor().to_string();
         Proved { objects: lowered.objects, checked, version }

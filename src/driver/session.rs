@@ -14,7 +14,7 @@ use crate::syntax::ast::ExprKind;
 use crate::term::{self, Annotations, Term, TermKind, TermRef};
 use crate::types::TypeRef;
 use crate::value::{Env, Evaluator, Kubernetes, Understood};
-use crate::{graph, layers};
+use crate::{graph, layers, seal};
 
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -252,7 +252,7 @@ fn overlap(a: Span, b: Span) -> bool {
 /// An evaluator with everything installed that the language offers.
 fn machine(world: World) -> Evaluator {
     let mut machine = Evaluator::new(world);
-    machine.install(&[layers::NATIVES, graph::NATIVES]);
+    machine.install(&[layers::NATIVES, graph::NATIVES, seal::NATIVES]);
     machine
 }
 

@@ -44,6 +44,11 @@ impl std::fmt::Debug for SecretSetting {
 }
 
 impl SecretSetting {
+    /// Whether its bytes come from the standard input, which can be read only once.
+    pub fn reads_stdin(&self) -> bool {
+        self.source == Source::Stdin
+    }
+
     /// Reads `database.password=FILE`, or `-` for the standard input, or `env:NAME`, behind the `=`. Somebody may
     /// have written the secret itself there, so nothing of it is repeated.
     ///

@@ -146,7 +146,7 @@ pub(super) fn is_own_file(dir: &Path, name: &str) -> bool {
 
 /// Makes other runs wait until the result is dropped. Where the system has no locks for folders,
 /// nothing does, and the transaction alone has to do.
-fn lock(folder: &Path) -> Option<File> {
+pub(super) fn lock(folder: &Path) -> Option<File> {
     let folder = File::open(folder).ok()?;
     folder.lock().ok()?;
     Some(folder)

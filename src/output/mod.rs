@@ -27,6 +27,7 @@
 
 #![expect(clippy::result_large_err, reason = "an output is written once a run, and a finding is what a run ends with")]
 
+mod file;
 mod folder;
 mod owned;
 mod stage;
@@ -36,6 +37,8 @@ use std::path::Path;
 
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
+
+pub use file::{Held, hold};
 
 /// Writes `files` (path below the folder, text) as the content of the folder `dir`, whole or not at all.
 ///
@@ -48,6 +51,17 @@ use crate::source::Span;
 /// when something else is in the way; the folder is then as it was.
 pub fn write_folder(dir: &Path, files: &[(String, String)], force: bool) -> Result<(), Diagnostic> {
     folder::write(dir, files, force).map_err(|trouble| trouble.report(&format!("`{}`", dir.display())))
+}
+
+/// Writes the file `path`, whole or not at all.
+///
+/// # Errors
+/// [`Code::OutputNotWritten`] in the system's words; the file is then as it was.
+pub fn write_file(path: &Path, text: &str) -> Result<(), Diagnostic> {
+    file::write(path, text).map_err(|trouble| {
+        let finding = trouble.report(&format!("`{}`", path.display()));
+        finding.hint("make sure that the file and its folder may be written")
+    })
 }
 
 /// Writes `text` to the standard output. A reader that has seen enough and closed the pipe is no error.

@@ -182,6 +182,18 @@ fn usual_permissions() -> Option<Permissions> {
     None
 }
 
+/// The same for a file.
+#[cfg(unix)]
+pub(super) fn usual_file_permissions() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+pub(super) fn usual_file_permissions() -> Option<Permissions> {
+    None
+}
+
 /// Removes the temporary folders of killed runs. The caller holds the lock, so none is in use.
 pub(super) fn sweep(parent: &Path, prefix: &str) {
     let Ok(entries) = fs::read_dir(parent) else { return };

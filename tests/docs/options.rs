@@ -28,6 +28,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("layers/networking.nxk", "Layer 2: how pods are reached"),
     ("layers/configuration.nxk", "Layer 2: namespaces and configuration"),
     ("layers/access.nxk", "Layer 2: who may do what"),
+    ("layers/sealed-secrets.nxk", "Layer 2: sealed secrets"),
     ("layers/objects.nxk", "Layer 1: the objects themselves"),
     ("layers/checks.nxk", "Assertions and warnings"),
 ];

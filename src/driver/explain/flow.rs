@@ -66,7 +66,12 @@ impl Flow {
             flow.link(&mut session.machine, &marked, &marker.numbers);
             let framework = marked.get(&mut session.machine, &[Symbol::new("framework")])?;
             let framework = session.machine.node(&framework.into(), Depth::Everything, Span::NONE)?;
-            let marked = Evaluated { configuration: marked, framework, target: evaluated.target };
+            let marked = Evaluated {
+                configuration: marked,
+                framework,
+                target: evaluated.target,
+                secrets_lock: evaluated.secrets_lock.clone(),
+            };
             for object in session.lower(&marked).objects {
                 flow.find(&object, &marker.numbers);
             }
