@@ -139,11 +139,10 @@ impl Setting {
             }
             Some(ty) if takes_text(ty) => Ok(text()),
             Some(ty) if !is_open(ty) => json()
-                .or_else(|_| match takes_some_text(ty) {
-                    true => Ok(text()),
-                    false => Err(()),
-                })
-                .map_err(|()| {
+                .ok()
+                .filter(|json| !takes_some_text(ty) || takes_scalar(ty, &json.kind))
+                .or_else(|| takes_some_text(ty).then(text))
+                .ok_or_else(|| {
                     let message = format!("`{}` is not a value of type {ty} for `{}`", self.value, self.path.join("."));
                     Diagnostic::new(Code::BadSetting, span, message)
                         .hint("write a number, `true`, `false`, `null`, or JSON")
@@ -193,6 +192,18 @@ fn takes_some_text(ty: &Type) -> bool {
     }
 }
 
+/// Whether the type takes what JSON makes of a word; else the word is meant as text: `1.19` for a version that may be `null`.
+fn takes_scalar(ty: &Type, kind: &Kind) -> bool {
+    match (ty, kind) {
+        (Type::Union(members), _) => members.iter().any(|member| takes_scalar(member.peeled(), kind)),
+        (Type::Named(named), Kind::Int(_)) => named.integer,
+        (Type::String(_) | Type::Named(_), Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_)) => false,
+        (Type::Null | Type::Literal(Scalar::Null), Kind::Bool(_) | Kind::Int(_) | Kind::Float(_)) => false,
+        (Type::Literal(Scalar::Str(_)), Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_)) => false,
+        _ => true,
+    }
+}
+
 fn takes_secrets(ty: &Type) -> bool {
     match ty {
         Type::Secret => true,
@@ -222,7 +233,24 @@ fn is_open(ty: &Type) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{SecretSetting, Setting, Source};
+    use std::rc::Rc;
+
+    use super::{Kind, SecretSetting, Setting, Source, Span, Type};
+
+    #[test]
+    fn words_are_read_as_the_type_says() {
+        let read = |value: &str, ty: &Type| {
+            let setting = Setting { path: vec!["a".into()], value: value.into() };
+            setting.read(Some(ty), Span::NONE).expect("a value").kind.clone()
+        };
+        let version = Type::Union(vec![Rc::new(Type::string()), Rc::new(Type::Null)]);
+        assert!(matches!(read("1.19", &version), Kind::Str(text) if text == "1.19"));
+        assert!(matches!(read("true", &version), Kind::Str(text) if text == "true"));
+        assert!(matches!(read("null", &version), Kind::Null));
+        let port = Type::Union(vec![Rc::new(Type::string()), Rc::new(Type::int())]);
+        assert!(matches!(read("80", &port), Kind::Int(80)));
+        assert!(matches!(read("http", &port), Kind::Str(text) if text == "http"));
+    }
 
     #[test]
     fn paths_may_quote_dots() {

@@ -8,7 +8,12 @@ use super::types::is_type_name;
 pub(super) fn custom_members<'c>(version: Version<'c>, path: &[&str]) -> Vec<&'c str> {
     let group = path.first().and_then(|name| custom_group(version, name));
     match (path, group) {
-        ([], _) => version.custom_kinds().flat_map(|kind| [kind.group.as_str(), kind.kind.as_str()]).collect(),
+        ([], _) => {
+            let groups = version.custom_kinds().map(|kind| kind.group.as_str());
+            // A name that several groups have leads nowhere.
+            let kinds = version.custom_kinds().map(|kind| kind.kind.as_str());
+            groups.chain(kinds.filter(|kind| version.preferred(kind).is_some())).collect()
+        }
         ([_], Some(group)) => kinds_of(version, group).map(|kind| kind.version.as_str()).collect(),
         ([_, api], Some(group)) => {
             let own = version.catalogue().custom().names().iter().filter_map(|name| crd::name_parts(name));
