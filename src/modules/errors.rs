@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::definitions::{Definition, Settled};
+use super::join::say_the_same;
 use super::records::PlannedField;
 use super::site::Site;
 use super::tree::{Group, Node};
@@ -245,12 +246,41 @@ pub(super) fn no_entries(ty: &TypeRef, key: Span, site: &Site) -> Error {
 /// An option declared twice, with types that are not one.
 pub(super) fn types_differ(site: &Site, one: (&TypeRef, Span), other: (&TypeRef, Span)) -> Error {
     let ((first, first_place), (second, second_place)) = if one.1 <= other.1 { (one, other) } else { (other, one) };
+    if let Some(field) = two_defaults(first, second, SEARCH_DEPTH) {
+        return said_twice_of_field(site, field, (first_place, second_place));
+    }
     let message = format!("the option `{}` is declared twice, as {first} and as {second}", site.path);
     error(Code::ConflictingDeclarations, second_place, message).described(|finding| {
         finding
             .label(format!("here it is {second}"))
             .also(first_place, format!("here it is {first}"))
             .hint("remove one of the declarations, or give both the same type")
+    })
+}
+
+/// The field to which two types, otherwise the same, give different defaults.
+fn two_defaults(one: &TypeRef, other: &TypeRef, depth: usize) -> Option<Symbol> {
+    let depth = depth.checked_sub(1).filter(|_| one.to_string() == other.to_string())?;
+    match (one.peeled(), other.peeled()) {
+        (Type::Map(one), Type::Map(other)) | (Type::List(one), Type::List(other)) => two_defaults(one, other, depth),
+        (Type::Record(one), Type::Record(other)) => {
+            let shared = one.fields.iter().filter_map(|(name, field)| Some((*name, field, other.fields.get(name)?)));
+            shared.into_iter().find_map(|(name, field, further)| match say_the_same(field, further) {
+                true => two_defaults(&field.ty, &further.ty, depth),
+                false => Some(name),
+            })
+        }
+        _ => None,
+    }
+}
+
+fn said_twice_of_field(site: &Site, field: Symbol, (first, second): (Span, Span)) -> Error {
+    let message = format!("the option `{}` is declared twice, both times with a default of `{field}`", site.path);
+    error(Code::ConflictingDeclarations, second, message).described(|finding| {
+        finding
+            .label("declared again")
+            .also(first, "first declared here")
+            .hint(format!("remove one of the declarations, or its default of `{field}`"))
     })
 }
 

@@ -12,7 +12,7 @@ use super::types::DeferredModules;
 use crate::eval::{field_default, scalar_of};
 use crate::source::Span;
 use crate::types::{Bounds, Custom, Field, ModuleType, Record, Type, TypeRef};
-use crate::value::{Evaluator, Result};
+use crate::value::{Evaluator, Result, Thunk};
 
 /// The pairs of types that are being joined: a type that holds itself joins with itself.
 type Pairs = Vec<(TypeRef, TypeRef)>;
@@ -160,7 +160,7 @@ impl Evaluator {
                 fields.insert(*name, field.clone());
                 continue;
             };
-            if !self.say_the_same(known, field)? {
+            if !say_the_same(known, field) {
                 return Ok(None);
             }
             let Some(ty) = self.join(&known.ty, &field.ty, pairs)? else { return Ok(None) };
@@ -176,14 +176,13 @@ impl Evaluator {
         let record = Record { fields, open: a.open || b.open, ..Record::default() };
         Ok(Some(Type::Record(Rc::new(record)).into()))
     }
+}
 
-    /// Whether the defaults of a field that is declared twice do not contradict: scalars that are written out may be equal.
-    fn say_the_same(&mut self, one: &Field, other: &Field) -> Result<bool> {
-        let (Some(one), Some(other)) = (field_default(one), field_default(other)) else { return Ok(true) };
-        let (Some(one), Some(other)) = (one.peek(), other.peek()) else { return Ok(false) };
-        let scalars = scalar_of(&one).is_some() && scalar_of(&other).is_some();
-        Ok(scalars && self.equal(&one, &other, Span::NONE)?)
-    }
+/// Whether the defaults of a field that is declared twice do not contradict: scalars that are written out may be equal.
+pub(super) fn say_the_same(one: &Field, other: &Field) -> bool {
+    let (Some(one), Some(other)) = (field_default(one), field_default(other)) else { return true };
+    let scalar = |default: Thunk| default.peek().and_then(|value| scalar_of(&value));
+    matches!((scalar(one), scalar(other)), (Some(one), Some(other)) if one == other)
 }
 
 /// The submodule that joins with a record. Kubernetes' records merge in a way of their own, and stay what they are.
