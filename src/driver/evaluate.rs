@@ -161,6 +161,8 @@ impl Session {
         defaults.add("secretsLock", Span::NONE, lock);
         let mut special = AttrsBuilder::new();
         special.add("defaults", Span::NONE, Value::attrs(defaults.build(), Span::NONE));
+        // Modules of the library can be named in `disabledModules`, and imported.
+        special.add("modulesPath", Span::NONE, Value::new(Kind::Path(Rc::new(LIBRARY_ROOT.into())), Span::NONE));
         special.build()
     }
 
