@@ -112,6 +112,37 @@ impl Node {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// The value at a path as findings write it: `spec.ports[0].name`, `metadata.labels["a/b"]`.
+    pub fn at_path(&self, path: &str) -> Option<&Node> {
+        let (mut node, mut rest) = (self, path);
+        while !rest.is_empty() {
+            (node, rest) = if let Some(quoted) = rest.strip_prefix("[\"") {
+                let (key, rest) = quoted.split_once("\"]")?;
+                (node.get(key)?, rest)
+            } else if let Some(index) = rest.strip_prefix('[') {
+                let (index, rest) = index.split_once(']')?;
+                (node.as_list()?.get(index.parse::<usize>().ok()?)?, rest)
+            } else {
+                let name = rest.strip_prefix('.').unwrap_or(rest);
+                let end = name.find(['.', '[']).unwrap_or(name.len());
+                (node.get(&name[..end])?, &name[end..])
+            };
+        }
+        Some(node)
+    }
+
+    /// The first place for which `wanted` holds: the value's own, or that of something inside it.
+    pub fn find_place(&self, wanted: &impl Fn(Span) -> bool) -> Option<Span> {
+        if wanted(self.span) {
+            return Some(self.span);
+        }
+        match &self.kind {
+            NodeKind::Map(map) => map.fields.iter().find_map(|field| field.value.find_place(wanted)),
+            NodeKind::List(items) => items.iter().find_map(|item| item.find_place(wanted)),
+            _ => None,
+        }
+    }
+
     /// What it is, in the field's words: `a string`, `a list`.
     pub fn describe(&self) -> &'static str {
         match self.kind {

@@ -1,7 +1,8 @@
-//! Mistakes that people make in configurations, each found before anything is evaluated.
+//! Mistakes that people make in configurations, each answered with the line and what to do.
 //!
 //! Every file of `tests/corpus/mistakes/` is a configuration as a platform engineer would write it, with one
-//! mistake. It begins with what is expected:
+//! mistake that is found before anything is evaluated; those of `tests/corpus/mistakes-layer3/` are omissions and
+//! contradictions of applications, of which many show only when options come together. A file begins with what is expected:
 //!
 //! ```text
 //! # Service: the type is misspelt                   what is wrong, for people
@@ -13,8 +14,8 @@
 //! Between words that belong together, ` … ` stands for any text. Lines count from the top of the file. A
 //! mistake that shows in several places has several errors, each with its hint.
 //!
-//! A file is checked twice: as it is, without evaluation, where it must have just the expected findings; and
-//! corrected, with evaluation, where it must have none. So a checker that is too strict fails as well as one that
+//! A file is checked twice: as it is (those of the first folder without evaluation), where it must have just the
+//! expected findings; and corrected, with evaluation, where it must have none. So a checker that is too strict fails as well as one that
 //! is too lax.
 
 mod support;
@@ -24,15 +25,34 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-const CASES: &str = "tests/corpus/mistakes";
-const AT_LEAST: usize = 100;
+/// A folder of cases, the least number of them, and how they are checked.
+struct Corpus {
+    folder: &'static str,
+    at_least: usize,
+    options: &'static [&'static str],
+}
+
+const BEFORE_EVALUATION: Corpus = Corpus { folder: "tests/corpus/mistakes", at_least: 100, options: &["--no-eval"] };
+const OF_APPLICATIONS: Corpus = Corpus { folder: "tests/corpus/mistakes-layer3", at_least: 40, options: &[] };
 
 #[test]
 fn every_mistake_is_found_without_evaluation_and_nothing_else() {
-    let cases = cases();
-    assert!(cases.len() >= AT_LEAST, "only {} cases were found", cases.len());
-    let wrong: Vec<String> = support::in_parallel(&cases, Case::problems).into_iter().flatten().collect();
-    assert!(wrong.is_empty(), "{} problems:\n\n{}", wrong.len(), wrong.join("\n\n"));
+    BEFORE_EVALUATION.hold();
+}
+
+#[test]
+fn every_mistake_in_an_application_is_answered() {
+    OF_APPLICATIONS.hold();
+}
+
+impl Corpus {
+    fn hold(&self) {
+        let cases: Vec<Case> = support::files_below(self.folder, ".nxk").into_iter().map(Case::read).collect();
+        assert!(cases.len() >= self.at_least, "only {} cases were found", cases.len());
+        let problems = |case: &Case| case.problems(self.options);
+        let wrong: Vec<String> = support::in_parallel(&cases, problems).into_iter().flatten().collect();
+        assert!(wrong.is_empty(), "{} problems:\n\n{}", wrong.len(), wrong.join("\n\n"));
+    }
 }
 
 /// A configuration with a mistake, what is to be said about it, and its correction.
@@ -49,10 +69,6 @@ struct Expected {
     place: String,
     words: String,
     hint: String,
-}
-
-fn cases() -> Vec<Case> {
-    support::files_below(CASES, ".nxk").into_iter().map(Case::read).collect()
 }
 
 impl Case {
@@ -92,8 +108,8 @@ impl Case {
         self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    fn problems(&self) -> Vec<String> {
-        let found = findings(&self.text, &["--no-eval"]);
+    fn problems(&self, options: &[&str]) -> Vec<String> {
+        let found = findings(&self.text, options);
         let fits = |(expected, finding): (&Expected, &Value)| expected.is(finding);
         let mut problems = Vec::new();
         if found.len() != self.expected.len() || !self.expected.iter().zip(&found).all(fits) {
@@ -127,7 +143,8 @@ impl Case {
 impl Expected {
     fn is(&self, finding: &Value) -> bool {
         let text = |name: &str| finding[name].as_str().unwrap_or_default();
-        text("severity") == "error"
+        let severity = if self.code.starts_with('W') { "warning" } else { "error" };
+        text("severity") == severity
             && text("code") == self.code
             && place(finding) == self.place
             && says(text("message"), &self.words)

@@ -118,7 +118,7 @@ impl Failures {
     fn add(&mut self, judged: &Judged, object: &Object, machine: &Evaluator) {
         let Outcome::Failed(failures) = &judged.outcome else { return };
         for failure in failures {
-            let finding = placed(control_failed(judged, failure, object), machine, object.entry);
+            let finding = placed(control_failed(judged, failure, object), machine, object);
             match self.0.entry((judged.check.id, finding.primary.span)) {
                 Entry::Occupied(mut known) => known.get_mut().1 += 1,
                 Entry::Vacant(place) => drop(place.insert((finding, 0))),

@@ -290,10 +290,17 @@ pub(super) fn overriding(value: Value, priority: i64, span: Span) -> Value {
 /// Lower than `mkForce`'s 50, so that the command line has the last word.
 const SETTING_PRIORITY: i64 = 40;
 
-/// A finding without a place of the user's gets the one of the entry that it is about.
-pub(super) fn placed(mut finding: Diagnostic, machine: &Evaluator, entry: Span) -> Diagnostic {
-    if !machine.sources.is_user(finding.primary.span) && machine.sources.is_user(entry) {
-        let inner = std::mem::replace(&mut finding.primary.span, entry);
+/// A finding without a place of the user's gets one: of what the user wrote into the part of the object that it is
+/// about, else of the entry that the object was made from.
+pub(super) fn placed(mut finding: Diagnostic, machine: &Evaluator, object: &Object) -> Diagnostic {
+    let is_user = |span: Span| machine.sources.is_user(span);
+    if is_user(finding.primary.span) {
+        return finding;
+    }
+    let part = finding.path.as_deref().and_then(|path| object.node.at_path(path));
+    let place = part.and_then(|part| part.find_place(&is_user)).unwrap_or(object.entry);
+    if is_user(place) {
+        let inner = std::mem::replace(&mut finding.primary.span, place);
         finding = finding.also(inner, "made here by a layer");
     }
     finding

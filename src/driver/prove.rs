@@ -90,7 +90,7 @@ impl Session {
         for (object, verdict) in lowered.objects.iter().zip(verdicts) {
             let Some(verdict) = verdict else { continue };
             checked += usize::from(verdict.kind.is_some());
-            let findings = verdict.findings.into_iter().map(|finding| placed(finding, &self.machine, object.entry));
+            let findings = verdict.findings.into_iter().map(|finding| placed(finding, &self.machine, object));
             let findings: Vec<Diagnostic> = findings.collect();
             self.machine.findings.extend(findings);
         }
@@ -212,7 +212,7 @@ impl Session {
             let credentials = credentials::find(object).into_iter().map(|found| plaintext(found, level, object));
             let findings = findings.into_iter().chain(credentials);
             let findings: Vec<Diagnostic> =
-                findings.map(|finding| placed(finding, &self.machine, object.entry)).collect();
+                findings.map(|finding| placed(finding, &self.machine, object)).collect();
             self.machine.findings.extend(findings);
         }
     }

@@ -54,18 +54,7 @@ fn object(machine: &mut Evaluator, (key, key_span, mut node): Finished, target: 
 fn user_place(machine: &Evaluator, node: &Node, key: Span) -> Span {
     let name = node.at(&["metadata", "name"]).map_or(Span::NONE, |name| name.span);
     let near = [key, name].into_iter().find(|&span| machine.sources.is_user(span));
-    near.or_else(|| any_user_place(machine, node)).unwrap_or(key)
-}
-
-fn any_user_place(machine: &Evaluator, node: &Node) -> Option<Span> {
-    if machine.sources.is_user(node.span) {
-        return Some(node.span);
-    }
-    match &node.kind {
-        NodeKind::Map(map) => map.fields.iter().find_map(|field| any_user_place(machine, &field.value)),
-        NodeKind::List(items) => items.iter().find_map(|item| any_user_place(machine, item)),
-        _ => None,
-    }
+    near.or_else(|| node.find_place(&|span| machine.sources.is_user(span))).unwrap_or(key)
 }
 
 /// `null` in a map means that the field is absent, and a map that held nothing else is absent as
