@@ -12,12 +12,20 @@ use crate::value::{Attr, Attrs, Error, Evaluator, Kind, Result, Thunk, Value};
 const LISTS: u32 = 4;
 
 impl Evaluator {
-    /// Reports the assertions of a list `[ { assertion; message; at; hint; } ]` that do not hold.
+    /// Reports the assertions of a list `[ { assertion; message; at; hint; } ]` that do not hold. An item may be such
+    /// a list itself: where it cannot be computed, the others can.
     pub fn check_assertions(&mut self, assertions: &Thunk) {
         for item in self.items_or_report(assertions) {
-            if let Err(failure) = self.force(&item).and_then(|assertion| self.check_assertion(&assertion)) {
-                self.report(&failure);
+            match self.force(&item) {
+                Ok(Value { kind: Kind::List(inner), .. }) => inner.iter().for_each(|item| self.check_item(item)),
+                _ => self.check_item(&item),
             }
+        }
+    }
+
+    fn check_item(&mut self, item: &Thunk) {
+        if let Err(failure) = self.force(item).and_then(|assertion| self.check_assertion(&assertion)) {
+            self.report(&failure);
         }
     }
 
