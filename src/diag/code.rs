@@ -159,6 +159,7 @@ codes! {
     // warnings
     DeprecatedApi        = "W0601" "an API that is deprecated";
     ModuleWarning        = "W0501" "a warning raised by a module";
+    SelectorWithoutPods  = "W0705" "a selector that matches no pod";
     StartupCycle         = "W0801" "applications that wait for each other";
     MutableTagWarning    = "W0903" "an image tag that can change";
     MissingDigest        = "W0904" "an image without a digest";

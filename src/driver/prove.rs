@@ -97,6 +97,7 @@ impl Session {
         self.unique(&lowered.objects);
         self.demand_compliance(evaluated);
         self.check_contents(evaluated, &lowered.objects);
+        self.find_selected_pods(&lowered.objects);
         self.comply(evaluated, &lowered.objects);
         self.check_seals(evaluated, &lowered.objects);
         self.timings.add("prove", start.elapsed());
@@ -200,6 +201,14 @@ impl Session {
         let compliance = fields.named("compliance")?.clone();
         let node = self.machine.node(&compliance.value, Depth::Everything, span).ok()?;
         Some(Compliance::read(&node))
+    }
+
+    /// What selects pods should find some.
+    fn find_selected_pods(&mut self, objects: &[Object]) {
+        for (object, finding) in policy::without_pods(objects) {
+            let finding = placed(finding, &self.machine, object.entry);
+            self.machine.findings.push(finding);
+        }
     }
 
     /// Images that can change, and credentials that can be read.

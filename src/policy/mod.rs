@@ -6,10 +6,12 @@ mod images;
 mod labels;
 pub mod level;
 pub mod selection;
+mod selectors;
 mod trace;
 
 pub use images::check_images;
 pub use labels::{Compliance, demand, label_objects};
+pub use selectors::without_pods;
 pub use trace::{Inputs, Trace, annotate, hexadecimal};
 
 use ecow::EcoString;
