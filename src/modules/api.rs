@@ -2,11 +2,11 @@
 //!
 //! Records of Kubernetes' types merge like other records, except that lists whose items have keys merge
 //! item by item, and `null`, which leaves a field out, gives way to anything else. So an option of such a type
-//! takes definitions as `resources` does.
+//! takes definitions as `resources` does, and so does an option that is a list of such records.
 
 use super::definitions::{Definition, Definitions, Settled, Winners};
 use super::site::Site;
-use crate::schema::list_rule;
+use crate::schema::{list_rule, list_rule_of_items};
 use crate::symbol::Symbol;
 use crate::types::{ListRule, Origin, Type, TypeRef};
 use crate::value::{Evaluator, Kind, Result, Value};
@@ -40,7 +40,25 @@ impl Evaluator {
         result
     }
 
-    fn merge_api_items(&mut self, rule: &ListRule, item: &TypeRef, winners: Winners, site: &Site) -> Result<Value> {
+    /// How several lists become one whose items are of Kubernetes' API and have keys there.
+    pub(super) fn rule_of_items(&mut self, item: &TypeRef, winners: &Winners) -> Result<Option<ListRule>> {
+        let list = |settled: &Settled| matches!(settled.value.kind, Kind::List(_));
+        if winners.definitions.len() + winners.beneath.len() < 2 || !winners.definitions.iter().all(list) {
+            return Ok(None);
+        }
+        let item = self.resolve(item)?;
+        let Type::Record(record) = item.peeled() else { return Ok(None) };
+        let rule = record.origin.as_deref().map(list_rule_of_items);
+        Ok(rule.filter(|rule| matches!(rule, ListRule::Keyed(_))))
+    }
+
+    pub(super) fn merge_api_items(
+        &mut self,
+        rule: &ListRule,
+        item: &TypeRef,
+        winners: Winners,
+        site: &Site,
+    ) -> Result<Value> {
         let place = self.origin_of(&winners.definitions);
         let mut items = Vec::new();
         for definitions in self.items_by_rule(rule, winners)? {

@@ -81,7 +81,10 @@ impl Evaluator {
             Type::Any => machine.merge_anything(&ty, winners, site),
             Type::Map(item) => machine.merge_map(&ty, item, winners, site),
             Type::Record(record) => machine.merge_record(&ty, record, winners.merging(), site),
-            Type::List(item) => machine.merge_list(&ty, item, winners.definitions, site),
+            Type::List(item) => match machine.rule_of_items(item, &winners)? {
+                Some(rule) => machine.merge_api_items(&rule, item, winners, site),
+                None => machine.merge_list(&ty, item, winners.definitions, site),
+            },
             Type::Object => machine.merge_object(&ty, winners, site),
             Type::Union(members) => machine.merge_union(&ty, members, winners, site),
             Type::Function(_, to) => machine.merge_functions(&ty, to, winners.definitions, site),

@@ -61,6 +61,27 @@ pub fn list_rule(origin: &Origin, field: Symbol) -> ListRule {
     field.map_or(ListRule::Atomic, |(version, field)| version.list_rule(field))
 }
 
+/// How lists of a definition's records merge where the API does not say it of the list itself, such as an option that
+/// takes the volumes of a pod: as it says of the list that they are for.
+pub fn list_rule_of_items(item: &Origin) -> ListRule {
+    let home = LISTS.iter().find(|(definition, ..)| *definition == item.definition);
+    home.map_or(ListRule::Atomic, |(_, definition, field)| {
+        let origin = Origin { definition: (*definition).into(), ..item.clone() };
+        list_rule(&origin, Symbol::new(field))
+    })
+}
+
+/// Records, and the lists of pods and containers that are made of them.
+const LISTS: &[(&str, &str, &str)] = &[
+    ("core.v1.Container", "core.v1.PodSpec", "containers"),
+    ("core.v1.ContainerPort", "core.v1.Container", "ports"),
+    ("core.v1.EnvVar", "core.v1.Container", "env"),
+    ("core.v1.HostAlias", "core.v1.PodSpec", "hostAliases"),
+    ("core.v1.TopologySpreadConstraint", "core.v1.PodSpec", "topologySpreadConstraints"),
+    ("core.v1.Volume", "core.v1.PodSpec", "volumes"),
+    ("core.v1.VolumeMount", "core.v1.Container", "volumeMounts"),
+];
+
 /// A default of the schema, which is written as JSON.
 fn scalar(json: &str) -> Option<Scalar> {
     Some(match serde_json::from_str(json).ok()? {

@@ -26,7 +26,7 @@ mod validate;
 pub use catalogue::{Catalogue, FieldDef, Kind, Lifecycle, Shape, TypeDef, Version, join_api, split_api, version_of};
 pub use explain::{FieldFacts, KindFacts, NameFacts, TypeFacts, Versions, explain, object_field};
 pub use history::History;
-pub use merge::{ListMerge, list_rule};
+pub use merge::{ListMerge, list_rule, list_rule_of_items};
 pub use minor::Minor;
 pub use rules::missing_secret_keys;
 pub use show::{list, list_custom, show};
