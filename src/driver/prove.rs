@@ -206,7 +206,7 @@ impl Session {
     /// What selects pods should find some.
     fn find_selected_pods(&mut self, objects: &[Object]) {
         for (object, finding) in policy::without_pods(objects) {
-            let finding = placed(finding, &self.machine, object.entry);
+            let finding = placed(finding, &self.machine, object);
             self.machine.findings.push(finding);
         }
     }
