@@ -135,6 +135,8 @@ codes! {
     UnknownDependency    = "E0801" "a dependency that is not declared";
     DependencyWithoutPorts = "E0802" "a dependency that has no ports";
     UnknownDependencyPort = "E0803" "a dependency on a port that is not there";
+    UnknownExposedPort   = "E0804" "a port is opened that is not there";
+    UnknownSecret        = "E0805" "a secret that is not declared";
     // 09 compliance
     MissingCompliance    = "E0901" "compliance data that is demanded is missing";
     MandatoryLabel       = "E0902" "a mandatory label cannot be overridden";
@@ -145,6 +147,7 @@ codes! {
     PlaintextCredential  = "E0910" "a credential in plain text";
     VisibleSecret        = "E0911" "a secret would become visible";
     UnsealedSecret       = "E0912" "a secret that is not sealed";
+    NativeSecret         = "E0914" "a secret that nothing encrypts";
     // 10 files and output
     FileNotFound         = "E1001" "a file is not there";
     FileNotReadable      = "E1002" "a file cannot be read";

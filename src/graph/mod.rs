@@ -1,42 +1,39 @@
 //! Workloads and the connections that they declare.
 //!
-//! The rules in `stdlib/layers/network.nxk` ask `__connections` for the resolved graph and write
-//! NetworkPolicies from it. Names are resolved here, because only here are all workloads known:
+//! The rules in `stdlib/layers/applications/network.nxk` ask `__connections` for the resolved graph and
+//! write NetworkPolicies from it. Names are resolved here, because only here are all workloads known:
 //! an unknown dependency, one without ports, and a circle in the start-up order are found here.
 
+mod access;
+mod cycles;
+mod mistakes;
+mod ports;
 mod resolve;
 
-use ecow::EcoString;
-
-use crate::diag::{Code, Diagnostic};
 use crate::layers::names::{Named, named_entries, record, written_text};
-use crate::order::Needs;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::value::{Arguments, Attrs, AttrsBuilder, Evaluator, Kind, Native, Result, Thunk, Value};
 
+pub(crate) use ports::ContainerPort;
+
 /// The natives that the layers' rules call.
-pub const NATIVES: &[Native] = &[Native { name: "__connections", arity: 1, run: connections }];
+pub const NATIVES: &[Native] = &[
+    Native { name: "__connections", arity: 1, run: connections },
+    Native { name: "__hasPort", arity: 1, run: ports::has_port },
+    Native { name: "__mistake", arity: 1, run: mistakes::mistake },
+    Native { name: "__port", arity: 1, run: ports::port },
+    Native { name: "__resource", arity: 1, run: access::resource },
+];
 
 /// A workload of the graph.
 pub(crate) struct Workload {
     /// Its entry, with key, name and namespace.
     pub(crate) named: Named,
+    /// Whether it is an application; else it is an entry of layer 2, which declares no connections.
+    pub(crate) application: bool,
     /// What it listens on.
     pub(crate) ports: Vec<ContainerPort>,
-}
-
-/// A port on which a container listens.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct ContainerPort {
-    /// The container's port.
-    pub(crate) port: i64,
-    /// `TCP`, `UDP` or `SCTP`.
-    pub(crate) protocol: EcoString,
-    /// What the port is called.
-    pub(crate) name: Option<EcoString>,
-    /// The port of the Service in front of it.
-    pub(crate) service_port: i64,
 }
 
 /// A declared connection.
@@ -51,63 +48,45 @@ pub(crate) struct Connection {
     pub(crate) span: Span,
 }
 
-/// `__connections { applications, disabled, namespace }`: for each application
-/// `{ key, name, namespace, entry, dependencies, consumers }`, the last two as lists of
+/// `__connections { applications, disabled, workloads, namespace }`: the applications, and those
+/// entries of the collections `workloads` that one of them connects to, as a list of
+/// `{ key, name, namespace, application, entry, dependencies, consumers }`. The last two are lists of
 /// `{ name, namespace, ports = [ { port, protocol } ] }` on container ports.
 fn connections(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let request = machine.attrs_of(&call, 0)?;
     let standard = written_text(machine, &request, "namespace", call.span)?.unwrap_or_default();
     let standard = (standard.0.as_str(), standard.1);
-    let workloads: Vec<Workload> = entries(machine, &request, "applications", standard, call.span)?
-        .into_iter()
-        .filter_map(|named| resolve::workload(machine, named))
-        .collect();
-    let disabled = entries(machine, &request, "disabled", standard, call.span)?;
+    let applications = field_entries(machine, &request, "applications", standard, call.span)?;
+    let mut workloads: Vec<Workload> =
+        applications.into_iter().filter_map(|named| resolve::workload(machine, named, true)).collect();
+    let disabled = field_entries(machine, &request, "disabled", standard, call.span)?;
+    for collection in ports::list_field(machine, &request, "workloads", call.span)? {
+        let others = entries(machine, &collection, standard, call.span)?;
+        workloads.extend(others.into_iter().filter_map(|named| resolve::workload(machine, named, false)));
+    }
     let connections = resolve::connections(machine, &workloads, &disabled);
-    report_cycles(machine, &workloads, &connections);
+    cycles::report(machine, &workloads, &connections);
     Ok(answer(&workloads, &connections, call.span))
 }
 
 /// The named entries of a collection of the request.
-fn entries(
+fn field_entries(
     machine: &mut Evaluator,
     request: &Attrs,
     collection: &str,
     standard: (&str, Span),
     span: Span,
 ) -> Result<Vec<Named>> {
-    let Some(collection) = request.named(collection).cloned() else { return Ok(Vec::new()) };
-    let collection = machine.force_at(&collection.value, span)?;
-    let Kind::Attrs(collection) = &collection.kind else { return Ok(Vec::new()) };
-    Ok(named_entries(machine, collection, standard))
+    match request.named(collection).cloned() {
+        Some(collection) => entries(machine, &collection.value, standard, span),
+        None => Ok(Vec::new()),
+    }
 }
 
-/// Applications that wait for each other can never all be ready first: a warning that shows the circle.
-fn report_cycles(machine: &mut Evaluator, workloads: &[Workload], connections: &[Connection]) {
-    let mut needs = Needs::new(workloads.len());
-    for connection in connections {
-        needs.add(connection.from, connection.to);
-    }
-    for cycle in needs.cycles() {
-        let names: Vec<&str> = cycle.iter().chain(cycle.first()).map(|&at| &*workloads[at].named.name).collect();
-        let edge = |at: usize| {
-            let (from, to) = (cycle[at], cycle[(at + 1) % cycle.len()]);
-            connections.iter().find(|connection| connection.from == from && connection.to == to)
-        };
-        let Some(first) = edge(0) else { continue };
-        let message = format!("these applications wait for each other: {}", names.join(" → "));
-        let words = |connection: &Connection| {
-            let name = |at: usize| &workloads[at].named.name;
-            format!("`{}` waits for `{}`", name(connection.from), name(connection.to))
-        };
-        let mut finding = Diagnostic::new(Code::StartupCycle, first.span, message)
-            .label(words(first))
-            .hint("leave out the dependency that is not needed at start-up, or let the application wait by itself");
-        for connection in (1..cycle.len()).filter_map(edge) {
-            finding = finding.also(connection.span, words(connection));
-        }
-        machine.findings.push(finding);
-    }
+fn entries(machine: &mut Evaluator, collection: &Thunk, standard: (&str, Span), span: Span) -> Result<Vec<Named>> {
+    let collection = machine.force_at(collection, span)?;
+    let Kind::Attrs(collection) = &collection.kind else { return Ok(Vec::new()) };
+    Ok(named_entries(machine, collection, standard))
 }
 
 fn answer(workloads: &[Workload], connections: &[Connection], span: Span) -> Value {
@@ -130,20 +109,24 @@ fn answer(workloads: &[Workload], connections: &[Connection], span: Span) -> Val
         dependencies[connection.from].push(end(connection.to).into());
         consumers[connection.to].push(end(connection.from).into());
     }
-    let mut set = AttrsBuilder::new();
+    let mut list = Vec::with_capacity(workloads.len());
     for ((workload, dependencies), consumers) in workloads.iter().zip(dependencies).zip(consumers) {
+        if !workload.application && consumers.is_empty() {
+            continue;
+        }
         let named = &workload.named;
         let fields = [
             ("key", Value::string(named.key.as_str(), named.key_span)),
             ("name", Value::string(named.name.clone(), named.key_span)),
             ("namespace", Value::string(named.namespace.clone(), named.namespace_span)),
+            ("application", Value::bool(workload.application, named.key_span)),
             ("entry", named.entry.clone()),
             ("dependencies", Value::list(dependencies, named.key_span)),
             ("consumers", Value::list(consumers, named.key_span)),
         ];
-        set.add(named.key, named.key_span, record(fields, named.key_span));
+        list.push(Thunk::Done(record(fields, named.key_span)));
     }
-    Value::attrs(set.build(), span)
+    Value::list(list, span)
 }
 
 fn port_value(port: &ContainerPort, span: Span) -> Value {

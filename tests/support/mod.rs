@@ -6,6 +6,7 @@
 // Every test program compiles this file for itself and uses a part of it.
 #![allow(dead_code)]
 
+pub mod compiled;
 pub mod manifests;
 pub mod rust_tokens;
 

@@ -1,0 +1,130 @@
+//! A configuration as a test writes it, and what comes of it: objects, or findings.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+/// A configuration in a folder of its own.
+pub struct Source {
+    folder: tempfile::TempDir,
+    text: String,
+}
+
+/// The objects of a configuration.
+pub struct Objects(pub Vec<Value>);
+
+/// A finding.
+#[derive(Debug)]
+pub struct Finding {
+    /// `E0804`.
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+    /// The words of the source at which it points.
+    pub at: String,
+}
+
+impl Source {
+    /// A module with `lib` and `config` around `body`.
+    pub fn new(body: &str) -> Source {
+        Source {
+            folder: tempfile::tempdir().expect("a scratch folder"),
+            text: format!("{{ lib, config, ... }}:\n{{\n{body}\n}}\n"),
+        }
+    }
+
+    /// The same with a file beside it.
+    pub fn file(self, name: &str, content: &str) -> Source {
+        fs::write(self.folder.path().join(name), content).expect("written");
+        self
+    }
+
+    /// Where it lies.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn run(&self, arguments: &[&str]) -> std::process::Output {
+        let main = self.folder.path().join("main.nxk");
+        fs::write(&main, &self.text).expect("written");
+        super::nxk().args(arguments).arg(&main).output().expect("the built program starts")
+    }
+
+    /// The objects that it compiles to.
+    pub fn objects(&self) -> Objects {
+        self.objects_with(&[])
+    }
+
+    /// The same with further arguments.
+    pub fn objects_with(&self, arguments: &[&str]) -> Objects {
+        let output = self.run(&[&["compile", "--format", "json"], arguments].concat());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}\ndoes not compile:\n{said}", self.text);
+        let list: Value = serde_json::from_slice(&output.stdout).expect("the output is JSON");
+        Objects(list["items"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// What is wrong with it.
+    pub fn errors(&self) -> Vec<Finding> {
+        let output = self.run(&["check", "--message-format", "json"]);
+        assert_eq!(output.status.code(), Some(1), "{}\nhas an error", self.text);
+        let told = String::from_utf8_lossy(&output.stderr);
+        let lines = told.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        lines.filter(|finding| finding["severity"] == "error").map(|finding| self.finding(&finding)).collect()
+    }
+
+    /// The only thing that is wrong with it.
+    pub fn error(&self) -> Finding {
+        let mut errors = self.errors();
+        assert_eq!(errors.len(), 1, "{}\n{errors:#?}", self.text);
+        errors.remove(0)
+    }
+
+    fn finding(&self, finding: &Value) -> Finding {
+        let text = |key: &str| finding[key].as_str().unwrap_or_default().to_string();
+        Finding { code: text("code"), message: text("message"), hint: text("hint"), at: self.pointed(finding) }
+    }
+
+    fn pointed(&self, finding: &Value) -> String {
+        let number = |key: &str| finding[key].as_u64().unwrap_or_default() as usize;
+        let Some(line) = self.text.lines().nth(number("line").wrapping_sub(1)) else { return String::new() };
+        let end = if number("line") == number("endLine") { number("endColumn") - 1 } else { line.len() };
+        line[number("column") - 1..end].to_string()
+    }
+}
+
+impl Objects {
+    /// The object of this kind and name.
+    pub fn get(&self, kind: &str, name: &str) -> &Value {
+        self.find(kind, name).unwrap_or_else(|| panic!("there is a {kind} {name} among {:?}", self.names()))
+    }
+
+    /// The same, if there is one.
+    pub fn find(&self, kind: &str, name: &str) -> Option<&Value> {
+        self.0.iter().find(|object| object["kind"] == kind && object["metadata"]["name"] == name)
+    }
+
+    /// All objects of a kind.
+    pub fn of(&self, kind: &str) -> Vec<&Value> {
+        self.0.iter().filter(|object| object["kind"] == kind).collect()
+    }
+
+    /// What there is: `Service/web`.
+    pub fn names(&self) -> Vec<String> {
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_string();
+        self.0.iter().map(|object| format!("{}/{}", word(&object["kind"]), word(&object["metadata"]["name"]))).collect()
+    }
+
+    /// The `spec` of an object.
+    pub fn spec(&self, kind: &str, name: &str) -> &Value {
+        &self.get(kind, name)["spec"]
+    }
+
+    /// The `spec` of the pods of a Deployment.
+    pub fn pod(&self, name: &str) -> &Value {
+        &self.spec("Deployment", name)["template"]["spec"]
+    }
+}
