@@ -6,7 +6,8 @@
 FOLDER/main.nxk is the entry. With K above 1 it imports the applications from K files. An
 application has what most real ones have: an image, one or two ports, environment variables,
 resources, both probes, and dependencies on `postgres` and on one or two applications before it.
-That makes about five objects each: Deployment, Service, ServiceAccount and NetworkPolicies.
+That makes about six objects each: Deployment, Service, ServiceAccount, NetworkPolicies, and from two
+replicas on a PodDisruptionBudget. All are held to the controls of SOC 2 at the level `high`.
 """
 
 import argparse
@@ -21,8 +22,10 @@ FRAMEWORK = """\
     namespace = "bench";
     compliance = {
       framework = "SOC2";
-      level = "standard";
+      level = "high";
       owner = "platform";
+      dataClassification = "internal";
+      auditRequired = true;
     };
   };
 """
@@ -31,6 +34,7 @@ POSTGRES = """\
   applications.postgres = {
     image = "postgres:16.4";
     ports = [ 5432 ];
+    readinessProbe = 5432;
   };
 """
 
