@@ -7,6 +7,7 @@
 #![allow(dead_code)]
 
 pub mod compiled;
+pub mod configuration;
 pub mod manifests;
 pub mod rust_tokens;
 
