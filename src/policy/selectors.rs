@@ -19,6 +19,10 @@ const WITH_NEAREST: usize = 100;
 pub fn without_pods(objects: &[Object]) -> Vec<(&Object, Diagnostic)> {
     let pods = Pods::of(objects);
     let mut findings = Vec::new();
+    // Where there are no pods at all, these objects are for those of another configuration.
+    if pods.all.is_empty() {
+        return findings;
+    }
     for object in objects {
         let Some((selector, path)) = selector_of(object) else { continue };
         let wanted = Wanted::new(selector, object.kind());
