@@ -66,6 +66,10 @@ enum MessageFormat {
     Short,
     /// One JSON object a line
     Json,
+    /// One SARIF 2.1.0 document, for code scanners
+    Sarif,
+    /// Annotations of GitHub's workflows
+    Github,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -119,18 +123,23 @@ impl Input {
 impl Messages {
     /// Shows the session's findings, its traces and, where asked for, its timings. Gives the exit code that they mean.
     pub(super) fn finish(&self, session: &Session, coverage: Option<&str>) -> u8 {
-        let mut text: String = session.machine.traces.iter().map(|trace| format!("{trace}\n")).collect();
-        text.push_str(&self.render(&session.machine.findings, &session.machine.sources));
+        let mut remarks = session.machine.traces.clone();
+        let mut behind = String::new();
         if let Some(coverage) = coverage
             && !self.quiet
-            && self.message_format != MessageFormat::Json
+            && !matches!(self.message_format, MessageFormat::Json | MessageFormat::Sarif)
         {
-            text.push_str(coverage);
-            text.push('\n');
+            behind = format!("{coverage}\n");
         }
         if self.timings {
-            text.push_str(&session.timings.table());
+            match self.message_format {
+                // Nothing may stand beside the document.
+                MessageFormat::Sarif => remarks.push(session.timings.table()),
+                _ => behind.push_str(&session.timings.table()),
+            }
         }
+        let mut text = self.render(&remarks, &session.machine.findings, &session.machine.sources);
+        text.push_str(&behind);
         say(&text);
         self.code(&session.machine.findings)
     }
@@ -147,14 +156,16 @@ impl Messages {
 
     /// Shows findings about texts outside a session.
     pub(super) fn show(&self, findings: &[Diagnostic], sources: &SourceMap) {
-        say(&self.render(findings, sources));
+        say(&self.render(&[], findings, sources));
     }
 
-    fn render(&self, findings: &[Diagnostic], sources: &SourceMap) -> String {
+    fn render(&self, remarks: &[String], findings: &[Diagnostic], sources: &SourceMap) -> String {
         let format = match self.message_format {
             MessageFormat::Human => Format::Human,
             MessageFormat::Short => Format::Short,
             MessageFormat::Json => Format::Json,
+            MessageFormat::Sarif => Format::Sarif,
+            MessageFormat::Github => Format::Github,
         };
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let color = match self.color {
@@ -162,7 +173,7 @@ impl Messages {
             Color::Always => true,
             Color::Never => false,
         };
-        report::render(findings, sources, format, color)
+        report::render_with_remarks(remarks, findings, sources, format, color)
     }
 
     /// The exit code that these findings mean.

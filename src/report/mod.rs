@@ -1,11 +1,13 @@
-//! Findings as text: for people, for one-line tools and for programs.
+//! Findings as text: for people, for one-line tools, for programs and for code scanners.
 //!
 //! Every form shows the same findings in the same order: by file, then place, then code, each once.
 
 pub mod evidence;
 mod excerpt;
+mod github;
 mod human;
 mod json;
+mod sarif;
 mod short;
 mod words;
 
@@ -26,6 +28,10 @@ pub enum Format {
     Short,
     /// One JSON object a line.
     Json,
+    /// One SARIF document, for code scanners.
+    Sarif,
+    /// Annotations of GitHub's workflows.
+    Github,
 }
 
 /// All `diagnostics` as text, each line ended; empty when there are none. Only the human form has colours.
@@ -35,7 +41,26 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, format: Format, c
         Format::Human => human::render(&sorted, sources, color),
         Format::Short => short::render(&sorted, sources),
         Format::Json => json::render(&sorted, sources),
+        Format::Sarif => sarif::render(&sorted, sources, &[]),
+        Format::Github => github::render(&sorted, sources),
     }
+}
+
+/// The same, with what else the program has to say (traces, timings): in front, or inside where the form is one document.
+pub fn render_with_remarks(
+    remarks: &[String],
+    diagnostics: &[Diagnostic],
+    sources: &SourceMap,
+    format: Format,
+    color: bool,
+) -> String {
+    let mut text: String = match format {
+        Format::Sarif => return sarif::render(&in_order(diagnostics), sources, remarks),
+        Format::Github => remarks.iter().map(|remark| github::remark(remark)).collect(),
+        Format::Human | Format::Short | Format::Json => remarks.iter().map(|remark| format!("{remark}\n")).collect(),
+    };
+    text.push_str(&render(diagnostics, sources, format, color));
+    text
 }
 
 /// The findings in the order of the texts, which is the order of their positions; those without a

@@ -31,6 +31,11 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether a text of this name is a file of the user's; others are called `<command line>`, or `<nxk>/…` in the library.
+pub(super) fn names_file(name: &str) -> bool {
+    !(name.starts_with('<') && (name.ends_with('>') || name.starts_with("<nxk>/")))
+}
+
 /// `text` on one line: line feeds become blanks.
 pub(super) fn one_line(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
