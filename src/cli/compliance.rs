@@ -36,6 +36,8 @@ enum EvidenceFormat {
     Table,
     /// For programs
     Json,
+    /// SARIF 2.1.0, for code scanners
+    Sarif,
 }
 
 impl Compliance {
@@ -51,16 +53,17 @@ impl Compliance {
         let code = self.messages.finish(&session, None);
         let Some(evidence) = evidence else { return code.max(BAD_INPUT) };
         let failed = if evidence.has_failed() { BAD_INPUT } else { FINE };
-        let written = answer(&self.written(&evidence), &self.messages);
+        let written = answer(&self.written(&evidence, code.max(failed)), &self.messages);
         // Taking everything apart would take longer than leaving it to the system.
         std::mem::forget(session);
         code.max(failed).max(written)
     }
 
-    fn written(&self, evidence: &Evidence) -> String {
+    fn written(&self, evidence: &Evidence, exit_code: u8) -> String {
         match self.format {
             EvidenceFormat::Table => report::evidence::table(evidence, self.all),
             EvidenceFormat::Json => report::evidence::json(evidence),
+            EvidenceFormat::Sarif => report::evidence::sarif(evidence, exit_code),
         }
     }
 }

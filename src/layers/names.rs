@@ -105,8 +105,6 @@ fn name_entry(machine: &mut Evaluator, attr: &Attr, standard: (&str, Span)) -> R
     let own = written_text(machine, &fields, "name", span)?;
     let namespace = written_text(machine, &fields, "namespace", span)?;
     let (name, name_span) = own.unwrap_or_else(|| (kebab(attr.name.as_str()).into(), span));
-    // A name that a layer made of a key was written where the key was.
-    let name_span = if machine.sources.is_user(name_span) { name_span } else { span };
     let subdomain = named("DnsSubdomain").expect("it is a built-in type");
     if !(subdomain.check)(&name) {
         let message = format!("`{}` cannot become the name of an object", attr.name);
