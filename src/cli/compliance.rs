@@ -38,6 +38,8 @@ enum EvidenceFormat {
     Json,
     /// SARIF 2.1.0, for code scanners
     Sarif,
+    /// One page for an auditor
+    Html,
 }
 
 impl Compliance {
@@ -64,6 +66,7 @@ impl Compliance {
             EvidenceFormat::Table => report::evidence::table(evidence, self.all),
             EvidenceFormat::Json => report::evidence::json(evidence),
             EvidenceFormat::Sarif => report::evidence::sarif(evidence, exit_code),
+            EvidenceFormat::Html => report::evidence::html(evidence),
         }
     }
 }

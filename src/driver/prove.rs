@@ -220,8 +220,7 @@ impl Session {
             let findings = policy::check_images(object, level, evaluated.environment());
             let credentials = credentials::find(object).into_iter().map(|found| plaintext(found, level, object));
             let findings = findings.into_iter().chain(credentials);
-            let findings: Vec<Diagnostic> =
-                findings.map(|finding| placed(finding, &self.machine, object)).collect();
+            let findings: Vec<Diagnostic> = findings.map(|finding| placed(finding, &self.machine, object)).collect();
             self.machine.findings.extend(findings);
         }
     }

@@ -1,0 +1,122 @@
+//! A control: a row of its regulation's table, with its checks inside.
+
+use super::sets::Sets;
+use super::words::{At, Badge, Escaped, Prose, class, put};
+use crate::driver::evidence::{ControlEvidence, Failing, Status, Verdict};
+use crate::policy::compliance::Check;
+
+/// The row. What is not met is open from the start.
+pub(super) fn row<'a>(out: &mut String, evidence: &'a ControlEvidence, sets: &mut Sets<'a>) {
+    let (control, status) = (evidence.control, evidence.status);
+    let (class, badge) = (class(status), Badge(status));
+    put(out, format_args!("<tr role=\"row\" class=\"{class}\" data-status=\"{class}\"><td role=\"cell\">{badge}</td>"));
+    put(
+        out,
+        format_args!(
+            "<th role=\"rowheader\" scope=\"row\">{}</th><td role=\"cell\" class=\"demand\">",
+            Escaped(control.id)
+        ),
+    );
+    if evidence.verdicts.is_empty() {
+        put(out, format_args!("<span class=\"bare\">{}</span>", Escaped(&sentence(control.title))));
+    } else {
+        let open = if status >= Status::Excepted { " open" } else { "" };
+        put(
+            out,
+            format_args!(
+                "<details{open}><summary>{}</summary>\n<div class=\"inside\">\n",
+                Escaped(&sentence(control.title))
+            ),
+        );
+        by_check(&evidence.verdicts).iter().for_each(|(check, verdicts)| of_check(out, check, verdicts, sets));
+        out.push_str("</div></details>");
+    }
+    let from = control.from;
+    put(out, format_args!("</td><td role=\"cell\" class=\"from\">{from}</td><td role=\"cell\" class=\"count\">"));
+    out.push_str(&results(evidence));
+    out.push_str("</td></tr>\n");
+}
+
+/// A title as people write the start of a sentence.
+fn sentence(title: &str) -> String {
+    let mut characters = title.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// `2 of 14 fail`
+fn results(evidence: &ControlEvidence) -> String {
+    let all = evidence.verdicts.len();
+    let of = |status: Status| evidence.verdicts.iter().filter(|verdict| verdict.status == status).count();
+    match (of(Status::Failed), of(Status::Excepted)) {
+        (0, 0) if all == 0 => "nothing judged".to_string(),
+        (0, 0) => format!("{all} of {all} pass"),
+        (0, excepted) => format!("{excepted} of {all} excepted"),
+        (failed, 0) => format!("{failed} of {all} fail"),
+        (failed, excepted) => format!("{failed} of {all} fail, {excepted} excepted"),
+    }
+}
+
+/// The verdicts check by check; checks that fail come first.
+fn by_check(verdicts: &[Verdict]) -> Vec<(&'static Check, Vec<&Verdict>)> {
+    let mut checks: Vec<(&'static Check, Vec<&Verdict>)> = Vec::new();
+    for verdict in verdicts {
+        match checks.iter_mut().find(|(check, _)| check.id == verdict.check.id) {
+            Some((_, of_check)) => of_check.push(verdict),
+            None => checks.push((verdict.check, vec![verdict])),
+        }
+    }
+    checks.sort_by_key(|(_, verdicts)| std::cmp::Reverse(worst(verdicts)));
+    checks
+}
+
+fn worst(verdicts: &[&Verdict]) -> Status {
+    verdicts.iter().map(|verdict| verdict.status).max().unwrap_or(Status::NotApplicable)
+}
+
+fn of_check<'a>(out: &mut String, check: &Check, verdicts: &[&'a Verdict], sets: &mut Sets<'a>) {
+    let worst = worst(verdicts);
+    put(out, format_args!("<div class=\"check {}\"><p>{} {} ", class(worst), Badge(worst), Escaped(check.title)));
+    put(out, format_args!("<code class=\"name\">{}</code></p>\n", Escaped(check.id)));
+    let (passed, not): (Vec<&Verdict>, Vec<&Verdict>) =
+        verdicts.iter().partition(|verdict| verdict.status == Status::Met);
+    let failures: Vec<(&Verdict, &Failing)> =
+        not.iter().flat_map(|&verdict| verdict.failures.iter().map(move |failure| (verdict, failure))).collect();
+    // What all of them are told to do is told once.
+    let shared = failures.first().map(|(_, first)| first.hint.as_str());
+    let shared = shared.filter(|hint| failures.iter().all(|(_, failure)| failure.hint == *hint));
+    if let Some(hint) = shared {
+        put(out, format_args!("<p class=\"hint\">To mend it: {}</p>\n", Prose(hint)));
+    }
+    if !failures.is_empty() {
+        out.push_str("<ul>\n");
+        failures.iter().for_each(|(verdict, failure)| item(out, verdict, failure, shared.is_none()));
+        out.push_str("</ul>\n");
+    }
+    if !passed.is_empty() {
+        out.push_str("<p class=\"passed\">Passes for ");
+        sets.mention(out, passed.iter().map(|verdict| verdict.object.as_str()).collect());
+        out.push_str("</p>\n");
+    }
+    out.push_str("</div>\n");
+}
+
+fn item(out: &mut String, verdict: &Verdict, failure: &Failing, with_hint: bool) {
+    put(out, format_args!("<li><p><b>{}</b>: {}</p>", Escaped(&verdict.object), Prose(&failure.message)));
+    out.push_str("<p class=\"small\">");
+    if let Some(place) = &failure.place {
+        put(out, format_args!("{} ", At(place)));
+    }
+    if !failure.path.is_empty() {
+        put(out, format_args!("<span class=\"soft\">makes <code>{}</code></span>", Escaped(&failure.path)));
+    }
+    out.push_str("</p>");
+    if let Some(at) = verdict.exception {
+        let (number, words) =
+            (at + 1, if verdict.status == Status::Excepted { "Covered by" } else { "No longer covered by" });
+        put(out, format_args!("<p class=\"small\">{words} <a href=\"#exception-{number}\">exception {number}</a></p>"));
+    }
+    if with_hint {
+        put(out, format_args!("<p class=\"hint small\">To mend it: {}</p>", Prose(&failure.hint)));
+    }
+    out.push_str("</li>\n");
+}
