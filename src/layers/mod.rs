@@ -7,6 +7,7 @@
 
 pub mod names;
 mod object;
+mod select;
 
 use crate::value::Native;
 
@@ -17,4 +18,5 @@ pub const NATIVES: &[Native] = &[
     Native { name: "__entries", arity: 1, run: names::entries },
     Native { name: "__didYouMean", arity: 2, run: names::did_you_mean },
     Native { name: "__kebabCase", arity: 1, run: names::kebab_case },
+    Native { name: "__select", arity: 2, run: select::select },
 ];

@@ -16,6 +16,8 @@ use crate::symbol::Symbol;
 
 /// A record with more fields is not listed.
 const LISTED_FIELDS: usize = 20;
+/// As many are named where there are more.
+const FIRST_FIELDS: usize = 12;
 /// A longer string is not quoted in a message.
 const SHOWN_CHARACTERS: usize = 60;
 
@@ -328,7 +330,10 @@ fn fields_of(record: &Record) -> String {
             format!("the fields are {}", names.join(", "))
         }
         _ if record.origin.is_some() => "remove it".to_string(),
-        _ => "remove it, or add it to the type".to_string(),
+        many => {
+            let names: Vec<String> = record.fields.keys().take(FIRST_FIELDS).map(|name| format!("`{name}`")).collect();
+            format!("remove it; the fields are {} and {} more", names.join(", "), many - FIRST_FIELDS)
+        }
     }
 }
 
