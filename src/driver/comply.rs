@@ -57,24 +57,21 @@ impl Session {
         let tags = self.machine.findings.iter().filter(|finding| finding.code == Code::MutableTag);
         let tags: FxHashSet<Span> = tags.map(|finding| finding.primary.span).collect();
         let incomplete = self.machine.findings.iter().any(|finding| finding.code == Code::MissingCompliance);
-        failures.0.retain(|(check, place), _| match *check {
-            "image-tag" => !tags.contains(place),
+        failures.0.retain(|key, _| match key.check {
+            "image-tag" => !tags.contains(&key.place),
             "owner" => !incomplete,
             _ => true,
         });
-        let places: FxHashSet<Span> = failures.0.values().map(|(finding, _)| finding.primary.span).collect();
-        let is_said = |finding: &Diagnostic| {
-            matches!(finding.code, Code::MutableTagWarning | Code::MissingDigest)
-                && places.contains(&finding.primary.span)
-        };
-        self.machine.findings.retain(|finding| !is_said(finding));
-        self.machine.findings.extend(failures.0.into_values().map(|(mut finding, further)| {
-            if further > 0 {
-                let objects = if further == 1 { "object" } else { "objects" };
-                finding.message.push_str(&format!(", and so for {further} more {objects}"));
-            }
-            finding
-        }));
+        let said: FxHashSet<(&str, Span)> = failures.0.keys().map(|key| (key.check, key.place)).collect();
+        self.machine.findings.retain(|finding| {
+            let checks: &[&str] = match finding.code {
+                Code::MutableTagWarning => &["image-tag"],
+                Code::MissingDigest => &["image-digest", "image-pull"],
+                _ => &[],
+            };
+            !checks.iter().any(|check| said.contains(&(*check, finding.primary.span)))
+        });
+        self.machine.findings.extend(failures.0.into_values().map(Failed::finding));
     }
 
     fn report_exception(&mut self, exception: &Exception, needed: usize) {
@@ -112,25 +109,65 @@ impl Evaluated {
 
 /// What failed, once for each check and place: an entry that lacks something lacks it in all its objects.
 #[derive(Default)]
-struct Failures(IndexMap<(&'static str, Span), (Diagnostic, usize)>);
+struct Failures(IndexMap<Place, Failed>);
+
+/// Where a check of a regulation fails.
+#[derive(PartialEq, Eq, Hash)]
+struct Place {
+    check: &'static str,
+    framework: &'static str,
+    place: Span,
+}
+
+/// A failure of one object, and of how many more.
+struct Failed {
+    finding: Diagnostic,
+    /// `PCI-DSS 2.2.6, 6.3.2`
+    controls: String,
+    /// The last object, by its place among the objects: one of several containers is one object all the same.
+    last: usize,
+    further: usize,
+}
 
 impl Failures {
     fn add(&mut self, judged: &Judged, object: &Object, machine: &Evaluator) {
         let Outcome::Failed(failures) = &judged.outcome else { return };
         for failure in failures {
-            let finding = placed(control_failed(judged, failure, object), machine, object);
-            match self.0.entry((judged.check.id, finding.primary.span)) {
-                Entry::Occupied(mut known) => known.get_mut().1 += 1,
-                Entry::Vacant(place) => drop(place.insert((finding, 0))),
+            let finding = placed(control_failed(failure, object), machine, object);
+            let (check, framework) = (judged.check.id, judged.framework.key);
+            match self.0.entry(Place { check, framework, place: finding.primary.span }) {
+                Entry::Occupied(mut known) => known.get_mut().repeat(judged.object),
+                Entry::Vacant(place) => {
+                    let ids: Vec<&str> = judged.controls.iter().map(|control| control.id).collect();
+                    let controls = format!("{framework} {}", ids.join(", "));
+                    place.insert(Failed { finding, controls, last: judged.object, further: 0 });
+                }
             }
         }
     }
 }
 
-fn control_failed(judged: &Judged, failure: &Failure, object: &Object) -> Diagnostic {
-    let ids: Vec<&str> = judged.controls.iter().map(|control| control.id).collect();
-    let message = format!("{} ({} {})", failure.message, judged.framework.key, ids.join(", "));
-    Diagnostic::new(Code::ControlFailed, failure.span, message)
+impl Failed {
+    fn repeat(&mut self, object: usize) {
+        self.further += usize::from(object != self.last);
+        self.last = object;
+    }
+
+    /// `the container `web` may run as root; the same holds for 2 more objects (PCI-DSS 2.2.6)`
+    fn finding(mut self) -> Diagnostic {
+        let message = &mut self.finding.message;
+        match self.further {
+            0 => {}
+            1 => message.push_str("; the same holds for 1 more object"),
+            more => message.push_str(&format!("; the same holds for {more} more objects")),
+        }
+        message.push_str(&format!(" ({})", self.controls));
+        self.finding
+    }
+}
+
+fn control_failed(failure: &Failure, object: &Object) -> Diagnostic {
+    Diagnostic::new(Code::ControlFailed, failure.span, failure.message.clone())
         .hint(failure.hint.clone())
         .object(object.to_string())
         .path(failure.path.clone())

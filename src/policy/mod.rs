@@ -50,6 +50,7 @@ fn metadata_paths(kind: &str) -> &'static [&'static [&'static str]] {
 fn pod_spec_path(kind: &str) -> Option<&'static [&'static str]> {
     match kind {
         "Pod" => Some(&["spec"]),
+        "PodTemplate" => Some(&["template", "spec"]),
         "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
             Some(&["spec", "template", "spec"])
         }

@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Assessment;
 use crate::layers::Object;
-use crate::node::Node;
+use crate::node::{Node, NodeKind};
 
 /// The objects of the configuration by kind and namespace, and selectors by what they select.
 ///
@@ -20,6 +20,8 @@ pub struct Context<'a> {
     accounts: FxHashMap<(&'a str, &'a str), &'a Object>,
     /// Service accounts that a binding names, by namespace and name.
     bound: FxHashSet<(&'a str, &'a str)>,
+    /// Workloads whose replicas an autoscaler decides, by namespace, kind and name.
+    scaled: FxHashSet<(&'a str, &'a str, &'a str)>,
     /// Namespaces and directions (`Ingress`, `Egress`) in which a policy for all pods opens nothing.
     denied: FxHashSet<(&'a str, &'static str)>,
 }
@@ -33,6 +35,7 @@ impl<'a> Context<'a> {
             match object.kind() {
                 "ServiceAccount" => drop(context.accounts.insert((place.1, object.name()), object)),
                 "RoleBinding" | "ClusterRoleBinding" => context.bound.extend(bound_accounts(object)),
+                "HorizontalPodAutoscaler" | "ScaledObject" => context.scaled.extend(scaled(object)),
                 "NetworkPolicy" => context.denied.extend(denied(object).map(|direction| (place.1, direction))),
                 _ => {}
             }
@@ -59,6 +62,11 @@ impl<'a> Context<'a> {
     /// Whether a binding of the configuration gives a service account any rights.
     pub fn is_bound<'k>(&'k self, namespace: &'k str, account: &'k str) -> bool {
         self.bound.contains(&(named(namespace), account))
+    }
+
+    /// Whether an autoscaler of the configuration decides how many replicas a workload has.
+    pub fn is_scaled(&self, workload: &Object) -> bool {
+        self.scaled.contains(&(named(workload.namespace()), workload.kind(), workload.name()))
     }
 
     /// Whether a policy closes a direction (`Ingress`, `Egress`) for all pods of a namespace, unless others open it.
@@ -97,18 +105,41 @@ fn bound_accounts(binding: &Object) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The directions that a policy closes for all pods.
+/// What an autoscaler scales.
+fn scaled(autoscaler: &Object) -> Option<(&str, &str, &str)> {
+    let target = autoscaler.node.at(&["spec", "scaleTargetRef"])?;
+    let kind = target.get("kind").and_then(Node::as_str).unwrap_or("Deployment");
+    Some((named(autoscaler.namespace()), kind, target.get("name")?.as_str()?))
+}
+
+/// The directions that a policy closes for all pods. Where it names none, it is for `Ingress`, and for `Egress` if it
+/// has rules for that.
 fn denied(policy: &Object) -> impl Iterator<Item = &'static str> {
     let spec = policy.node.get("spec");
     let part = move |key: &str| spec.and_then(|spec| spec.get(key));
     let list = move |key: &str| part(key).and_then(Node::as_list).unwrap_or_default();
-    let all = part("podSelector").and_then(Node::as_map).is_some_and(|map| map.fields.is_empty());
+    let all = part("podSelector").is_none_or(is_empty);
+    let types = list("policyTypes");
     [("Ingress", "ingress"), ("Egress", "egress")]
         .into_iter()
         .filter(move |(direction, rules)| {
-            all && list("policyTypes").iter().any(|one| one.as_str() == Some(direction)) && list(rules).is_empty()
+            let meant = match types {
+                [] => *direction == "Ingress",
+                types => types.iter().any(|one| one.as_str() == Some(direction)),
+            };
+            all && meant && list(rules).is_empty()
         })
         .map(|(direction, _)| direction)
+}
+
+/// Whether a selector demands nothing.
+fn is_empty(selector: &Node) -> bool {
+    let demands = |node: &Node| match &node.kind {
+        NodeKind::Map(map) => !map.fields.is_empty(),
+        NodeKind::List(items) => !items.is_empty(),
+        _ => true,
+    };
+    selector.as_map().is_some_and(|map| !map.fields.iter().any(|field| demands(&field.value)))
 }
 
 /// The labels that an object's selector of pods demands.

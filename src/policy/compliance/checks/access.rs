@@ -1,6 +1,6 @@
 //! Who may do what: roles, bindings, service accounts.
 
-use super::super::{Check, Context, Failure, Outcome, Subject};
+use super::super::{Check, Context, Failure, Outcome, Pod, Subject};
 use super::{at_object, is_false, items, text};
 use crate::node::Node;
 
@@ -8,6 +8,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check { id: "no-wildcard-rules", title: "roles name what they allow", run: wildcards },
     Check { id: "no-escalation", title: "no role lets its holder grant itself more", run: escalation },
     Check { id: "no-secret-listing", title: "roles that read secrets name them", run: secret_reading },
+    Check { id: "no-pod-creation", title: "no role creates pods past the workloads", run: pod_creation },
     Check { id: "no-pod-access", title: "no role opens a shell in pods", run: pod_access },
     Check { id: "no-node-access", title: "no role reaches through to nodes", run: node_access },
     Check { id: "no-token-creation", title: "no role makes tokens for service accounts", run: token_creation },
@@ -21,78 +22,105 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 fn wildcards(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
+    const FIELDS: [&str; 4] = ["verbs", "resources", "apiGroups", "nonResourceURLs"];
     each_rule(subject, |rule| {
-        let field = ["verbs", "resources", "apiGroups"].into_iter().find(|field| has(rule, field, &["*"]))?;
+        let field = FIELDS.into_iter().find(|field| has(rule, field, &["*"]))?;
         Some((field, format!("it allows everything in `{field}`"), "name what is needed instead of `*`"))
     })
 }
 
+/// By the verbs for it, or by all verbs on what they are for.
 fn escalation(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
+    let roles = Reach { group: "rbac.authorization.k8s.io", resources: &["roles", "clusterroles"] };
+    let identities = Reach { group: "", resources: &["users", "groups", "serviceaccounts"] };
     each_rule(subject, |rule| {
-        let raised = has(rule, "verbs", &["bind", "escalate", "impersonate"]);
-        raised.then_some((
-            "verbs",
-            "its holder can grant itself more".into(),
-            "remove `bind`, `escalate` and `impersonate`",
-        ))
+        let all = has(rule, "verbs", &["*"]) && (roles.is_in(rule) || identities.is_in(rule));
+        let raised = all || has(rule, "verbs", &["bind", "escalate", "impersonate"]);
+        let hint = "name the verbs, without `bind`, `escalate` and `impersonate`";
+        raised.then(|| ("verbs", "its holder can grant itself more".into(), hint))
     })
 }
 
 fn secret_reading(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
+    let secrets = Reach { group: "", resources: &["secrets"] };
     each_rule(subject, |rule| {
-        let reads = has(rule, "resources", &["secrets", "*"]) && has(rule, "verbs", &["get", "list", "watch", "*"]);
+        let reads = secrets.is_in(rule) && has(rule, "verbs", &["get", "list", "watch", "*"]);
         let named = !items(rule, &["resourceNames"]).is_empty() && !has(rule, "verbs", &["list", "watch", "*"]);
-        let message = "it reads secrets that it does not name";
-        (reads && !named).then_some((
-            "resources",
-            message.into(),
-            "name them in `resourceNames`, with the verb `get` alone",
-        ))
+        let hint = "name them in `resourceNames`, with the verb `get` alone";
+        (reads && !named).then(|| ("resources", "it reads secrets that it does not name".into(), hint))
     })
+}
+
+fn pod_creation(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
+    let pods = Reach { group: "", resources: &["pods"] };
+    forbidden(subject, &pods, &["create", "*"], "it creates pods of any service account")
 }
 
 fn pod_access(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     let ways = &["pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers"];
-    forbidden(subject, ways, &["create", "get", "update", "patch", "*"], "it opens a shell in other pods")
+    let pods = Reach { group: "", resources: ways };
+    forbidden(subject, &pods, &["create", "get", "update", "patch", "*"], "it opens a shell in other pods")
 }
 
 fn node_access(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    forbidden(
-        subject,
-        &["nodes/proxy"],
-        &["*", "get", "create", "update", "patch", "delete"],
-        "it reaches all that runs on a node",
-    )
+    let nodes = Reach { group: "", resources: &["nodes/proxy"] };
+    let verbs = &["*", "get", "create", "update", "patch", "delete"];
+    forbidden(subject, &nodes, verbs, "it reaches all that runs on a node")
 }
 
 fn token_creation(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    forbidden(subject, &["serviceaccounts/token"], &["create", "*"], "it makes tokens of any service account")
+    let tokens = Reach { group: "", resources: &["serviceaccounts/token"] };
+    forbidden(subject, &tokens, &["create", "*"], "it makes tokens of any service account")
 }
 
 fn admission(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    let configurations = &[
+    let resources = &[
         "validatingwebhookconfigurations",
         "mutatingwebhookconfigurations",
         "validatingadmissionpolicies",
+        "validatingadmissionpolicybindings",
         "mutatingadmissionpolicies",
+        "mutatingadmissionpolicybindings",
     ];
-    forbidden(subject, configurations, CHANGING, "it decides what enters the cluster")
+    let configurations = Reach { group: "admissionregistration.k8s.io", resources };
+    forbidden(subject, &configurations, CHANGING, "it decides what enters the cluster")
 }
 
 fn certificates(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    forbidden(subject, &["certificatesigningrequests/approval"], CHANGING, "it makes certificates of anybody")
+    let approval = Reach { group: "certificates.k8s.io", resources: &["certificatesigningrequests/approval"] };
+    forbidden(subject, &approval, CHANGING, "it makes certificates of anybody")
 }
 
 fn volumes(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    forbidden(subject, &["persistentvolumes"], &["create", "*"], "it makes volumes out of nodes' folders")
+    let volumes = Reach { group: "", resources: &["persistentvolumes"] };
+    forbidden(subject, &volumes, &["create", "*"], "it makes volumes out of nodes' folders")
 }
 
 const CHANGING: &[&str] = &["create", "update", "patch", "delete", "deletecollection", "*"];
 
+/// Resources of an API group; the core group has no name.
+struct Reach {
+    group: &'static str,
+    resources: &'static [&'static str],
+}
+
+impl Reach {
+    /// Whether a rule speaks of one of them, by its name or with `*`, `pods/*` or `*/exec`.
+    fn is_in(&self, rule: &Node) -> bool {
+        let spoken = |resource: &str| match resource.split_once('/') {
+            Some((whole, part)) => {
+                has(rule, "resources", &[resource, "*", &format!("{whole}/*"), &format!("*/{part}")])
+            }
+            None => has(rule, "resources", &[resource, "*"]),
+        };
+        has(rule, "apiGroups", &[self.group, "*"]) && self.resources.iter().any(|resource| spoken(resource))
+    }
+}
+
 /// That no rule allows one of the verbs on one of the resources.
-fn forbidden(subject: &Subject<'_>, resources: &[&str], verbs: &[&str], what: &str) -> Outcome {
+fn forbidden(subject: &Subject<'_>, reach: &Reach, verbs: &[&str], what: &str) -> Outcome {
     each_rule(subject, |rule| {
-        let allows = has(rule, "resources", resources) && has(rule, "verbs", verbs);
+        let allows = reach.is_in(rule) && has(rule, "verbs", verbs);
         allows.then(|| ("resources", what.to_string(), "leave this to the cluster's administrators"))
     })
 }
@@ -130,7 +158,13 @@ fn cluster_admin(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     {
         return Outcome::Passed;
     }
-    let message = format!("`{}` makes its subjects administrators of the cluster", subject.object.name());
+    let (name, namespace) = (subject.object.name(), subject.object.namespace());
+    let of = match (subject.object.kind(), namespace) {
+        ("ClusterRoleBinding", _) => "the cluster".to_string(),
+        (_, "") => "the namespace `default`".to_string(),
+        _ => format!("the namespace `{namespace}`"),
+    };
+    let message = format!("`{name}` makes its subjects administrators of {of}");
     at_object(subject, &path, message, "bind a role that names what is needed")
 }
 
@@ -138,7 +172,13 @@ fn subjects(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     if !is_binding(subject) {
         return Outcome::NotApplicable;
     }
-    const BROAD: &[&str] = &["system:masters", "system:anonymous", "system:unauthenticated", "system:authenticated"];
+    const BROAD: &[&str] = &[
+        "system:masters",
+        "system:anonymous",
+        "system:unauthenticated",
+        "system:authenticated",
+        "system:serviceaccounts",
+    ];
     let bound = items(&subject.object.node, &["subjects"]).iter().enumerate();
     let failures = bound.filter_map(|(at, one)| {
         let name = one.get("name")?;
@@ -155,21 +195,27 @@ fn subjects(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
 
 fn own_account(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     let Some(pod) = subject.pod else { return Outcome::NotApplicable };
-    match pod.spec.get("serviceAccountName").and_then(Node::as_str) {
-        Some(name) if name != "default" => Outcome::Passed,
-        _ => {
+    match account_of(pod) {
+        "default" => {
             let message = format!("`{}` runs as the service account that its namespace shares", subject.object.name());
             let path = [pod.path, &["serviceAccountName"]].concat();
             at_object(subject, &path, message, "set `serviceAccount` to one of its own")
         }
+        _ => Outcome::Passed,
     }
+}
+
+/// The service account that the pods run as; `serviceAccount` is the old name of the field.
+fn account_of(pod: Pod<'_>) -> &str {
+    let given = ["serviceAccountName", "serviceAccount"].iter().filter_map(|field| text(pod.spec, &[field]));
+    given.into_iter().find(|name| !name.is_empty()).unwrap_or("default")
 }
 
 /// A pod whose account is bound to a role of this configuration needs the token.
 fn token(subject: &Subject<'_>, context: &Context<'_>) -> Outcome {
     let Some(pod) = subject.pod else { return Outcome::NotApplicable };
     let namespace = subject.object.namespace();
-    let account = pod.spec.get("serviceAccountName").and_then(Node::as_str).unwrap_or("default");
+    let account = account_of(pod);
     let own = pod.spec.get("automountServiceAccountToken");
     let of_account =
         context.account(namespace, account).and_then(|account| account.node.get("automountServiceAccountToken"));

@@ -40,7 +40,7 @@ fn probe(subject: &Subject<'_>, field: &str, hint: &str) -> Outcome {
 }
 
 fn budget(subject: &Subject<'_>, context: &Context<'_>) -> Outcome {
-    if !is_replicated(subject) || replica_count(subject) < 2 {
+    if !is_replicated(subject) || replica_count(subject, context) < 2 {
         return Outcome::NotApplicable;
     }
     let labels = subject.pod.and_then(|pod| pod.metadata?.get("labels"));
@@ -59,15 +59,14 @@ fn budget(subject: &Subject<'_>, context: &Context<'_>) -> Outcome {
     }
 }
 
-fn replicas(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
+fn replicas(subject: &Subject<'_>, context: &Context<'_>) -> Outcome {
     let production = matches!(subject.environment, "production" | "regulated");
     let serves =
         subject.pod.is_some_and(|pod| pod.containers().any(|container| !items(container.node, &["ports"]).is_empty()));
     if !production || subject.object.kind() != "Deployment" || !serves {
         return Outcome::NotApplicable;
     }
-    match replica_count(subject) {
-        // An autoscaler decides.
+    match replica_count(subject, context) {
         2.. => Outcome::Passed,
         _ => failed(
             subject,
@@ -78,9 +77,9 @@ fn replicas(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     }
 }
 
-fn spread(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
+fn spread(subject: &Subject<'_>, context: &Context<'_>) -> Outcome {
     let Some(pod) = subject.pod.filter(|_| is_replicated(subject)) else { return Outcome::NotApplicable };
-    if replica_count(subject) < 2 {
+    if replica_count(subject, context) < 2 {
         return Outcome::NotApplicable;
     }
     let constrained = !items(pod.spec, &["topologySpreadConstraints"]).is_empty();
@@ -103,11 +102,12 @@ fn is_served(subject: &Subject<'_>) -> bool {
     matches!(subject.object.kind(), "Deployment" | "StatefulSet" | "DaemonSet")
 }
 
-/// Left out, an autoscaler decides, or it is one; the former is what leaving it out is for.
-fn replica_count(subject: &Subject<'_>) -> i64 {
+/// Left out, it is one, unless an autoscaler decides: then there may be several.
+fn replica_count(subject: &Subject<'_>, context: &Context<'_>) -> i64 {
     match subject.at(&["spec", "replicas"]).map(|node| &node.kind) {
         Some(NodeKind::Int(count)) => *count,
-        _ => 2,
+        _ if context.is_scaled(subject.object) => 2,
+        _ => 1,
     }
 }
 

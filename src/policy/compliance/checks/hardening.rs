@@ -1,7 +1,7 @@
 //! What makes a container harder to abuse, beyond the Pod Security Standards.
 
 use super::super::{Check, Context, Failure, Outcome, Subject};
-use super::{each_container, is_true, items, of_container, text};
+use super::{each_container, is_for_windows, is_true, items, of_container, text};
 use crate::node::Node;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -15,7 +15,11 @@ pub(super) const CHECKS: &[Check] = &[
     Check { id: "no-native-secrets", title: "secrets are kept outside of the manifests", run: native },
 ];
 
+/// Windows cannot do without writing to it.
 fn read_only(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
+    if subject.pod.is_some_and(is_for_windows) {
+        return Outcome::NotApplicable;
+    }
     each_container(subject, |container| {
         let value = container.at(&["securityContext", "readOnlyRootFilesystem"]);
         (!is_true(value)).then(|| {

@@ -1,6 +1,6 @@
 //! Where objects belong, and what can be told of them.
 
-use super::super::{Check, Context, Outcome, Subject};
+use super::super::{Check, Context, Failure, Outcome, Subject};
 use super::{at_object, text};
 
 pub(super) const CHECKS: &[Check] = &[
@@ -14,26 +14,31 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 fn owner(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    labelled(subject, "owner-team", "no owner", "set `compliance.owner`")
+    let hint = "set `framework.compliance.owner = \"payments\";`, or `compliance.owner` on the entry";
+    labelled(subject, "owner-team", "no owner", hint)
 }
 
 fn classification(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    let hint = "set `compliance.dataClassification`, of the framework or of the entry";
+    let hint = "set `framework.compliance.dataClassification = \"internal\";`, or `compliance.dataClassification` on the entry";
     labelled(subject, "data-classification", "no data classification", hint)
 }
 
 fn audit(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    let hint = "set `compliance.auditRequired`, of the framework or of the entry";
+    let hint = "set `framework.compliance.auditRequired = true;`, or `compliance.auditRequired` on the entry";
     labelled(subject, "audit-required", "no word on audit", hint)
 }
 
+/// What is missing is missing where the level is said that demands it: by the framework for all, or by the entry.
 fn labelled(subject: &Subject<'_>, label: &str, missing: &str, hint: &str) -> Outcome {
     let key = format!("{}/{label}", subject.prefix);
     match text(&subject.object.node, &["metadata", "labels", &key]) {
         Some(value) if !value.is_empty() => Outcome::Passed,
         _ => {
             let message = format!("{} `{}` has {missing}", subject.object.kind(), subject.object.name());
-            at_object(subject, &["metadata", "labels", &key], message, hint)
+            let level = format!("{}/compliance-level", subject.prefix);
+            let said = subject.at(&["metadata", "labels", &level]).map_or(subject.object.entry, |level| level.span);
+            let path = format!("metadata.labels.\"{key}\"");
+            Outcome::Failed(vec![Failure { path, span: said, message, hint: hint.into() }])
         }
     }
 }

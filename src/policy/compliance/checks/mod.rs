@@ -9,7 +9,7 @@ mod network;
 mod pod_security;
 mod resources;
 
-use super::{Check, Container, Failure, Outcome, Subject};
+use super::{Check, Container, Failure, Outcome, Pod, Subject};
 use crate::node::{Node, NodeKind};
 
 /// The topics in the order in which their checks are told.
@@ -51,6 +51,11 @@ fn at_object(subject: &Subject<'_>, path: &[&str], message: String, hint: &str) 
     let span = subject.at(path).map_or(subject.object.entry, |node| node.span);
     let path = quoted.collect::<Vec<_>>().join(".");
     Outcome::Failed(vec![Failure { path, span, message, hint: hint.to_string() }])
+}
+
+/// Whether the pod says that it is one of Windows.
+fn is_for_windows(pod: Pod<'_>) -> bool {
+    text(pod.spec, &["os", "name"]) == Some("windows")
 }
 
 /// Whether it is written `true`.

@@ -21,20 +21,16 @@ fn default_deny(subject: &Subject<'_>, context: &Context<'_>) -> Outcome {
         return Outcome::NotApplicable;
     }
     let namespace = subject.object.namespace();
-    let missing = ["Ingress", "Egress"].into_iter().find(|direction| !context.is_denied(namespace, direction));
-    match missing {
-        None => Outcome::Passed,
-        Some(direction) => {
-            let shown = if namespace.is_empty() { "default" } else { namespace };
-            let message = format!("nothing denies {direction} in the namespace `{shown}` by default");
-            at_object(
-                subject,
-                &["metadata", "namespace"],
-                message,
-                "set `framework.network.policyMode = \"deny-all\";`",
-            )
-        }
-    }
+    let open = match ["Ingress", "Egress"].map(|direction| !context.is_denied(namespace, direction)) {
+        [false, false] => return Outcome::Passed,
+        [true, true] => "connections",
+        [true, false] => "incoming connections",
+        [false, true] => "outgoing connections",
+    };
+    let shown = if namespace.is_empty() { "default" } else { namespace };
+    let message = format!("nothing denies {open} in the namespace `{shown}` by default");
+    let hint = "set `framework.network.policyMode = \"deny-all\";`, or write a policy without rules for all pods";
+    at_object(subject, &["metadata", "namespace"], message, hint)
 }
 
 /// A rule without peers is one for everybody.
@@ -70,10 +66,17 @@ fn ingress_tls(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     }
     let tls = items(&subject.object.node, &["spec", "tls"]);
     let hosts: Vec<&str> = tls.iter().flat_map(|entry| items(entry, &["hosts"])).filter_map(Node::as_str).collect();
+    // An entry that names no hosts is for all of them.
+    let general = tls.iter().any(|entry| items(entry, &["hosts"]).is_empty());
     let covered = |host: &str| {
         let parent = host.split_once('.').map(|(_, rest)| format!("*.{rest}"));
-        hosts.iter().any(|known| *known == host || Some(*known) == parent.as_deref())
+        general || hosts.iter().any(|known| *known == host || Some(*known) == parent.as_deref())
     };
+    let name = subject.object.name();
+    let hint = "set `expose.tls = true;`, or name the host under `tls`";
+    if tls.is_empty() && items(&subject.object.node, &["spec", "rules"]).is_empty() {
+        return at_object(subject, &["spec"], format!("`{name}` is exposed without TLS"), hint);
+    }
     let rules = items(&subject.object.node, &["spec", "rules"]).iter().enumerate();
     let bare = rules.filter(|(_, rule)| match text(rule, &["host"]) {
         Some(host) => !covered(host),
@@ -82,8 +85,8 @@ fn ingress_tls(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     let failures = bare.map(|(at, rule)| Failure {
         path: format!("spec.rules[{at}].host"),
         span: rule.get("host").unwrap_or(rule).span,
-        message: format!("`{}` is exposed without TLS", text(rule, &["host"]).unwrap_or(subject.object.name())),
-        hint: "set `expose.tls = true;`, or name the host under `tls`".into(),
+        message: format!("`{}` is exposed without TLS", text(rule, &["host"]).unwrap_or(name)),
+        hint: hint.into(),
     });
     Outcome::of(failures.collect())
 }
@@ -109,14 +112,15 @@ fn ingress_host(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     if subject.object.kind() != "Ingress" {
         return Outcome::NotApplicable;
     }
+    let message = format!("`{}` answers for every host name", subject.object.name());
+    let hint = "name the host: `expose.host = \"shop.example.com\";`";
+    if subject.at(&["spec", "defaultBackend"]).is_some() {
+        return at_object(subject, &["spec", "defaultBackend"], message, hint);
+    }
     let rules = items(&subject.object.node, &["spec", "rules"]).iter().enumerate();
-    let failures =
-        rules.filter(|(_, rule)| text(rule, &["host"]).is_none_or(str::is_empty)).map(|(at, rule)| Failure {
-            path: format!("spec.rules[{at}].host"),
-            span: rule.span,
-            message: format!("`{}` answers for every host name", subject.object.name()),
-            hint: "name the host: `expose.host = \"shop.example.com\";`".into(),
-        });
+    let failures = rules.filter(|(_, rule)| text(rule, &["host"]).is_none_or(str::is_empty)).map(|(at, rule)| {
+        Failure { path: format!("spec.rules[{at}].host"), span: rule.span, message: message.clone(), hint: hint.into() }
+    });
     Outcome::of(failures.collect())
 }
 

@@ -9,7 +9,7 @@ const CONTROLS: &[Control] = &[
     control("5.1.1", "only those who need it administer the cluster", Low, &["no-cluster-admin"]),
     control("5.1.2", "few may read secrets", High, &["no-secret-listing"]),
     control("5.1.3", "roles name what they allow", Standard, &["no-wildcard-rules"]),
-    control("5.1.4", "few may reach into pods", High, &["no-pod-access"]),
+    control("5.1.4", "few may create pods, or reach into them", High, &["no-pod-creation", "no-pod-access"]),
     control("5.1.5", "the service account that a namespace shares is not used", Standard, &["own-service-account"]),
     control("5.1.6", "API tokens are mounted only where they are needed", Standard, &["token-not-mounted"]),
     control("5.1.7", "nobody is made a master", Low, &["no-broad-subjects"]),
@@ -39,9 +39,9 @@ const CONTROLS: &[Control] = &[
         Restricted,
         &["image-digest", "image-registry", "image-pull"],
     ),
-    control("5.6.2", "pods have a seccomp profile", Standard, &["seccomp-profile", "seccomp-not-off"]),
+    control("5.7.2", "pods have a seccomp profile", Standard, &["seccomp-profile", "seccomp-not-off"]),
     control(
-        "5.6.3",
+        "5.7.3",
         "pods and containers are confined",
         High,
         &[
@@ -55,5 +55,5 @@ const CONTROLS: &[Control] = &[
             "restricted-volumes",
         ],
     ),
-    control("5.6.4", "the namespace `default` is not used", High, &["own-namespace"]),
+    control("5.7.4", "the namespace `default` is not used", High, &["own-namespace"]),
 ];

@@ -52,14 +52,7 @@ const CONTROLS: &[Control] = &[
         &["no-native-secrets", "no-secret-listing"],
     ),
     control("4.2.1", "cardholder data is encrypted on open networks", Standard, &["ingress-tls", "gateway-tls"]),
-    control(
-        "6.2.1",
-        "software comes from where it is known to come from",
-        Restricted,
-        &["image-registry", "image-pull"],
-    ),
     control("6.3.2", "it is known which software runs", Standard, &["image-tag", "traceable"]),
-    control("6.4.3", "what runs has not been changed", Restricted, &["image-digest", "read-only-root"]),
     control("6.5.1", "changes follow a procedure and can be traced", Restricted, &["committed-source"]),
     control("7.2.1", "access is given by need", Standard, &["no-wildcard-rules", "no-broad-subjects"]),
     control("7.2.2", "rights are the least that a job takes", Low, &["no-cluster-admin"]),
@@ -79,6 +72,12 @@ const CONTROLS: &[Control] = &[
     control("8.6.3", "tokens of systems are not made at will", High, &["no-token-creation", "no-certificate-approval"]),
     control("9.4.2", "data is classified", High, &["data-classification"]),
     control("10.2.1", "it is said what is audited", High, &["audit-label"]),
+    control(
+        "11.5.2",
+        "what runs cannot be changed unseen",
+        Restricted,
+        &["image-digest", "image-registry", "image-pull", "read-only-root"],
+    ),
     control("12.1.3", "somebody answers for everything that runs", Low, &["owner"]),
     control(
         "12.10.1",

@@ -13,11 +13,6 @@ use crate::node::Node;
 pub(super) const BASELINE: &[Check] = baseline::CHECKS;
 pub(super) const RESTRICTED: &[Check] = restricted::CHECKS;
 
-/// Whether the pod says that it is one of Windows.
-fn is_for_windows(pod: Pod<'_>) -> bool {
-    super::text(pod.spec, &["os", "name"]) == Some("windows")
-}
-
 /// The value of a security field with its path, for the pod and for each container; only those that are set.
 fn set_values<'a>(pod: Pod<'a>, field: &'a [&'a str]) -> Vec<(&'a Node, String)> {
     let whole: Vec<&str> = std::iter::once("securityContext").chain(field.iter().copied()).collect();

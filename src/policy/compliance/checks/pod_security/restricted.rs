@@ -1,9 +1,9 @@
 //! Restricted: what baseline leaves open.
 
 use super::super::super::{Check, Context, Outcome, Subject};
-use super::super::{each_container, is_false, is_true, items, of_container, text};
+use super::super::{each_container, is_false, is_for_windows, is_true, items, of_container, text};
 use super::baseline::added_capabilities;
-use super::{at_value, is_for_windows, set_values};
+use super::{at_value, set_values};
 use crate::node::{Node, NodeKind};
 
 pub(super) const CHECKS: &[Check] = &[
@@ -50,9 +50,14 @@ fn escalation(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     })
 }
 
-/// By itself, or by its pod where it says nothing.
+/// By itself, or by its pod where it says nothing. A pod must not say `false`, whatever its containers say.
 fn run_as_non_root(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     let general = subject.pod.and_then(|pod| pod.spec.at(&["securityContext", "runAsNonRoot"]));
+    if let (Some(pod), Some(value)) = (subject.pod, general.filter(|value| is_false(Some(value)))) {
+        let path = format!("{}.securityContext.runAsNonRoot", pod.path.join("."));
+        let hint = "set `podSecurityContext.runAsNonRoot = true;`";
+        return Outcome::Failed(vec![at_value(value, path, "the pod may run as root".into(), hint)]);
+    }
     each_container(subject, |container| {
         let own = container.at(&["securityContext", "runAsNonRoot"]);
         (!is_true(own.or(general))).then(|| {
