@@ -37,7 +37,7 @@ const LAYER_3: &str = r#"{
   framework.compliance.owner = "payments";
   applications.myApp = {
     image = "myapp:1.0"; replicas = 3; ports = [ 8080 ];
-    compliance.framework = "PCI-DSS"; compliance.level = "restricted";
+    compliance.framework = "PCI-DSS"; compliance.level = "low";
     dependencies = [ "postgres" "redis" ];
   };
   applications.postgres = { image = "postgres:16.4"; ports = [ 5432 ]; };
@@ -56,11 +56,11 @@ fn layer_3_makes_a_whole_application() {
     let labels = &deployment["metadata"]["labels"];
     assert_eq!(labels["app.kubernetes.io/name"], "my-app");
     assert_eq!(labels["app.kubernetes.io/managed-by"], "nxk");
-    assert_eq!(labels["enterprise.com/compliance-level"], "restricted");
+    assert_eq!(labels["enterprise.com/compliance-level"], "low");
     assert_eq!(labels["enterprise.com/regulatory-framework"], "PCI-DSS");
     assert_eq!(labels["enterprise.com/owner-team"], "payments");
     let template = &deployment["spec"]["template"];
-    assert_eq!(template["metadata"]["labels"]["enterprise.com/compliance-level"], "restricted");
+    assert_eq!(template["metadata"]["labels"]["enterprise.com/compliance-level"], "low");
     let pod = &template["spec"];
     assert_eq!(pod["automountServiceAccountToken"], false);
     assert_eq!(pod["securityContext"]["runAsNonRoot"], true);
@@ -298,7 +298,7 @@ fn labels_that_people_write_are_never_dropped() {
     assert_eq!((&labels["app"], &labels["tier"]), (&"mine".into(), &"front".into()));
 
     let text = r#"{
-  framework.compliance = { framework = "SOC2"; level = "low"; owner = "a"; };
+  framework.compliance = { framework = "CIS"; level = "low"; owner = "a"; };
   deployments.web = { image = "web:1"; labels."enterprise.com/owner-team" = "b"; };
 }"#;
     let found = errors(text);
