@@ -34,6 +34,8 @@ pub(crate) struct Workload {
     pub(crate) application: bool,
     /// What it listens on.
     pub(crate) ports: Vec<ContainerPort>,
+    /// What its sidecars listen on: open only to those that name it.
+    pub(crate) beside: Vec<ContainerPort>,
 }
 
 /// A declared connection.

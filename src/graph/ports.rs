@@ -45,8 +45,8 @@ impl ContainerPort {
 }
 
 /// The ports that a hint offers.
-pub(super) fn all_shown(ports: &[ContainerPort]) -> String {
-    ports.iter().map(ContainerPort::shown).collect::<Vec<_>>().join(", ")
+pub(super) fn all_shown<'a>(ports: impl IntoIterator<Item = &'a ContainerPort>) -> String {
+    ports.into_iter().map(ContainerPort::shown).collect::<Vec<_>>().join(", ")
 }
 
 /// What a person wrote for a port.
@@ -61,6 +61,20 @@ pub(super) fn asked(wanted: &Value) -> String {
 pub(super) fn of_entry(machine: &mut Evaluator, fields: &Attrs, span: Span) -> Result<Vec<ContainerPort>> {
     let ports = list_field(machine, fields, "ports", span)?;
     ports.iter().map(|port| container_port(machine, port, span)).collect()
+}
+
+/// What the sidecars of an application listen on.
+pub(super) fn of_sidecars(machine: &mut Evaluator, fields: &Attrs, span: Span) -> Result<Vec<ContainerPort>> {
+    let sidecars = field(machine, fields, "sidecars", span)?;
+    let Kind::Attrs(sidecars) = &sidecars.kind else { return Ok(Vec::new()) };
+    let mut ports = Vec::new();
+    for sidecar in sidecars.sorted() {
+        let sidecar = machine.force_at(&sidecar.value, span)?;
+        if let Kind::Attrs(fields) = &sidecar.kind {
+            ports.extend(of_entry(machine, fields, sidecar.origin)?);
+        }
+    }
+    Ok(ports)
 }
 
 /// `__port { name, entry, wanted, at, undeclared }`: the port of an entry that `wanted` means, as

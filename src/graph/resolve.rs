@@ -14,8 +14,13 @@ use crate::value::{Evaluator, Kind, Result, Thunk, Value};
 
 /// The workload of an entry; one whose ports cannot be computed is reported and left out.
 pub(super) fn workload(machine: &mut Evaluator, named: Named, application: bool) -> Option<Workload> {
-    match ports::of_entry(machine, &named.fields, named.key_span) {
-        Ok(ports) => Some(Workload { named, application, ports }),
+    let ports = ports::of_entry(machine, &named.fields, named.key_span);
+    let beside = match application {
+        true => ports::of_sidecars(machine, &named.fields, named.key_span),
+        false => Ok(Vec::new()),
+    };
+    match ports.and_then(|ports| Ok((ports, beside?))) {
+        Ok((ports, beside)) => Some(Workload { named, application, ports, beside }),
         Err(error) => {
             machine.report(&error);
             None
@@ -166,7 +171,7 @@ fn connect(
         );
     };
     let target = &workloads[to];
-    if target.ports.is_empty() {
+    if target.ports.is_empty() && (target.beside.is_empty() || wish.ports.is_empty()) {
         let message = format!("`{}` depends on `{}`, which has no ports", consumer.name, target.named.name);
         return Err(Diagnostic::new(Code::DependencyWithoutPorts, wish.span, message)
             .also(target.named.key_span, "declared here without `ports`")
@@ -179,15 +184,15 @@ fn connect(
     Ok(Connection { from, to, ports, span: wish.span })
 }
 
-/// The port of the target that a number (of the Service or of the container) or a name means.
+/// The port of the target, or of a sidecar of it, that a number (of the Service or of the container) or a name means.
 fn chosen(port: &Value, target: &Workload, wish: &Wish) -> std::result::Result<ContainerPort, Diagnostic> {
-    let found = target.ports.iter().find(|candidate| candidate.is(port));
+    let found = target.ports.iter().chain(&target.beside).find(|candidate| candidate.is(port));
     found.cloned().ok_or_else(|| {
         let message = format!("`{}` has no port {}", target.named.name, asked(port));
         Diagnostic::new(Code::UnknownDependencyPort, port.origin.or(wish.span), message)
             .label("no port of this name or number")
             .also(target.named.key_span, "its ports are declared here")
-            .hint(format!("it listens on {}", all_shown(&target.ports)))
+            .hint(format!("it listens on {}", all_shown(target.ports.iter().chain(&target.beside))))
     })
 }
 
