@@ -248,7 +248,9 @@ impl Page {
         let files: Vec<Source> =
             library::paths().filter(|path| path.starts_with("layers/")).map(Source::read).collect();
         for (name, ty) in std::mem::take(&mut self.named) {
-            let declared = files.iter().find_map(|file| file.type_named(name));
+            // `Part T` is `T` with nothing required, and told of as such.
+            let whole = name.strip_prefix("Part ").unwrap_or(name);
+            let declared = files.iter().find_map(|file| file.type_named(whole));
             let doc = sentence(declared.and_then(|declared| declared.doc.as_deref()));
             assert!(!doc.is_empty(), "the type {name} has no documentation in stdlib/layers");
             let shown = in_words(&self.shown(&ty));
