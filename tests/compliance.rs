@@ -3,6 +3,10 @@
 
 #[path = "compliance/cases.rs"]
 mod cases;
+#[path = "compliance/credentials.rs"]
+mod credentials;
+#[path = "compliance/exceptions.rs"]
+mod exceptions;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -71,12 +71,19 @@ pub fn suspicion(name: &str, value: &str) -> Option<String> {
     (might && is_random(value)).then(|| format!("a key for `{name}`"))
 }
 
-/// Everything that is written out in a Secret, apart from certificates, which are public.
+/// Everything that is written out in a Secret, apart from what is public: certificates, who one is and where the other
+/// side is. Of a URL that is kept in base 64, it cannot be told whether there is a password in it.
 fn in_secret(object: &Object, found: &mut Vec<Found>) {
+    const PUBLIC: &[&str] = &["username", "user", "email", "host", "hostname", "port", "database", "region"];
     for part in ["data", "stringData"] {
         for (field, path) in fields(&object.node, part) {
-            let is_public = field.key.ends_with(".crt");
-            if field.value.as_str().is_some_and(|text| !text.is_empty()) && !is_public {
+            let name = field.key.to_ascii_lowercase();
+            let is_address = part == "stringData" && matches!(name.as_str(), "url" | "uri" | "endpoint");
+            let is_public = |text: &str| {
+                let named = name.ends_with(".crt") || PUBLIC.contains(&name.as_str()) || is_address;
+                named && known_form(text).is_none()
+            };
+            if field.value.as_str().is_some_and(|text| !text.is_empty() && !is_public(text)) {
                 let what = format!("a value for `{}`", field.key);
                 found.push(Found { path, span: field.value.span, what });
             }
