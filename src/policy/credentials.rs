@@ -174,7 +174,9 @@ fn known_form(text: &str) -> Option<&'static str> {
         return Some("a private key");
     }
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./+=".contains(byte);
-    let token = TOKENS.iter().find(|(prefix, least, _)| {
+    // Most texts are too short for any of them.
+    let mut fitting = TOKENS.iter().filter(|(prefix, least, _)| text.len() >= prefix.len() + least);
+    let token = fitting.find(|(prefix, least, _)| {
         text.match_indices(prefix).any(|(at, _)| {
             let begins = !text[..at].ends_with(|before: char| before.is_ascii_alphanumeric());
             let rest = &text.as_bytes()[at + prefix.len()..];

@@ -73,6 +73,12 @@ impl Compliance {
         Some(Diagnostic::new(Code::LevelTooLow, node.span, message).hint(hint))
     }
 
+    /// Whether it is the name of a mandatory label.
+    fn reserves(&self, key: &str) -> bool {
+        let name = key.strip_prefix(self.prefix.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        name.is_some_and(|name| RESERVED.contains(&name))
+    }
+
     /// The mandatory labels, as far as they are known; names with the prefix.
     fn mandatory(&self) -> Vec<(EcoString, Node)> {
         let named = |name: &str, value: &Option<Node>| {
@@ -134,10 +140,11 @@ pub fn label_objects(objects: &mut [Object], framework: &Compliance, sources: &S
             let span = object.entry;
             let Some(labels) = map_at(&mut object.node, &whole, span) else { continue };
             for field in &labels.fields {
-                let reserved = RESERVED.iter().any(|name| field.key == format!("{}/{name}", framework.prefix));
+                if !framework.reserves(&field.key) || !sources.is_user(field.key_span) {
+                    continue;
+                }
                 // One word of the user's may be in several objects.
-                let known = findings.iter().any(|finding: &Diagnostic| finding.primary.span == field.key_span);
-                if reserved && sources.is_user(field.key_span) && !known {
+                if !findings.iter().any(|finding: &Diagnostic| finding.primary.span == field.key_span) {
                     let message = format!("the mandatory label `{}` cannot be overridden", field.key);
                     findings.push(
                         Diagnostic::new(Code::MandatoryLabel, field.key_span, message)
