@@ -18,7 +18,7 @@ use crate::diag::Code;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{ModuleType, Type, TypeRef};
-use crate::value::{Attr, Attrs, Error, Evaluator, Kind, List, Thunk, Value};
+use crate::value::{Attr, Attrs, Error, Evaluator, Kind, List, State, Thunk, Value};
 
 /// Untyped values are followed to this depth.
 const UNTYPED_DEPTH: u32 = 100;
@@ -85,10 +85,7 @@ impl Evaluator {
 
     /// Computes a value as deep as its type says that there is data.
     fn check_value(&mut self, thunk: &Thunk, ty: &TypeRef, span: Span) -> Flow {
-        // Most values are scalars that have been computed, and cannot fail any more.
-        if let Thunk::Done(Value { kind, .. }) = thunk
-            && !matches!(kind, Kind::Attrs(_) | Kind::List(_))
-        {
+        if is_sound(thunk) {
             return Flow::Continue(());
         }
         let value = match self.force_at(thunk, span) {
@@ -213,11 +210,23 @@ impl Evaluator {
         }
     }
 
+    /// By name, so that findings are in order. Most entries cannot fail, and need no order.
     fn check_attrs(&mut self, attrs: &Attrs, mut check: impl FnMut(&mut Evaluator, &Attr) -> Flow) -> Flow {
-        attrs.sorted().into_iter().try_for_each(|attr| check(self, attr))
+        let mut entries: Vec<&Attr> = attrs.iter().filter(|attr| !is_sound(&attr.value)).collect();
+        entries.sort_by_cached_key(|attr| attr.name.as_str());
+        entries.into_iter().try_for_each(|attr| check(self, attr))
     }
 
     fn check_items(&mut self, items: &List, mut check: impl FnMut(&mut Evaluator, &Thunk) -> Flow) -> Flow {
         items.iter().try_for_each(|item| check(self, item))
+    }
+}
+
+/// Whether it is a scalar that has been computed, and cannot fail any more. Most values are.
+fn is_sound(thunk: &Thunk) -> bool {
+    let is_scalar = |value: &Value| !matches!(value.kind, Kind::Attrs(_) | Kind::List(_));
+    match thunk {
+        Thunk::Done(value) => is_scalar(value),
+        Thunk::Lazy(lazy) => matches!(&*lazy.0.borrow(), State::Done(value) if is_scalar(value)),
     }
 }
