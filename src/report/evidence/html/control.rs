@@ -5,7 +5,10 @@ use super::words::{At, Badge, Escaped, Prose, class, put};
 use crate::driver::evidence::{ControlEvidence, Failing, Status, Verdict};
 use crate::policy::compliance::Check;
 
-/// The row. What is not met is open from the start.
+/// A control with more failures than these is opened by whoever wants to read them.
+const MOST_OPEN: usize = 20;
+
+/// The row. What is not met is open from the start, unless it is long.
 pub(super) fn row<'a>(out: &mut String, evidence: &'a ControlEvidence, sets: &mut Sets<'a>) {
     let (control, status) = (evidence.control, evidence.status);
     let (class, badge) = (class(status), Badge(status));
@@ -20,7 +23,8 @@ pub(super) fn row<'a>(out: &mut String, evidence: &'a ControlEvidence, sets: &mu
     if evidence.verdicts.is_empty() {
         put(out, format_args!("<span class=\"bare\">{}</span>", Escaped(&sentence(control.title))));
     } else {
-        let open = if status >= Status::Excepted { " open" } else { "" };
+        let told = evidence.verdicts.iter().map(|verdict| verdict.failures.len()).sum::<usize>();
+        let open = if (1..=MOST_OPEN).contains(&told) { " open" } else { "" };
         put(
             out,
             format_args!(
@@ -101,7 +105,9 @@ fn of_check<'a>(out: &mut String, check: &Check, verdicts: &[&'a Verdict], sets:
 }
 
 fn item(out: &mut String, verdict: &Verdict, failure: &Failing, with_hint: bool) {
-    put(out, format_args!("<li><p><b>{}</b>: {}</p>", Escaped(&verdict.object), Prose(&failure.message)));
+    let excepted = verdict.status == Status::Excepted;
+    let badge = if excepted { format!("{} ", Badge(verdict.status)) } else { String::new() };
+    put(out, format_args!("<li><p>{badge}<b>{}</b>: {}</p>", Escaped(&verdict.object), Prose(&failure.message)));
     out.push_str("<p class=\"small\">");
     if let Some(place) = &failure.place {
         put(out, format_args!("{} ", At(place)));
@@ -111,8 +117,7 @@ fn item(out: &mut String, verdict: &Verdict, failure: &Failing, with_hint: bool)
     }
     out.push_str("</p>");
     if let Some(at) = verdict.exception {
-        let (number, words) =
-            (at + 1, if verdict.status == Status::Excepted { "Covered by" } else { "No longer covered by" });
+        let (number, words) = (at + 1, if excepted { "Covered by" } else { "No longer covered by" });
         put(out, format_args!("<p class=\"small\">{words} <a href=\"#exception-{number}\">exception {number}</a></p>"));
     }
     if with_hint {
