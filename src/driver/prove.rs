@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::evaluate::placed;
 use super::{Evaluated, Lowered, Session};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Severity};
 use crate::emit::order;
 use crate::eval::Depth;
 use crate::layers::{Identity, Object};
@@ -205,6 +205,10 @@ impl Session {
 
     /// What selects pods should find some.
     fn find_selected_pods(&mut self, objects: &[Object]) {
+        // What could not be computed may have the pods that are missed.
+        if self.machine.findings.iter().any(|finding| finding.severity == Severity::Error) {
+            return;
+        }
         for (object, finding) in policy::without_pods(objects) {
             let finding = placed(finding, &self.machine, object);
             self.machine.findings.push(finding);
