@@ -160,8 +160,11 @@ fn the_exit_code_says_whether_a_control_failed() {
     for format in ["table", "json", "sarif", "html"] {
         assert_eq!(evidence(&configuration(), format).0, Some(1), "{format}");
         assert_eq!(evidence(GOOD, format).0, Some(0), "{format}");
-        // What cannot be evaluated has no evidence.
-        assert_eq!(evidence("{ applications.web = 1 +; }", format), (Some(1), String::new()), "{format}");
+        // What has not been made is not called fine.
+        let (code, text) = evidence("{ applications.web = 1 +; }", format);
+        assert_eq!(code, Some(1), "{format}");
+        let told = text.contains("1 other error") || text.contains("\"errors\": 1");
+        assert!(told, "{text}");
     }
     assert_eq!(sarif(&configuration())["runs"][0]["invocations"][0]["exitCode"], 1);
     assert_eq!(sarif(GOOD)["runs"][0]["invocations"][0]["exitCode"], 0);

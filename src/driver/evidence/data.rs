@@ -22,6 +22,8 @@ pub struct Evidence {
     pub objects: usize,
     /// How many of them a regulation holds for.
     pub judged: usize,
+    /// How many errors there are besides controls that are not met. Where there are any, objects may be missing.
+    pub errors: usize,
     /// The regulations that hold for any object, in the order of the tables.
     pub frameworks: Vec<FrameworkEvidence>,
     /// The exceptions, in the order of the text.

@@ -5,6 +5,7 @@ mod data;
 pub use data::{ControlEvidence, Evidence, ExceptionEvidence, Failing, FrameworkEvidence, Status, Verdict};
 
 use super::{Evaluated, Lowered, Session};
+use crate::diag::Code;
 use crate::layers::Object;
 use crate::node::Node;
 use crate::policy::compliance::{Control, Exception, Framework, Judged, Outcome, assess, held_by, regulations};
@@ -18,9 +19,11 @@ pub fn evidence(session: &mut Session) -> Option<Evidence> {
     let checked = session.check(parsed);
     let evaluated = session.evaluate(checked)?;
     let lowered = session.lower(&evaluated);
-    let evidence = session.collect(&evaluated, &lowered);
+    let mut evidence = session.collect(&evaluated, &lowered);
     session.prove(&evaluated, lowered);
     session.forget_what_was_found_early();
+    let errors = session.machine.findings.iter().filter(|finding| finding.is_error());
+    evidence.errors = errors.filter(|finding| finding.code != Code::ControlFailed).count();
     Some(evidence)
 }
 
@@ -59,6 +62,7 @@ impl Session {
             date: today.to_string(),
             objects: objects.len(),
             judged: holds.len(),
+            errors: 0,
             frameworks,
             exceptions,
         }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::driver::evidence::{ControlEvidence, Evidence, ExceptionEvidence, Verdict};
 use crate::source::Location;
 
-/// `{ "project", "environment", "kubernetes", "buildId", "sourceCommit", "date", "objects", "judged",
+/// `{ "project", "environment", "kubernetes", "buildId", "sourceCommit", "date", "objects", "judged", "errors",
 /// "frameworks": [{ "key", "title", "controls": [{ "id", "title", "from", "status", "results": [{ "object", "level",
 /// "check", "status", "exception", "failures": [{ "path", "message", "hint", "file", "line", "column" }] }] }] }],
 /// "exceptions": [{ "control", "object", "reason", "until", "expired", "covers", "file", "line" }] }`
@@ -27,6 +27,7 @@ pub fn json(evidence: &Evidence) -> String {
         "date": evidence.date,
         "objects": evidence.objects,
         "judged": evidence.judged,
+        "errors": evidence.errors,
         "frameworks": frameworks,
         "exceptions": evidence.exceptions.iter().map(exception).collect::<Vec<_>>(),
     });

@@ -41,6 +41,7 @@ pub fn sarif(evidence: &Evidence, exit_code: u8) -> String {
             "date": evidence.date,
             "objects": evidence.objects,
             "judged": evidence.judged,
+            "errors": evidence.errors,
         },
     }))
 }

@@ -84,6 +84,16 @@ fn summary(out: &mut String, evidence: &Evidence) {
             line(out, format_args!("{judged} of {} objects judged for {}", evidence.objects, evidence.kubernetes));
         }
     }
+    match evidence.errors {
+        0 => {}
+        1 => {
+            line(out, format_args!("the configuration has 1 other error: what it keeps from being made is not judged"))
+        }
+        many => line(
+            out,
+            format_args!("the configuration has {many} other errors: what they keep from being made is not judged"),
+        ),
+    }
     let commit = evidence.source_commit.as_deref().unwrap_or("no commit");
     line(out, format_args!("build {} of {commit}, as of {}", evidence.build_id, evidence.date));
 }

@@ -72,6 +72,15 @@ fn header(out: &mut String, evidence: &Evidence) {
     put(out, format_args!("<p class=\"soft\">{}</p>\n", Escaped(&regulations.join(", "))));
     let (class, words) = verdict(evidence);
     put(out, format_args!("<div class=\"card verdict {class}\">\n<p>{words}</p>\n"));
+    if evidence.errors > 0 {
+        let errors = count(evidence.errors, "other error");
+        put(
+            out,
+            format_args!(
+                "<p>The configuration has {errors}: what is kept from being made by that is not judged here.</p>\n"
+            ),
+        );
+    }
     if !evidence.frameworks.is_empty() {
         bar(out, evidence);
     }
@@ -97,6 +106,10 @@ fn header(out: &mut String, evidence: &Evidence) {
 fn verdict(evidence: &Evidence) -> (&'static str, String) {
     let of = |status: Status| evidence.controls().filter(|control| control.status == status).count();
     match (of(Status::Failed), of(Status::Excepted)) {
+        _ if evidence.frameworks.is_empty() && evidence.errors > 0 => {
+            ("failed", "Nothing could be judged.".to_string())
+        }
+        (0, _) if evidence.errors > 0 => ("failed", "What could be judged is met, but not all could be.".to_string()),
         _ if evidence.frameworks.is_empty() => ("none", "No regulation holds for any object.".to_string()),
         (0, 0) => ("met", "Every control that binds is met.".to_string()),
         (0, 1) => ("excepted", "Every control that binds is met, but for 1 with an exception.".to_string()),
