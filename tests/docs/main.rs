@@ -19,6 +19,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod compliance;
 mod declared;
 mod examples;
 mod library;
@@ -58,6 +59,7 @@ fn what_is_made_from_the_code_is_up_to_date() {
     made::page("docs/language/builtins.md", &library::builtins());
     made::page("docs/language/lib.md", &library::lib());
     made::page("docs/reference/options.md", &options::reference());
+    made::page("docs/reference/compliance.md", &compliance::reference());
     made::stretch("docs/language/types.md", "named types", &library::named_types());
     made::stretch("docs/language/README.md", "left out", &library::left_out());
     made::stretch("README.md", "error", &mistyped());
