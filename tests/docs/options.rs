@@ -39,6 +39,9 @@ const LAYERS: &[(&str, &str)] = &[
     ("layers/checks.nxk", "Assertions and warnings"),
 ];
 
+/// How the types of patches are called.
+const PART: &str = "Part ";
+
 const HEAD: &str = "# Options
 
 <!-- Made from the code: NXK_UPDATE_DOCS=1 cargo test --test docs -->
@@ -46,10 +49,10 @@ const HEAD: &str = "# Options
 Every option of a configuration, and every field inside, with its type, its default and what it means. `<name>` is a
 name of yours, `[]` an item of a list. *Required* means that an entry is wrong without it, *absent* that there is nothing
 where nothing is said, and `…` that the default is worked out. What types mean is told in
-[types.md](../language/types.md); those with a name that stand for something else than fields are [at the end](#types),
-and the fields of a `k8s.…` type are listed by `nxk explain`. How the layers work together is told in
-[layers.md](../guides/layers.md), and where the value of an option comes from by
-[`nxk explain FILE PATH`](../guides/explain.md).
+[types.md](../language/types.md): a `Part …` has the fields of the whole, none of them required. Those with a name that
+stand for something else than fields are [at the end](#types), and the fields of a `k8s.…` type are listed by
+`nxk explain`. How the layers work together is told in [layers.md](../guides/layers.md), and where the value of an option
+comes from by [`nxk explain FILE PATH`](../guides/explain.md).
 ";
 
 /// `docs/reference/options.md`
@@ -170,7 +173,8 @@ impl Page {
     fn inside(&mut self, path: &str, ty: &TypeRef) {
         let ty = self.machine.resolve(ty).expect("the layers' types are types");
         match &*ty {
-            Type::Declared(name, _) if self.around.contains(name) => {}
+            // What is a part of something has the fields of that, which are listed where it is whole.
+            Type::Declared(name, _) if self.around.contains(name) || name.as_str().starts_with(PART) => {}
             Type::Declared(name, inner) => {
                 self.around.push(*name);
                 self.inside(path, inner);
@@ -212,7 +216,8 @@ impl Page {
         match &*ty {
             Type::Declared(name, inner) => {
                 let inner = self.machine.resolve(inner).expect("the layers' types are types");
-                if !matches!(*inner, Type::Record(_)) && !self.named.contains_key(name.as_str()) {
+                let whole = !name.as_str().starts_with(PART);
+                if whole && !matches!(*inner, Type::Record(_)) && !self.named.contains_key(name.as_str()) {
                     self.named.insert(name.as_str(), inner.clone());
                     self.shown(&inner);
                 }

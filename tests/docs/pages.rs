@@ -44,7 +44,9 @@ pub fn links(page: &str) -> Vec<String> {
     let mut fenced = false;
     for line in page.lines() {
         fenced ^= line.trim_start().starts_with("```");
-        let mut rest = if fenced { "" } else { line };
+        // What stands between backticks is code, whatever it looks like.
+        let words: String = line.split('`').step_by(2).collect();
+        let mut rest = if fenced { "" } else { words.as_str() };
         while let Some(at) = rest.find("](") {
             rest = &rest[at + 2..];
             let end = rest.find(')').unwrap_or(rest.len());
