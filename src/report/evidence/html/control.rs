@@ -1,5 +1,8 @@
 //! A control: a row of its regulation's table, with its checks inside.
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
 use super::sets::Sets;
 use super::words::{At, Badge, Escaped, Prose, class, put};
 use crate::driver::evidence::{ControlEvidence, Failing, Status, Verdict};
@@ -93,7 +96,9 @@ fn of_check<'a>(out: &mut String, check: &Check, verdicts: &[&'a Verdict], sets:
     }
     if !failures.is_empty() {
         out.push_str("<ul>\n");
-        failures.iter().for_each(|(verdict, failure)| item(out, verdict, failure, shared.is_none()));
+        for alike in alike(&failures) {
+            item(out, &alike, shared.is_none(), sets);
+        }
         out.push_str("</ul>\n");
     }
     if !passed.is_empty() {
@@ -104,10 +109,29 @@ fn of_check<'a>(out: &mut String, check: &Check, verdicts: &[&'a Verdict], sets:
     out.push_str("</div>\n");
 }
 
-fn item(out: &mut String, verdict: &Verdict, failure: &Failing, with_hint: bool) {
+/// Failures that come from one place and are of one field: what an entry lacks, all objects lack that are made from it.
+fn alike<'a>(failures: &[(&'a Verdict, &'a Failing)]) -> Vec<Vec<(&'a Verdict, &'a Failing)>> {
+    let mut groups: IndexMap<_, Vec<(&Verdict, &Failing)>, FxBuildHasher> = IndexMap::default();
+    for (at, &(verdict, failure)) in failures.iter().enumerate() {
+        let place = failure.place.as_ref().map(|place| (&place.file, place.line, place.column));
+        // Those without a place have nothing in common.
+        let alone = if place.is_none() { Some(at) } else { None };
+        let key = (alone, place, &failure.path, &failure.hint, verdict.exception);
+        groups.entry(key).or_default().push((verdict, failure));
+    }
+    groups.into_values().collect()
+}
+
+fn item<'a>(out: &mut String, alike: &[(&'a Verdict, &'a Failing)], with_hint: bool, sets: &mut Sets<'a>) {
+    let Some(&(verdict, failure)) = alike.first() else { return };
     let excepted = verdict.status == Status::Excepted;
     let badge = if excepted { format!("{} ", Badge(verdict.status)) } else { String::new() };
     put(out, format_args!("<li><p>{badge}<b>{}</b>: {}</p>", Escaped(&verdict.object), Prose(&failure.message)));
+    if alike.len() > 1 {
+        out.push_str("<p>And so for ");
+        sets.mention(out, alike[1..].iter().map(|(verdict, _)| verdict.object.as_str()).collect());
+        out.push_str("</p>");
+    }
     out.push_str("<p class=\"small\">");
     if let Some(place) = &failure.place {
         put(out, format_args!("{} ", At(place)));

@@ -201,6 +201,9 @@ fn exception(out: &mut String, number: usize, evidence: &ExceptionEvidence) {
     }
     let covers = count(evidence.covers, "result");
     let state = match evidence {
+        ExceptionEvidence { expired: true, covers: 0, .. } => {
+            "<span class=\"status failed\">expired</span>".to_string()
+        }
         ExceptionEvidence { expired: true, .. } => {
             format!("<span class=\"status failed\">expired</span> would cover {covers}")
         }

@@ -1,4 +1,4 @@
-//! Sets of objects that pass a check. Many checks pass for the same objects: each set is listed once.
+//! Sets of objects of which the same is said. Many checks pass for the same objects: each set is listed once.
 
 use rustc_hash::FxHashMap;
 
@@ -37,9 +37,9 @@ impl<'a> Sets<'a> {
         if self.sets.is_empty() {
             return;
         }
-        out.push_str("<section aria-labelledby=\"sets\">\n<h2 id=\"sets\">Objects that pass</h2>\n");
+        out.push_str("<section aria-labelledby=\"sets\">\n<h2 id=\"sets\">Lists of objects</h2>\n");
         out.push_str(
-            "<p class=\"soft\">Checks that pass for the same objects share a list.</p>\n<div class=\"card sets\">\n",
+            "<p class=\"soft\">What is said above of the same objects shares a list.</p>\n<div class=\"card sets\">\n",
         );
         for (at, objects) in self.sets.iter().enumerate() {
             let (number, many) = (at + 1, count(objects.len(), "object"));
