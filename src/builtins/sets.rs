@@ -21,8 +21,6 @@ pub(super) const NATIVES: &[Native] = &[
     Native { name: "removeAttrs", arity: 2, run: remove_attrs },
     Native { name: "unsafeGetAttrPos", arity: 2, run: unsafe_get_attr_pos },
     Native { name: "zipAttrsWith", arity: 2, run: zip_attrs_with },
-    Native { name: "__filterAttrs", arity: 2, run: filter_attrs },
-    Native { name: "__said", arity: 2, run: said },
 ];
 
 fn attr_names(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
@@ -77,39 +75,6 @@ fn intersect_attrs(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
         given.filtered(|attr| wanted.get(attr.name).is_some())
     };
     Ok(Value::attrs(common, call.span))
-}
-
-/// `lib.filterAttrs`. The whole set is itself again, and costs nothing.
-fn filter_attrs(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
-    let keep = machine.function_of(&call, 0)?;
-    let attrs = machine.attrs_of(&call, 1)?;
-    let mut dropped = FxHashSet::default();
-    for attr in attrs.sorted() {
-        let name = Value::string(attr.name.as_str(), call.span);
-        if !machine.test(&keep, [name.into(), attr.value.clone()], &call)? {
-            dropped.insert(attr.name);
-        }
-    }
-    let kept = if dropped.is_empty() { attrs } else { attrs.filtered(|attr| !dropped.contains(&attr.name)) };
-    Ok(Value::attrs(kept, call.span))
-}
-
-/// Those of the second set whose names the first has too, and that are neither `null` nor empty.
-fn said(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
-    let (wanted, given) = (machine.attrs_of(&call, 0)?, machine.attrs_of(&call, 1)?);
-    let mut entries = Vec::new();
-    for attr in wanted.iter().filter_map(|attr| given.get(attr.name)) {
-        let says_nothing = match machine.force_at(&attr.value, call.span)?.kind {
-            Kind::Null => true,
-            Kind::List(items) => items.is_empty(),
-            Kind::Attrs(attrs) => attrs.is_empty(),
-            _ => false,
-        };
-        if !says_nothing {
-            entries.push(attr.clone());
-        }
-    }
-    Ok(Value::attrs(Attrs::new(entries), call.span))
 }
 
 fn map_attrs(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
