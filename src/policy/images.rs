@@ -38,9 +38,14 @@ impl fmt::Display for Reference<'_> {
     }
 }
 
-/// Whether its tag is there and is not one that moves.
-pub fn has_fixed_tag(image: &Reference<'_>) -> bool {
-    image.tag.is_some_and(|tag| tag != "latest")
+/// What is wrong with the tag, if it is missing or one that moves; a digest makes up for it.
+pub fn moving_tag(image: &Reference<'_>) -> Option<String> {
+    match image.tag {
+        _ if image.digest.is_some() => None,
+        None => Some(format!("the image `{image}` has no tag, so it means whatever is newest")),
+        Some("latest") => Some(format!("the tag of `{image}` can change at any time")),
+        Some(_) => None,
+    }
 }
 
 /// What is wrong with the images of an object, given its level and environment: a `latest` or
@@ -68,12 +73,8 @@ fn judge(image: &Reference<'_>, level: &str, environment: &str, node: &Node) -> 
         return None;
     }
     let span = node.span;
-    if !has_fixed_tag(image) {
+    if let Some(message) = moving_tag(image) {
         let code = if level == "restricted" { Code::MutableTag } else { Code::MutableTagWarning };
-        let message = match image.tag {
-            None => format!("the image `{image}` has no tag, so it means whatever is newest"),
-            Some(_) => format!("the tag of `{image}` can change at any time"),
-        };
         return Some(Diagnostic::new(code, span, message).hint("name a version, such as `:1.27`, or a digest"));
     }
     if environment == "regulated" || level == "restricted" {

@@ -2,7 +2,7 @@
 
 use super::super::{Check, Container, Context, Failure, Outcome, Subject};
 use super::{each_container, of_container};
-use crate::policy::images::{Reference, has_fixed_tag};
+use crate::policy::images::{Reference, moving_tag};
 
 pub(super) const CHECKS: &[Check] = &[
     Check { id: "image-tag", title: "images have a tag that does not change", run: tag },
@@ -13,10 +13,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 fn tag(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     each_image(subject, |image| {
-        (image.digest.is_none() && !has_fixed_tag(image)).then(|| {
-            let message = format!("the image `{image}` means whatever is newest");
-            (message, "name a version, such as `:1.27`, or a digest")
-        })
+        moving_tag(image).map(|message| (message, "name a version, such as `:1.27`, or a digest"))
     })
 }
 

@@ -47,7 +47,7 @@ const CONTROLS: &[Control] = &[
             "no-host-probes",
         ],
     ),
-    control("CM-8", "it is known what runs, and who answers for it", Low, &["owner", "image-tag", "traceable"]),
+    control("CM-8", "it is known what runs, and who answers for it", Low, &["owner", "traceable"]),
     control(
         "CP-10",
         "systems come back after a failure",
@@ -73,6 +73,6 @@ const CONTROLS: &[Control] = &[
     control("SC-8", "data on its way is encrypted", Standard, &["ingress-tls", "gateway-tls"]),
     control("SC-28", "data at rest is protected", High, &["restricted-volumes", "no-host-path"]),
     control("SI-7", "what runs cannot be changed unseen", High, &["read-only-root"]),
-    control("SI-7(1)", "what runs is checked to be what was approved", Restricted, &["image-digest"]),
+    control("SI-7(1)", "what runs is checked to be what was approved", Restricted, &["image-digest", "image-tag"]),
     control("SR-3", "what is bought in is known", Restricted, &["image-registry", "image-pull"]),
 ];

@@ -46,10 +46,15 @@ const CONTROLS: &[Control] = &[
         "Art. 32(1)(b)",
         "systems stay confidential, whole and available",
         Standard,
-        &["disruption-budget", "spread", "memory-limit", "image-tag"],
+        &["disruption-budget", "spread", "memory-limit"],
     ),
     control("Art. 32(1)(c)", "systems come back after an incident", High, &["readiness-probe", "several-replicas"]),
-    control("Art. 32(1)(d)", "what was tested is what runs", Restricted, &["image-digest", "committed-source"]),
+    control(
+        "Art. 32(1)(d)",
+        "what was tested is what runs",
+        Restricted,
+        &["image-tag", "image-digest", "committed-source"],
+    ),
     control(
         "Art. 32(2)",
         "data is not disclosed or changed by accident",

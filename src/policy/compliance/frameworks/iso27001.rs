@@ -50,7 +50,7 @@ const CONTROLS: &[Control] = &[
         "A.8.9",
         "systems are configured by a standard",
         Low,
-        &["app-armor", "se-linux", "proc-mount", "seccomp-not-off", "safe-sysctls", "image-tag"],
+        &["app-armor", "se-linux", "proc-mount", "seccomp-not-off", "safe-sysctls"],
     ),
     control(
         "A.8.14",
@@ -78,5 +78,5 @@ const CONTROLS: &[Control] = &[
         High,
         &["restricted-volumes", "no-shared-processes"],
     ),
-    control("A.8.32", "changes follow a procedure", Restricted, &["committed-source", "image-digest"]),
+    control("A.8.32", "changes follow a procedure", Restricted, &["image-tag", "committed-source", "image-digest"]),
 ];

@@ -48,8 +48,8 @@ const CONTROLS: &[Control] = &[
             "no-host-probes",
         ],
     ),
-    control("CM-8", "it is known what runs, and who answers for it", Low, &["owner", "image-tag"]),
-    control("CM-14", "what is installed is what was signed", Restricted, &["image-digest"]),
+    control("CM-8", "it is known what runs, and who answers for it", Low, &["owner"]),
+    control("CM-14", "what is installed is what was signed", Restricted, &["image-digest", "image-tag"]),
     control(
         "CP-10",
         "systems come back after a failure",

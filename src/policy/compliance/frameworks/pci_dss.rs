@@ -52,7 +52,7 @@ const CONTROLS: &[Control] = &[
         &["no-native-secrets", "no-secret-listing"],
     ),
     control("4.2.1", "cardholder data is encrypted on open networks", Standard, &["ingress-tls", "gateway-tls"]),
-    control("6.3.2", "it is known which software runs", Standard, &["image-tag", "traceable"]),
+    control("6.3.2", "it is known which software runs", Standard, &["traceable"]),
     control("6.5.1", "changes follow a procedure and can be traced", Restricted, &["committed-source"]),
     control("7.2.1", "access is given by need", Standard, &["no-wildcard-rules", "no-broad-subjects"]),
     control("7.2.2", "rights are the least that a job takes", Low, &["no-cluster-admin"]),
@@ -76,7 +76,7 @@ const CONTROLS: &[Control] = &[
         "11.5.2",
         "what runs cannot be changed unseen",
         Restricted,
-        &["image-digest", "image-registry", "image-pull", "read-only-root"],
+        &["image-tag", "image-digest", "image-registry", "image-pull", "read-only-root"],
     ),
     control("12.1.3", "somebody answers for everything that runs", Low, &["owner"]),
     control(

@@ -1,6 +1,6 @@
 //! SOC 2: the Trust Services Criteria, as far as manifests show them.
 
-use super::{Control, Framework, control};
+use super::{BASELINE, Control, Framework, control};
 use crate::policy::level::Level::{High, Low, Restricted, Standard};
 
 pub(super) const SOC2: Framework =
@@ -29,26 +29,7 @@ const CONTROLS: &[Control] = &[
         High,
         &["no-native-secrets", "no-secret-listing", "no-open-policy", "no-node-port", "load-balancer-ranges"],
     ),
-    control(
-        "CC6.8",
-        "nothing unknown is run, and what runs cannot take over its node",
-        Low,
-        &[
-            "no-host-process",
-            "no-host-namespaces",
-            "not-privileged",
-            "baseline-capabilities",
-            "no-host-path",
-            "no-host-ports",
-            "no-host-probes",
-            "app-armor",
-            "se-linux",
-            "proc-mount",
-            "seccomp-not-off",
-            "safe-sysctls",
-            "image-tag",
-        ],
-    ),
+    control("CC6.8", "nothing unknown is run, and what runs cannot take over its node", Low, BASELINE),
     control(
         "CC7.1",
         "what runs is built from known parts and cannot change unseen",
@@ -89,7 +70,7 @@ const CONTROLS: &[Control] = &[
         "PI1.3",
         "what runs is what was specified",
         Restricted,
-        &["committed-source", "image-digest", "image-registry", "image-pull"],
+        &["image-tag", "committed-source", "image-digest", "image-registry", "image-pull"],
     ),
     control("P4.1", "secrets reach only whom they are for", Restricted, &["secrets-as-files", "no-shared-processes"]),
 ];
