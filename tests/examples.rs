@@ -189,3 +189,25 @@ fn the_build_id_follows_the_inputs() {
         nxk().args(["compile", "--quiet"]).arg(elsewhere.join("main.nxk")).output().expect("the built program starts");
     assert_eq!(id(&String::from_utf8_lossy(&output.stdout)), Some(plain));
 }
+
+#[test]
+fn a_build_tells_what_made_it() {
+    let explain = |further: &[&str]| {
+        let mut command = nxk();
+        command.args(["explain", "examples/shop/main.nxk", "--format", "json", "--build-id"]).args(further);
+        let output = command.output().expect("the built program starts");
+        let build: serde_json::Value = serde_json::from_slice(&output.stdout).expect("the answer is JSON");
+        (output.status.code(), build)
+    };
+    let (code, build) = explain(&[]);
+    assert_eq!(code, Some(0));
+    let id = build["buildId"].as_str().expect("it has an id").to_string();
+    assert_eq!(Some(id.as_str()), build_id(&compile(&repository().join("examples/shop/main.nxk"), &[])));
+    let files: Vec<&str> =
+        build["files"].as_array().into_iter().flatten().filter_map(|file| file["path"].as_str()).collect();
+    assert!(files.contains(&"main.nxk") && files.contains(&"stores.nxk"), "{files:?}");
+    // The first digits are enough; other inputs make another build.
+    assert_eq!(explain(&[&id[..8]]).0, Some(0));
+    assert_eq!(explain(&[&id[..8], "--set", "applications.web.replicas=5"]).0, Some(1));
+    assert_eq!(explain(&["0123456789"]).1["asked"], "0123456789");
+}
