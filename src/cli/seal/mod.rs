@@ -159,6 +159,8 @@ fn named_secrets(session: &mut Session) -> Option<(Vec<NamedSecret>, PathBuf)> {
     let parsed = session.parse()?;
     let checked = session.check(parsed);
     let evaluated = session.evaluate(checked)?;
+    // What the rules of the layers refuse, they refuse when objects are made.
+    session.lower(&evaluated);
     Some((session.named_secrets(&evaluated), evaluated.secrets_lock))
 }
 
