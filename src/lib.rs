@@ -29,6 +29,9 @@ pub mod builtins;
 pub mod layers;
 pub mod lower;
 // 6  the graph and its policies
+pub mod manifests;
+pub mod network;
+pub mod rbac;
 pub mod graph;
 pub mod policy;
 pub mod seal;
@@ -38,5 +41,6 @@ pub mod emit;
 pub mod driver;
 // 9  findings to text, and results to the disk
 pub mod report;
+pub mod draw;
 pub mod output;
 pub mod cli;

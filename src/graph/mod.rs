@@ -7,6 +7,7 @@
 mod access;
 mod cycles;
 mod mistakes;
+pub mod picture;
 mod ports;
 mod resolve;
 

@@ -1,0 +1,1 @@
+//! Pictures of the graph: the same [`Picture`](crate::graph::picture::Picture) for other programs and for people.

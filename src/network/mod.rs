@@ -1,0 +1,1 @@
+//! What NetworkPolicies mean: which connections the finished objects of a cluster allow.
