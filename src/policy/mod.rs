@@ -5,7 +5,6 @@ pub mod credentials;
 mod images;
 mod labels;
 pub mod level;
-pub mod selection;
 mod selectors;
 mod trace;
 

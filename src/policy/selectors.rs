@@ -7,9 +7,9 @@ use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 use super::pod_spec_path;
-use super::selection::selects;
 use crate::diag::{Code, Diagnostic, closest};
 use crate::layers::Object;
+use crate::network::selects;
 use crate::node::{Field, Node};
 
 /// How many findings look for what may have been meant; the others only tell.

@@ -2,8 +2,8 @@
 
 use super::super::{Check, Container, ContainerKind, Context, Failure, Outcome, Subject};
 use super::{each_container, items, of_container};
+use crate::network::selects;
 use crate::node::{Node, NodeKind};
-use crate::policy::selection::selects;
 
 pub(super) const CHECKS: &[Check] = &[
     Check { id: "readiness-probe", title: "what serves says when it is ready", run: readiness },

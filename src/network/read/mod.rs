@@ -1,0 +1,125 @@
+//! From objects to a [`Cluster`]: pods, namespaces and policies, whatever else is there.
+//!
+//! Objects come from anywhere, so nothing is taken for granted. What is not as Kubernetes wants it matches nothing and is kept
+//! as a [`Fault`]; `null` is the same as nothing written, as it is for the API server.
+
+mod kubernetes;
+mod pods;
+
+use ecow::EcoString;
+use rustc_hash::FxHashMap;
+
+use super::cluster::{Cluster, DEFAULT_NAMESPACE, Direction, Fault, NAME_LABEL, Namespace};
+use super::labels::Labels;
+use crate::node::{Node, NodeKind};
+
+/// The field of a map, if something is written there.
+pub(super) fn given<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
+    node.get(key).filter(|value| value.kind != NodeKind::Null)
+}
+
+impl Cluster {
+    /// Takes namespaces, pods and policies out of objects, also those in a `List`.
+    pub fn read(objects: &[&Node]) -> Cluster {
+        let mut reader = Reader::default();
+        for (at, object) in objects.iter().enumerate() {
+            reader.object = at;
+            reader.read(object);
+        }
+        reader.cluster
+    }
+}
+
+/// A cluster in the making, and where its reader is.
+#[derive(Default)]
+struct Reader {
+    cluster: Cluster,
+    /// The indices of the namespaces by name.
+    namespaces: FxHashMap<EcoString, usize>,
+    /// The object that is read.
+    object: usize,
+    /// The policy that is read; it is added when all of it is there.
+    policy: Option<usize>,
+    direction: Option<Direction>,
+    rule: Option<usize>,
+}
+
+impl Reader {
+    fn read(&mut self, object: &Node) {
+        // Lists may hold lists; a worklist does not care how deep.
+        let mut open = vec![object];
+        while let Some(object) = open.pop() {
+            match items(object) {
+                Some(items) => open.extend(items.iter().rev()),
+                None => self.read_one(object),
+            }
+        }
+    }
+
+    fn read_one(&mut self, object: &Node) {
+        match (group(object), text(object, "kind")) {
+            ("", "Namespace") => self.read_namespace(object),
+            ("networking.k8s.io", "NetworkPolicy") => self.read_policy(object, Reader::kubernetes_policy),
+            _ => self.read_pods(object),
+        }
+    }
+
+    fn read_namespace(&mut self, object: &Node) {
+        let Some(metadata) = given(object, "metadata") else { return };
+        let name = self.known(text(metadata, "name"));
+        let namespace = &mut self.cluster.namespaces[self.namespaces[&name]];
+        namespace.object = Some(self.object);
+        namespace.labels = Labels::read(metadata.get("labels"));
+        namespace.labels.set(NAME_LABEL, &name);
+    }
+
+    /// The namespace of an object, which is known from now on.
+    fn namespace_of(&mut self, object: &Node) -> EcoString {
+        self.known(object.at(&["metadata", "namespace"]).and_then(Node::as_str).unwrap_or_default())
+    }
+
+    fn known(&mut self, name: &str) -> EcoString {
+        let name = if name.is_empty() { DEFAULT_NAMESPACE } else { name };
+        if let Some((name, _)) = self.namespaces.get_key_value(name) {
+            return name.clone();
+        }
+        let name = EcoString::from(name);
+        self.namespaces.insert(name.clone(), self.cluster.namespaces.len());
+        self.cluster.namespaces.push(Namespace::named(name.clone()));
+        name
+    }
+
+    /// Keeps what has no meaning. A value that failed has been reported already.
+    fn fault(&mut self, node: &Node, words: String) {
+        if node.kind == NodeKind::Failed {
+            return;
+        }
+        let Reader { object, policy, direction, rule, .. } = *self;
+        self.cluster.faults.push(Fault { object, policy, direction, rule, span: node.span, words });
+    }
+
+    /// The items of a field that has to be a list; `None` for something else, which is a fault.
+    fn list<'a>(&mut self, node: &'a Node, key: &str) -> Option<&'a [Node]> {
+        let Some(value) = given(node, key) else { return Some(&[]) };
+        let items = value.as_list();
+        if items.is_none() {
+            self.fault(value, format!("`{key}` is a list, not {}", value.describe()));
+        }
+        items
+    }
+}
+
+/// The items of a `List`, or of a list of one kind such as `PodList`.
+fn items(object: &Node) -> Option<&[Node]> {
+    text(object, "kind").ends_with("List").then(|| object.get("items").and_then(Node::as_list))?
+}
+
+/// The API group of an object; empty for the core group.
+fn group(object: &Node) -> &str {
+    text(object, "apiVersion").split_once('/').map_or("", |(group, _)| group)
+}
+
+/// A text of a map; empty if there is none.
+fn text<'a>(node: &'a Node, key: &str) -> &'a str {
+    node.get(key).and_then(Node::as_str).unwrap_or_default()
+}
