@@ -78,7 +78,7 @@ impl Case {
         if !self.text.starts_with("# ") || questions.is_empty() {
             wrong.push(format!("{}: a case says why it is there, and asks something", self.name));
         }
-        let faults: Vec<String> = cluster.faults.iter().map(|fault| fault.words.clone()).collect();
+        let faults: Vec<String> = reach.without_effect().into_iter().map(|fault| fault.words).collect();
         wrong.extend(self.unequal("#! ", faults));
         let opaque = cluster.policies.iter().flat_map(|policy| &policy.opaque);
         wrong.extend(self.unequal("#~ ", opaque.map(|opaque| opaque.words.clone()).collect()));

@@ -1,7 +1,7 @@
 //! Sets of IPv4 and IPv6 addresses.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::intervals::Intervals;
 
@@ -21,6 +21,18 @@ impl Addresses {
     /// Every address of both families.
     pub fn all() -> Addresses {
         Addresses { four: Intervals::range(0, u32::MAX), six: Intervals::range(0, u128::MAX) }
+    }
+
+    /// One address.
+    pub fn single(address: IpAddr) -> Addresses {
+        match address {
+            IpAddr::V4(address) => {
+                Addresses { four: Intervals::range(address.into(), address.into()), ..Addresses::none() }
+            }
+            IpAddr::V6(address) => {
+                Addresses { six: Intervals::range(address.into(), address.into()), ..Addresses::none() }
+            }
+        }
     }
 
     /// The addresses of a block such as `10.0.0.0/8` or `2001:db8::/32`; `None` for what is no block.
@@ -73,10 +85,10 @@ impl Addresses {
     }
 
     /// Whether an address is among them.
-    pub fn contains(&self, address: std::net::IpAddr) -> bool {
+    pub fn contains(&self, address: IpAddr) -> bool {
         match address {
-            std::net::IpAddr::V4(address) => self.four.contains(address.into()),
-            std::net::IpAddr::V6(address) => self.six.contains(address.into()),
+            IpAddr::V4(address) => self.four.contains(address.into()),
+            IpAddr::V6(address) => self.six.contains(address.into()),
         }
     }
 

@@ -231,6 +231,14 @@ impl Direction {
     /// Both.
     pub const BOTH: [Direction; 2] = [Direction::Ingress, Direction::Egress];
 
+    /// The field with the rules: `ingress` or `egress`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Direction::Ingress => "ingress",
+            Direction::Egress => "egress",
+        }
+    }
+
     /// `Ingress` or `Egress`, as `policyTypes` has it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -118,12 +118,16 @@ impl Selector {
         selector
     }
 
-    /// The same, and also that a label has one of some values.
-    pub fn and(mut self, requirement: Requirement) -> Selector {
-        self.requirements.push(requirement);
-        self.requirements.sort();
-        self.requirements.dedup();
-        self
+    /// The selector that asks all of this.
+    pub(super) fn of(mut requirements: Vec<Requirement>) -> Selector {
+        requirements.sort();
+        requirements.dedup();
+        Selector { requirements, meaningless: false }
+    }
+
+    /// The selector that selects nothing.
+    pub(super) fn nothing() -> Selector {
+        Selector { requirements: Vec::new(), meaningless: true }
     }
 
     /// Whether it selects everything.

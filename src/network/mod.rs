@@ -22,13 +22,16 @@
 //! **Invariant.** Everything is given in the order of the objects, and never in that of a hash table.
 
 mod addresses;
+mod build;
 mod cluster;
+mod effect;
 mod intervals;
 mod labels;
 mod ports;
 mod reach;
 mod read;
 mod resolve;
+mod towards;
 
 pub use addresses::Addresses;
 pub use cluster::{

@@ -39,36 +39,39 @@ impl<'a> Directory<'a> {
         Directory { cluster, names, namespaces, pods, found, found_namespaces }
     }
 
-    /// The pods that are meant, in their order.
+    /// The pods that are meant, in their order; kept for the next who asks.
     pub(super) fn pods(&mut self, wanted: &'a PodsWanted) -> Arc<[usize]> {
+        if let Scope::Matching(selector) = &wanted.scope {
+            if !self.found_namespaces.contains_key(selector) {
+                let found = self.namespaces(selector);
+                self.found_namespaces.insert(selector, found);
+            }
+        }
+        let found = self.find(wanted);
+        self.found.entry(wanted).or_insert(found).clone()
+    }
+
+    /// The pods that are meant, in their order.
+    pub(super) fn find(&self, wanted: &PodsWanted) -> Arc<[usize]> {
         if let Some(found) = self.found.get(wanted) {
             return found.clone();
         }
-        let found = match &wanted.scope {
-            Scope::Named(name) => match self.names.get(name.as_str()) {
-                Some(&namespace) => self.pods_in(namespace, &wanted.pods),
-                None => Vec::new(),
-            },
-            Scope::Matching(selector) => {
-                let namespaces = self.namespaces(selector);
-                let mut all: Vec<usize> =
-                    namespaces.iter().flat_map(|&namespace| self.pods_in(namespace, &wanted.pods)).collect();
-                all.sort_unstable();
-                all
+        let selector = match &wanted.scope {
+            Scope::Matching(selector) => selector,
+            Scope::Named(name) => {
+                let namespace = self.names.get(name.as_str());
+                return namespace.map_or_else(Vec::new, |&namespace| self.pods_in(namespace, &wanted.pods)).into();
             }
         };
-        let found: Arc<[usize]> = found.into();
-        self.found.insert(wanted, found.clone());
-        found
+        let namespaces = self.found_namespaces.get(selector).cloned().unwrap_or_else(|| self.namespaces(selector));
+        let pods = namespaces.iter().flat_map(|&namespace| self.pods_in(namespace, &wanted.pods));
+        let mut all: Vec<usize> = pods.collect();
+        all.sort_unstable();
+        all.into()
     }
 
-    fn namespaces(&mut self, selector: &'a Selector) -> Arc<[usize]> {
-        if let Some(found) = self.found_namespaces.get(selector) {
-            return found.clone();
-        }
-        let found: Arc<[usize]> = self.namespaces.select(selector, |at| &self.cluster.namespaces[at].labels).into();
-        self.found_namespaces.insert(selector, found.clone());
-        found
+    fn namespaces(&self, selector: &Selector) -> Arc<[usize]> {
+        self.namespaces.select(selector, |at| &self.cluster.namespaces[at].labels).into()
     }
 
     fn pods_in(&self, namespace: usize, selector: &Selector) -> Vec<usize> {

@@ -8,14 +8,6 @@ use crate::network::{Addresses, Protocol, Selector};
 use crate::node::{Node, NodeKind};
 
 impl Reader {
-    /// Takes in a policy, as `read` makes it.
-    pub(super) fn read_policy(&mut self, object: &Node, read: fn(&mut Reader, &Node) -> Policy) {
-        self.policy = Some(self.cluster.policies.len());
-        let policy = read(self, object);
-        self.cluster.policies.push(policy);
-        (self.policy, self.direction, self.rule) = (None, None, None);
-    }
-
     pub(super) fn kubernetes_policy(&mut self, object: &Node) -> Policy {
         let namespace = self.namespace_of(object);
         let nothing = Node::new(NodeKind::Null, object.span);
@@ -28,6 +20,7 @@ impl Reader {
             (None, _) => self.selector(spec),
         };
         let directions = self.directions(spec);
+        self.ignored(spec, &directions);
         let mut rules = |direction| directions.contains(&direction).then(|| self.rules(spec, direction, &namespace));
         let (ingress, egress) = (rules(Direction::Ingress), rules(Direction::Egress));
         Policy {
@@ -61,13 +54,27 @@ impl Reader {
         directions
     }
 
+    /// Rules of a direction that the policy is not about count for nothing.
+    fn ignored(&mut self, spec: &Node, directions: &[Direction]) {
+        for direction in Direction::BOTH.into_iter().filter(|direction| !directions.contains(direction)) {
+            let key = direction.key();
+            if let Some(rules) = given(spec, key).filter(|rules| rules.as_list().is_some_and(|rules| !rules.is_empty()))
+            {
+                self.direction = Some(direction);
+                let words = format!("`{key}` counts for nothing: `policyTypes` leaves out `{}`", direction.as_str());
+                self.fault(rules, words);
+                self.direction = None;
+            }
+        }
+    }
+
     fn rules(&mut self, spec: &Node, direction: Direction, namespace: &str) -> Rules {
-        let (key, peers) = match direction {
-            Direction::Ingress => ("ingress", "from"),
-            Direction::Egress => ("egress", "to"),
+        let peers = match direction {
+            Direction::Ingress => "from",
+            Direction::Egress => "to",
         };
         self.direction = Some(direction);
-        let items = self.list(spec, key).unwrap_or_default();
+        let items = self.list(spec, direction.key()).unwrap_or_default();
         let mut rules = Vec::with_capacity(items.len());
         for (at, item) in items.iter().enumerate() {
             self.rule = Some(at);
@@ -88,12 +95,7 @@ impl Reader {
     }
 
     /// A list that limits what a rule grants: nothing written is no limit, and what is no list leaves nothing.
-    pub(super) fn limits<T>(
-        &mut self,
-        rule: &Node,
-        key: &str,
-        mut read: impl FnMut(&mut Reader, &Node) -> T,
-    ) -> Option<Vec<T>> {
+    fn limits<T>(&mut self, rule: &Node, key: &str, mut read: impl FnMut(&mut Reader, &Node) -> T) -> Option<Vec<T>> {
         match self.list(rule, key) {
             Some([]) => None,
             Some(items) => Some(items.iter().map(|item| read(self, item)).collect()),
@@ -122,7 +124,7 @@ impl Reader {
     }
 
     /// `ipBlock`. One with an exception that has no meaning is refused as a whole.
-    fn block(&mut self, block: &Node) -> Wanted {
+    pub(super) fn block(&mut self, block: &Node) -> Wanted {
         let Some(whole) = self.cidr(block.get("cidr").unwrap_or(block)) else { return Wanted::Nobody };
         let Some(items) = self.list(block, "except") else { return Wanted::Nobody };
         let mut rest = whole.clone();
@@ -195,12 +197,12 @@ impl Reader {
         }
     }
 
-    fn no_ports(&mut self, node: &Node, words: String) -> WhichPorts {
+    pub(super) fn no_ports(&mut self, node: &Node, words: String) -> WhichPorts {
         self.fault(node, words);
         WhichPorts::Nothing
     }
 
-    fn number(&mut self, node: &Node) -> Option<u16> {
+    pub(super) fn number(&mut self, node: &Node) -> Option<u16> {
         let number = match node.kind {
             NodeKind::Int(number) => u16::try_from(number).ok().filter(|&number| number > 0),
             _ => None,

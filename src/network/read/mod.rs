@@ -3,13 +3,14 @@
 //! Objects come from anywhere, so nothing is taken for granted. What is not as Kubernetes wants it matches nothing and is kept
 //! as a [`Fault`]; `null` is the same as nothing written, as it is for the API server.
 
+mod cilium;
 mod kubernetes;
 mod pods;
 
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
-use super::cluster::{Cluster, DEFAULT_NAMESPACE, Direction, Fault, NAME_LABEL, Namespace};
+use super::cluster::{Cluster, DEFAULT_NAMESPACE, Direction, Fault, NAME_LABEL, Namespace, Opaque, Policy, PolicyKind};
 use super::labels::Labels;
 use crate::node::{Node, NodeKind};
 
@@ -42,6 +43,8 @@ struct Reader {
     policy: Option<usize>,
     direction: Option<Direction>,
     rule: Option<usize>,
+    /// What is not understood of the policy.
+    opaque: Vec<Opaque>,
 }
 
 impl Reader {
@@ -59,9 +62,19 @@ impl Reader {
     fn read_one(&mut self, object: &Node) {
         match (group(object), text(object, "kind")) {
             ("", "Namespace") => self.read_namespace(object),
-            ("networking.k8s.io", "NetworkPolicy") => self.read_policy(object, Reader::kubernetes_policy),
+            ("networking.k8s.io", "NetworkPolicy") => self.read_policy(|reader| reader.kubernetes_policy(object)),
+            ("cilium.io", "CiliumNetworkPolicy") => self.read_cilium(object, PolicyKind::Cilium),
+            ("cilium.io", "CiliumClusterwideNetworkPolicy") => self.read_cilium(object, PolicyKind::CiliumClusterwide),
             _ => self.read_pods(object),
         }
+    }
+
+    /// Takes in a policy, as `read` makes it.
+    fn read_policy(&mut self, read: impl FnOnce(&mut Reader) -> Policy) {
+        self.policy = Some(self.cluster.policies.len());
+        let policy = read(self);
+        self.cluster.policies.push(policy);
+        self.policy = None;
     }
 
     fn read_namespace(&mut self, object: &Node) {

@@ -1,0 +1,90 @@
+//! One end of all its connections: which ports are open towards which pods.
+//!
+//! A grant to few pods is kept by pod, and found at once. One to many (all of a namespace, all of the cluster) is kept as it is:
+//! two thousand workloads that each let in all the others are two thousand references to one list, and not four million
+//! entries.
+
+use std::sync::Arc;
+
+use super::Ports;
+use super::reach::{Grant, Grantees};
+
+/// More pods than this are many.
+const FEW: usize = 64;
+/// More lists of many pods than this are looked through too slowly; then all is kept by pod.
+const MOST_LISTS: usize = 16;
+
+/// The ports that are open towards pods.
+#[derive(Clone, Debug)]
+pub(super) struct Towards {
+    /// Those that are open to whoever there is.
+    pub(super) everybody: Ports,
+    /// Those that are open to each of many besides.
+    many: Vec<(Arc<[usize]>, Ports)>,
+    /// Those that are open to one of few besides; by the number of the pods.
+    few: Vec<(usize, Ports)>,
+}
+
+impl Towards {
+    /// Where nothing is isolated.
+    pub(super) fn open() -> Towards {
+        Towards { everybody: Ports::all(), many: Vec::new(), few: Vec::new() }
+    }
+
+    /// What is granted, and nothing else.
+    pub(super) fn granted(grants: &[Arc<Grant>]) -> Towards {
+        let everybody = grants.iter().filter(|grant| grant.who == Grantees::Everybody).map(|grant| &grant.ports);
+        let everybody = Ports::union_of(everybody);
+        let mut many: Vec<(Arc<[usize]>, Ports)> = Vec::new();
+        let mut few = Vec::new();
+        for grant in grants {
+            let Grantees::Pods(pods) = &grant.who else { continue };
+            if pods.len() > FEW && many.len() < MOST_LISTS {
+                match many.iter_mut().find(|(known, _)| Arc::ptr_eq(known, pods)) {
+                    Some((_, ports)) => *ports = ports.union(&grant.ports),
+                    None => many.push((pods.clone(), grant.ports.clone())),
+                }
+            } else {
+                few.extend(pods.iter().map(|&pods| (pods, grant.ports.clone())));
+            }
+        }
+        few.sort_by_key(|&(pods, _)| pods);
+        few.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 = kept.1.union(&next.1);
+            }
+            same
+        });
+        Towards { everybody, many, few }
+    }
+
+    /// The ports that are open towards pods.
+    pub(super) fn pods(&self, pods: usize) -> Ports {
+        let mut open = self.everybody.clone();
+        if let Ok(at) = self.few.binary_search_by_key(&pods, |&(pods, _)| pods) {
+            open = open.union(&self.few[at].1);
+        }
+        for (_, ports) in self.many.iter().filter(|(many, _)| many.binary_search(&pods).is_ok()) {
+            open = open.union(ports);
+        }
+        open
+    }
+
+    /// Whether something is open to everybody or to many.
+    pub(super) fn is_broad(&self) -> bool {
+        !self.everybody.is_empty() || !self.many.is_empty()
+    }
+
+    /// The few.
+    pub(super) fn few(&self) -> impl Iterator<Item = usize> {
+        self.few.iter().map(|&(pods, _)| pods)
+    }
+
+    /// The many, perhaps repeatedly, if they are not everybody and no more than `most`.
+    pub(super) fn many(&self, most: usize) -> Option<impl Iterator<Item = usize>> {
+        let count: usize = self.many.iter().map(|(many, _)| many.len()).sum();
+        let listed = self.everybody.is_empty() && count <= most;
+        listed.then(|| self.many.iter().flat_map(|(many, _)| many.iter().copied()))
+    }
+}
