@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use petgraph::Direction;
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -29,6 +30,30 @@ impl Needs {
     pub fn order(&self) -> Option<Vec<usize>> {
         let sorted = toposort(&self.graph, None).ok()?;
         Some(sorted.into_iter().rev().map(NodeIndex::index).collect())
+    }
+
+    /// In which wave each thing comes: wave 0 needs nothing, and every other follows directly what it needs latest. `None`
+    /// for those in a cycle, and for those that need such.
+    pub fn waves(&self) -> Vec<Option<usize>> {
+        let count = self.graph.node_count();
+        let mut missing: Vec<usize> = (0..count).map(|who| self.graph.neighbors(NodeIndex::new(who)).count()).collect();
+        let mut waves = vec![None; count];
+        let mut ready: Vec<usize> = (0..count).filter(|&who| missing[who] == 0).collect();
+        let mut wave = 0;
+        while !ready.is_empty() {
+            let mut next = Vec::new();
+            for what in ready {
+                waves[what] = Some(wave);
+                for who in self.graph.neighbors_directed(NodeIndex::new(what), Direction::Incoming) {
+                    missing[who.index()] -= 1;
+                    if missing[who.index()] == 0 {
+                        next.push(who.index());
+                    }
+                }
+            }
+            (ready, wave) = (next, wave + 1);
+        }
+        waves
     }
 
     /// One cycle for each knot of things that need each other: the shortest through its lowest
@@ -92,6 +117,14 @@ mod tests {
     fn what_is_needed_comes_first() {
         assert_eq!(needs(3, &[(0, 1), (1, 2)]).order(), Some(vec![2, 1, 0]));
         assert_eq!(needs(2, &[(0, 1), (1, 0)]).order(), None);
+    }
+
+    #[test]
+    fn waves_follow_what_they_need() {
+        let diamond = needs(5, &[(0, 1), (0, 2), (1, 3), (2, 3), (0, 3)]);
+        assert_eq!(diamond.waves(), [Some(2), Some(1), Some(1), Some(0), Some(0)]);
+        let knot = needs(4, &[(0, 1), (1, 0), (2, 0)]);
+        assert_eq!(knot.waves(), [None, None, None, Some(0)]);
     }
 
     #[test]

@@ -137,6 +137,8 @@ codes! {
     UnknownDependencyPort = "E0803" "a dependency on a port that is not there";
     UnknownExposedPort   = "E0804" "a port is opened that is not there";
     UnknownSecret        = "E0805" "a secret that is not declared";
+    UndeclaredConnection = "E0806" "a connection is open that nothing declares";
+    ClosedConnection     = "E0807" "a declared connection is closed";
     // 09 compliance
     MissingCompliance    = "E0901" "compliance data that is demanded is missing";
     MandatoryLabel       = "E0902" "a mandatory label cannot be overridden";
@@ -164,6 +166,8 @@ codes! {
     ModuleWarning        = "W0501" "a warning raised by a module";
     SelectorWithoutPods  = "W0705" "a selector that matches no pod";
     StartupCycle         = "W0801" "applications that wait for each other";
+    UnprotectedPods      = "W0809" "pods that no policy protects";
+    WebhookCutOff        = "W0811" "a webhook that the API server cannot call";
     MutableTagWarning    = "W0903" "an image tag that can change";
     MissingDigest        = "W0904" "an image without a digest";
     ControlExempted      = "W0906" "a compliance control is not met, with an exception";

@@ -101,8 +101,8 @@ impl Session {
         agrees(&provisional, &target)?;
         agrees(&decided, &target)?;
         machine.objects = Some(Rc::new(VersionSchema::new(target.version)));
-        // Objects are computed where they are lowered.
-        configuration.check(machine, &[Symbol::new("resources")]);
+        // Objects are computed where they are lowered, and the graph where it is proved.
+        configuration.check(machine, &["resources", "graph"].map(Symbol::new));
         say_what_modules_say(machine, &configuration);
         let framework = machine.node(&framework.into(), Depth::Everything, Span::NONE)?;
         Ok(Evaluated { configuration, framework, target, secrets_lock })

@@ -5,6 +5,7 @@ use std::time::Instant;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::evaluate::placed;
+use super::network::Network;
 use super::{Evaluated, Lowered, Session};
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::emit::order;
@@ -23,10 +24,12 @@ use crate::value::Kind;
 
 /// Objects that have been checked.
 pub struct Proved {
-    objects: Vec<Object>,
+    pub(super) objects: Vec<Object>,
     /// How many had a schema to be checked against.
     checked: usize,
     version: String,
+    /// What was proved of the network; nothing where objects are missing.
+    pub(super) network: Option<Network>,
 }
 
 /// The objects in the order in which they can be installed, with their keys in the order in which
@@ -76,6 +79,8 @@ impl Session {
     /// values, and the compliance of its entry.
     pub fn prove(&mut self, evaluated: &Evaluated, mut lowered: Lowered) -> Proved {
         let start = Instant::now();
+        // What could not be computed may be what a policy or a connection misses.
+        let whole = !self.has_errors();
         for object in &mut lowered.objects {
             let misplaced = confine_secrets(&self.machine, object);
             self.machine.findings.extend(misplaced);
@@ -98,11 +103,12 @@ impl Session {
         self.demand_compliance(evaluated);
         self.check_contents(evaluated, &lowered.objects);
         self.find_selected_pods(&lowered.objects);
+        let network = whole.then(|| self.prove_network(evaluated, &lowered.objects));
         self.comply(evaluated, &lowered.objects);
         self.check_seals(evaluated, &lowered.objects);
         self.timings.add("prove", start.elapsed());
         let version = evaluated.target.version.minor().to_string();
-        Proved { objects: lowered.objects, checked, version }
+        Proved { objects: lowered.objects, checked, version, network }
     }
 
     /// Puts the objects in the order in which they can be installed.

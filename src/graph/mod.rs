@@ -6,10 +6,14 @@
 
 mod access;
 mod cycles;
+pub mod declared;
 mod mistakes;
 pub mod picture;
 mod ports;
+pub mod proof;
 mod resolve;
+pub mod show;
+pub mod webhooks;
 
 use crate::layers::names::{Named, named_entries, record, written_text};
 use crate::source::Span;

@@ -6,7 +6,7 @@ use super::read::given;
 use crate::node::Node;
 
 /// The labels of an object. A value that is no text is no label.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Labels(Vec<(EcoString, EcoString)>);
 
 impl Labels {

@@ -38,6 +38,6 @@ pub use cluster::{
     Cluster, Direction, Fault, NamedPort, Namespace, Opaque, Peer, Pods, PodsWanted, Policy, PolicyKind, PortsWanted,
     Rule, Rules, Scope, Wanted, WhichPorts,
 };
-pub use labels::{Labels, Selector, selects};
+pub use labels::{Labels, Requirement, Selector, Test, selects};
 pub use ports::{Ports, Protocol};
 pub use reach::{Grant, Grantees, Reach, Side};

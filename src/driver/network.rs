@@ -1,0 +1,141 @@
+//! The network of a configuration: what is declared, held against what the finished policies allow.
+
+use petgraph::graph::NodeIndex;
+
+use super::{Evaluated, Session};
+use crate::diag::{Code, Diagnostic};
+use crate::graph::declared::{Graph, Whom, declared};
+use crate::graph::picture::Picture;
+use crate::graph::proof::{Guard, Judged, Places, Proof, findings, prove};
+use crate::graph::show::{self, Shown};
+use crate::graph::webhooks::{Webhook, webhooks};
+use crate::layers::Object;
+use crate::network::{Addresses, Cluster, Direction, Reach};
+use crate::node::{Node, NodeKind};
+use crate::source::SourceMap;
+
+/// A network that has been judged.
+#[derive(Default)]
+pub(super) struct Network {
+    /// What is declared.
+    pub(super) graph: Graph,
+    /// What is there.
+    pub(super) cluster: Cluster,
+    /// How the policies differ from the graph.
+    pub(super) proof: Proof,
+}
+
+/// The picture of a configuration's network. What is wrong is in the session's findings; `None` where the network cannot
+/// be told.
+pub fn picture(session: &mut Session) -> Option<Picture> {
+    let parsed = session.parse()?;
+    let checked = session.check(parsed);
+    let evaluated = session.evaluate(checked)?;
+    let lowered = session.lower(&evaluated);
+    let proved = session.prove(&evaluated, lowered);
+    session.forget_what_was_found_early();
+    let title = evaluated.framework.get("project").and_then(Node::as_str).unwrap_or_default().to_string();
+    let network = proved.network?;
+    Some(network.picture(title, &session.machine.sources))
+}
+
+/// The picture of manifests, whoever wrote them: what their policies allow.
+pub fn picture_of_manifests(title: String, objects: &[Object], sources: &SourceMap) -> (Picture, Vec<Diagnostic>) {
+    let cluster = cluster(objects);
+    let mut graph = Graph::default();
+    let webhooks = webhooks(objects, &cluster);
+    graph.add_webhooks(&webhooks, &cluster);
+    let reach = Reach::new(&cluster);
+    let findings = cut_off(&webhooks, &reach, objects).collect();
+    let network = Network { graph, cluster, proof: Proof::default() };
+    (network.picture(title, sources), findings)
+}
+
+impl Network {
+    fn picture(&self, title: String, sources: &SourceMap) -> Picture {
+        let reach = Reach::new(&self.cluster);
+        show::picture(&Shown { title, graph: &self.graph, reach: &reach, proof: &self.proof, sources })
+    }
+}
+
+impl Session {
+    /// Proves that the policies of the objects allow what is declared and nothing else.
+    pub(super) fn prove_network(&mut self, evaluated: &Evaluated, objects: &[Object]) -> Network {
+        let mut graph = declared(&mut self.machine, &evaluated.configuration).unwrap_or_else(|failure| {
+            self.machine.report(&failure);
+            Graph::default()
+        });
+        let mut cluster = cluster(objects);
+        let places = Places::new(&graph, &mut cluster);
+        let reach = Reach::new(&cluster);
+        let webhooks = webhooks(objects, &cluster);
+        let mut proof = Proof::default();
+        if let Some(guard) = guard(&evaluated.framework) {
+            proof = prove(&graph, &reach, &places, guard);
+            let sources = &self.machine.sources;
+            let judged = Judged { graph: &graph, reach: &reach, proof: &proof, objects, sources };
+            let mut found = findings(&judged);
+            found.extend(unprotected(&graph, &places, &cluster));
+            found.extend(cut_off(&webhooks, &reach, objects));
+            self.machine.findings.extend(found);
+        }
+        graph.add_webhooks(&webhooks, &cluster);
+        Network { graph, cluster, proof }
+    }
+}
+
+/// Webhooks whose pods accept nothing on their port from any address.
+fn cut_off<'a>(
+    webhooks: &'a [Webhook],
+    reach: &'a Reach<'_>,
+    objects: &'a [Object],
+) -> impl Iterator<Item = Diagnostic> + 'a {
+    let shut = |pods: usize, webhook: &Webhook| {
+        let open = reach.touches(pods, Direction::Ingress, &Addresses::all());
+        !webhook.ports.is_empty() && webhook.ports.intersection(&open).is_empty()
+    };
+    webhooks.iter().flat_map(move |webhook| {
+        let them = webhook.pods.iter().copied().filter(move |&pods| shut(pods, webhook));
+        them.map(move |pods| {
+            let (name, object) = (&reach.cluster().pods[pods].name, &objects[webhook.object]);
+            let message =
+                format!("{object} has the API server call `{name}` on {}, which accepts it from nobody", webhook.ports);
+            let hint =
+                format!("let its addresses in: `allowFrom = [ {{ cidr = \"…\"; ports = [ … ]; }} ]` in `{name}`");
+            let place = if webhook.span.is_none() { object.entry } else { webhook.span };
+            Diagnostic::new(Code::WebhookCutOff, place, message).object(object.to_string()).hint(hint)
+        })
+    })
+}
+
+/// The cluster that objects describe.
+pub(super) fn cluster(objects: &[Object]) -> Cluster {
+    let nodes: Vec<&Node> = objects.iter().map(|object| &object.node).collect();
+    Cluster::read(&nodes)
+}
+
+/// Which doors the configuration wants shut; `None` where it wants no policies at all.
+fn guard(framework: &Node) -> Option<Guard> {
+    let network = framework.get("network")?;
+    let denied = |name: &str| network.get(name).is_some_and(|node| node.kind == NodeKind::Bool(true));
+    match network.get("policyMode").and_then(Node::as_str)? {
+        "off" => None,
+        "deny-all" => Some(Guard { ingress: denied("defaultDenyIngress"), egress: denied("defaultDenyEgress") }),
+        _ => Some(Guard::default()),
+    }
+}
+
+/// Applications whose pods are on the network of their host, where no policy holds.
+fn unprotected(graph: &Graph, places: &Places, cluster: &Cluster) -> Vec<Diagnostic> {
+    let exposed = graph.net.node_indices().filter(|&party| {
+        let on_host = |&pods: &usize| cluster.pods[pods].host_network;
+        graph.net[party].application && places.of(party).iter().any(on_host)
+    });
+    let finding = |party: NodeIndex| {
+        let Whom::Workload { name, .. } = &graph.net[party].whom else { return None };
+        let message = format!("the pods of `{name}` are on the network of their host, where no policy holds");
+        let hint = "leave out `hostNetwork`; where it is needed, what is declared of its connections is not enforced";
+        Some(Diagnostic::new(Code::UnprotectedPods, graph.net[party].span, message).hint(hint))
+    };
+    exposed.filter_map(finding).collect()
+}

@@ -1,0 +1,184 @@
+//! Where the parties of the graph are among the pods of the finished objects, and the strangers beside them.
+
+use std::collections::BTreeSet;
+
+use ecow::EcoString;
+use petgraph::graph::NodeIndex;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::super::declared::{Graph, Whom};
+use crate::network::{Cluster, Direction, Labels, Pods, PodsWanted, Scope, Selector, Test, Wanted};
+
+/// The label by which policies find the pods of a workload.
+const NAME: &str = "app.kubernetes.io/name";
+/// The label by which policies find a namespace.
+const NAMESPACE: &str = "kubernetes.io/metadata.name";
+/// The kinds of objects that an application or a workload of layer 2 becomes.
+const KINDS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"];
+/// A namespace and a value of a label that nobody has.
+const NOBODYS: &str = "nxk-stranger";
+/// So many strangers are tried for one selector; more choices than this nobody writes.
+const MOST_STRANGERS: usize = 16;
+
+/// The pods of each party.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    pods: Vec<Vec<usize>>,
+}
+
+impl Places {
+    /// Finds the parties of a graph in a cluster. Pods outside of the configuration are added to it: those that the graph
+    /// names, and those that policies could mean.
+    ///
+    /// A workload is found by its object and not by its labels, as these may be what is wrong.
+    pub fn new(graph: &Graph, cluster: &mut Cluster) -> Places {
+        let known = Known::new(cluster);
+        let pods = graph.net.node_weights().map(|party| known.pods_of(&cluster.pods, &party.whom));
+        let mut places = Places { pods: pods.collect() };
+        for (at, party) in graph.net.node_weights().enumerate() {
+            if let Whom::Pods { namespace, labels, .. } = &party.whom
+                && labels.get(NAME).is_none_or(|name| graph.workload(namespace, name).is_none())
+            {
+                places.pods[at].push(cluster.add_outsider(namespace, labels.clone(), Vec::new()));
+            }
+        }
+        for (namespace, labels) in strangers(graph, cluster) {
+            cluster.add_outsider(&namespace, labels, Vec::new());
+        }
+        places
+    }
+
+    /// The pods of a party: none of one that is not in the cluster.
+    pub fn of(&self, party: NodeIndex) -> &[usize] {
+        &self.pods[party.index()]
+    }
+}
+
+/// The pods of the objects, by what they are found by.
+#[derive(Default)]
+struct Known {
+    by_name: FxHashMap<(EcoString, EcoString), Vec<usize>>,
+    by_label: FxHashMap<(EcoString, EcoString, EcoString), Vec<usize>>,
+}
+
+impl Known {
+    fn new(cluster: &Cluster) -> Known {
+        let mut known = Known::default();
+        for (at, pods) in cluster.pods.iter().enumerate() {
+            if KINDS.contains(&pods.kind.as_str()) {
+                known.by_name.entry((pods.namespace.clone(), pods.name.clone())).or_default().push(at);
+            }
+            for (key, value) in pods.labels.iter() {
+                known.by_label.entry((pods.namespace.clone(), key.clone(), value.clone())).or_default().push(at);
+            }
+        }
+        known
+    }
+
+    fn pods_of(&self, pods: &[Pods], whom: &Whom) -> Vec<usize> {
+        let found = match whom {
+            Whom::Workload { namespace, name } => self.by_name.get(&(namespace.clone(), name.clone())).cloned(),
+            // Those of a whole namespace are well enough stood for by an outsider.
+            Whom::Pods { namespace, labels, .. } => {
+                let with = |(key, value): (&EcoString, &EcoString)| {
+                    self.by_label.get(&(namespace.clone(), key.clone(), value.clone())).map_or(&[][..], Vec::as_slice)
+                };
+                let rarest = labels.iter().map(with).min_by_key(|pods| pods.len());
+                let has_all = |&&at: &&usize| labels.iter().all(|(key, value)| pods[at].labels.get(key) == Some(value));
+                rarest.map(|candidates| candidates.iter().filter(has_all).copied().collect())
+            }
+            _ => None,
+        };
+        found.unwrap_or_default()
+    }
+}
+
+/// For each choice of pods that policies make, those that have just what it asks for. Choices by the name of a workload
+/// mean that workload.
+fn strangers(graph: &Graph, cluster: &Cluster) -> BTreeSet<(EcoString, Labels)> {
+    let mut seen: FxHashSet<&PodsWanted> = FxHashSet::default();
+    let mut strangers = BTreeSet::new();
+    for policy in &cluster.policies {
+        for rules in Direction::BOTH.iter().filter_map(|&direction| policy.rules(direction)) {
+            for peer in rules.rules.iter().filter_map(|rule| rule.peers.as_ref()).flatten() {
+                if let Wanted::Pods(wanted) = &peer.who
+                    && !means_workload(graph, wanted)
+                    && seen.insert(wanted)
+                {
+                    let namespaces = namespaces(cluster, &wanted.scope);
+                    let labels = examples(&wanted.pods);
+                    let both = namespaces.iter().flat_map(|namespace| labels.iter().map(move |one| (namespace, one)));
+                    strangers.extend(both.take(MOST_STRANGERS).map(|(name, labels)| (name.clone(), labels.clone())));
+                }
+            }
+        }
+    }
+    strangers
+}
+
+/// Whether a choice is that of a workload's pods, by its namespace and name.
+fn means_workload(graph: &Graph, wanted: &PodsWanted) -> bool {
+    let namespace = match &wanted.scope {
+        Scope::Named(name) => Some(name.as_str()),
+        Scope::Matching(selector) => one_value(selector, NAMESPACE),
+    };
+    let name = one_value(&wanted.pods, NAME);
+    namespace.zip(name).is_some_and(|(namespace, name)| graph.workload(namespace, name).is_some())
+}
+
+/// The value of a label, if a selector asks for one.
+fn one_value<'s>(selector: &'s Selector, key: &str) -> Option<&'s str> {
+    let asked = selector.requirements().iter().filter(|requirement| requirement.key == key);
+    let mut values = asked.map(|requirement| match &requirement.test {
+        Test::In(values) if values.len() == 1 => Some(values[0].as_str()),
+        _ => None,
+    });
+    values.next().flatten().filter(|_| values.next().is_none())
+}
+
+/// Where strangers can live: in the namespaces that are meant, known ones and one that is not.
+fn namespaces(cluster: &Cluster, scope: &Scope) -> Vec<EcoString> {
+    let selector = match scope {
+        Scope::Named(name) => return vec![name.clone()],
+        Scope::Matching(selector) => selector,
+    };
+    if selector.is_meaningless() {
+        return Vec::new();
+    }
+    let named = selector.requirements().iter().find(|requirement| requirement.key == NAMESPACE);
+    if let Some(Test::In(names)) = named.map(|requirement| &requirement.test) {
+        return names.clone();
+    }
+    let known = cluster.namespaces.iter().filter(|namespace| selector.matches(|key| namespace.labels.get(key)));
+    let known = known.map(|namespace| namespace.name.clone()).take(MOST_STRANGERS / 2);
+    known.chain(selector.matches(|key| (key == NAMESPACE).then_some(NOBODYS)).then(|| NOBODYS.into())).collect()
+}
+
+/// Labels that satisfy a selector, one for each of the values that it leaves open.
+fn examples(selector: &Selector) -> Vec<Labels> {
+    if selector.is_meaningless() {
+        return Vec::new();
+    }
+    let mut examples = vec![Labels::new()];
+    for requirement in selector.requirements() {
+        let values: Vec<EcoString> = match &requirement.test {
+            Test::In(values) => values.clone(),
+            Test::Exists => vec![NOBODYS.into()],
+            Test::NotIn(_) | Test::DoesNotExist => continue,
+        };
+        let with = |labels: &Labels, value: &EcoString| {
+            let mut labels = labels.clone();
+            labels.set(&requirement.key, value);
+            labels
+        };
+        examples = examples
+            .iter()
+            .flat_map(|labels| values.iter().map(move |value| (labels, value)))
+            .take(MOST_STRANGERS)
+            .map(|(labels, value)| with(labels, value))
+            .collect();
+    }
+    // What contradicts itself is satisfied by nobody.
+    examples.retain(|labels| selector.matches(|key| labels.get(key)));
+    examples
+}
