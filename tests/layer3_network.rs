@@ -239,6 +239,38 @@ fn declared_egress_and_allowed_callers_are_open_with_names() {
 }
 
 #[test]
+fn a_number_means_all_protocols_and_the_port_of_the_service_first() {
+    let objects = shop(
+        r#"applications.dns = {
+            image = "a:1";
+            ports = [
+              { name = "dns"; port = 53; containerPort = 5353; protocol = "UDP"; }
+              { name = "dns-tcp"; port = 53; containerPort = 5354; }
+              { name = "web"; port = 80; containerPort = 8080; }
+              { name = "admin"; port = 8080; containerPort = 9000; }
+            ];
+            allowFrom = [ { cidr = "10.0.0.0/8"; } ];
+            expose = { host = "dns.example.com"; port = 53; };
+          };
+          applications.a = { image = "a:1"; dependencies = [ { app = "dns"; ports = [ 53 ]; } ]; };
+          applications.b = { image = "a:1"; dependencies = [ { app = "dns"; ports = [ 8080 ]; } ]; };
+          applications.c = { image = "a:1"; dependencies = [ { app = "dns"; ports = [ 9000 ]; } ]; };"#,
+    )
+    .objects();
+    let network = Network::of(&objects);
+    let ports = [("UDP", 5353), ("TCP", 5354), ("TCP", 8080), ("TCP", 9000)];
+    let opened = |from: &End| -> Vec<u16> {
+        let open = ports.iter().filter(|(protocol, port)| network.open(from, &pod("shop", "dns"), *port, protocol));
+        open.map(|(_, port)| *port).collect()
+    };
+    assert_eq!(opened(&pod("shop", "a")), [5353, 5354]);
+    assert_eq!(opened(&pod("shop", "b")), [9000], "8080 is a port of the Service, and so not the container's");
+    assert_eq!(opened(&pod("shop", "c")), [9000], "no port of the Service is 9000");
+    assert_eq!(opened(&address("10.1.1.1")), [5353, 5354, 8080, 9000]);
+    assert_eq!(opened(&pod("ingress-nginx", "ingress-nginx")), [5354], "requests come with TCP");
+}
+
+#[test]
 fn the_ingress_controller_and_monitoring_reach_just_their_ports() {
     let objects = shop(
         r#"applications.web = {

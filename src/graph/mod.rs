@@ -28,6 +28,7 @@ pub const NATIVES: &[Native] = &[
     Native { name: "__hasPort", arity: 1, run: ports::has_port },
     Native { name: "__mistake", arity: 1, run: mistakes::mistake },
     Native { name: "__port", arity: 1, run: ports::port },
+    Native { name: "__ports", arity: 1, run: ports::ports },
     Native { name: "__resource", arity: 1, run: access::resource },
 ];
 

@@ -26,21 +26,26 @@ impl ContainerPort {
         ContainerPort { port, protocol: "TCP".into(), name: None, service_port: port }
     }
 
-    /// Whether a number (of the Service or of the container) or a name means this port.
-    pub(super) fn is(&self, wanted: &Value) -> bool {
-        match &wanted.kind {
-            Kind::Int(number) => self.service_port == *number || self.port == *number,
-            Kind::Str(name) => self.name.as_ref() == Some(name),
-            _ => false,
-        }
-    }
-
     /// As messages show it: `8080 (`http`)`.
     fn shown(&self) -> String {
         match &self.name {
             Some(name) => format!("{} (`{name}`)", self.service_port),
             None => self.service_port.to_string(),
         }
+    }
+}
+
+/// The ports that a number or a name means. One number may be that of several, which speak different protocols. It is
+/// that of the Service, and only where that has no such port that of the container.
+pub(super) fn meant<'a>(ports: &'a [ContainerPort], wanted: &Value) -> Vec<&'a ContainerPort> {
+    let all = |is: &dyn Fn(&ContainerPort) -> bool| ports.iter().filter(|port| is(port)).collect::<Vec<_>>();
+    match &wanted.kind {
+        Kind::Int(number) => {
+            let of_service = all(&|port| port.service_port == *number);
+            if of_service.is_empty() { all(&|port| port.port == *number) } else { of_service }
+        }
+        Kind::Str(name) => all(&|port| port.name.as_ref() == Some(name)),
+        _ => Vec::new(),
     }
 }
 
@@ -80,8 +85,9 @@ pub(super) fn of_sidecars(machine: &mut Evaluator, fields: &Attrs, span: Span) -
 /// `__port { name, entry, wanted, at, undeclared }`: the port of an entry that `wanted` means, as
 /// `{ name, port, containerPort, protocol, declared }` with `port` that of the Service.
 ///
-/// Where `wanted` is `null`, it is the one called `http`, else the first that speaks TCP. One that is
-/// not there is an error, at `wanted` or at `at`; with `undeclared`, a number stands for itself.
+/// Where `wanted` is `null`, it is the one called `http`, else the first that speaks TCP; of several that `wanted` means,
+/// it is the one that speaks TCP. One that is not there is an error, at `wanted` or at `at`; with `undeclared`, a number
+/// stands for itself.
 pub(super) fn port(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let request = Request::read(machine, &call)?;
     if let Some(found) = request.found() {
@@ -93,6 +99,32 @@ pub(super) fn port(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     }
     let at = field(machine, &request.fields, "at", call.span)?;
     Err(request.not_there(at.origin).into())
+}
+
+/// `__ports { name, entry, wanted, at }`: all ports of an entry that the items of `wanted` mean, as `__port` has them;
+/// all that there are if it is empty. One that is not there is an error, and so is an entry without any.
+pub(super) fn ports(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
+    let mut request = Request::read(machine, &call)?;
+    let at = field(machine, &request.fields, "at", call.span)?.origin;
+    let wanted = list_field(machine, &request.fields, "wanted", call.span)?;
+    let mut found: Vec<Thunk> = Vec::new();
+    let listed = |port: &ContainerPort, span| Thunk::from(described(port, span, true));
+    for wish in &wanted {
+        request.wanted = machine.force_at(wish, call.span)?;
+        let meant = meant(&request.ports, &request.wanted);
+        if meant.is_empty() {
+            return Err(request.not_there(at).into());
+        }
+        found.extend(meant.into_iter().map(|port| listed(port, request.wanted.origin)));
+    }
+    if wanted.is_empty() {
+        if request.ports.is_empty() {
+            request.wanted = Value::null(at);
+            return Err(request.not_there(at).into());
+        }
+        found.extend(request.ports.iter().map(|port| listed(port, at)));
+    }
+    Ok(Value::list(found, call.span))
 }
 
 /// `__hasPort { name, entry, wanted }`: whether the entry has the port that `wanted` means.
@@ -129,7 +161,10 @@ impl Request {
     fn found(&self) -> Option<&ContainerPort> {
         match &self.wanted.kind {
             Kind::Null => usual(&self.ports),
-            _ => self.ports.iter().find(|port| port.is(&self.wanted)),
+            _ => {
+                let meant = meant(&self.ports, &self.wanted);
+                meant.iter().find(|port| port.protocol == "TCP").or(meant.first()).copied()
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
-use super::ports::{self, all_shown, asked, list_field};
+use super::ports::{self, all_shown, asked, list_field, meant};
 use super::{Connection, ContainerPort, Workload};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::layers::names::{Named, optional_text};
@@ -179,15 +179,18 @@ fn connect(
     }
     let ports = match wish.ports.is_empty() {
         true => target.ports.clone(),
-        false => wish.ports.iter().map(|port| chosen(port, target, wish)).collect::<std::result::Result<_, _>>()?,
+        false => {
+            let all = wish.ports.iter().map(|port| chosen(port, target, wish));
+            all.collect::<std::result::Result<Vec<_>, _>>()?.concat()
+        }
     };
     Ok(Connection { from, to, ports, span: wish.span })
 }
 
-/// The port of the target, or of a sidecar of it, that a number (of the Service or of the container) or a name means.
-fn chosen(port: &Value, target: &Workload, wish: &Wish) -> std::result::Result<ContainerPort, Diagnostic> {
-    let found = target.ports.iter().chain(&target.beside).find(|candidate| candidate.is(port));
-    found.cloned().ok_or_else(|| {
+/// The ports of the target, or else of its sidecars, that a number or a name means.
+fn chosen(port: &Value, target: &Workload, wish: &Wish) -> std::result::Result<Vec<ContainerPort>, Diagnostic> {
+    let found = [&target.ports, &target.beside].map(|ports| meant(ports, port)).into_iter().find(|own| !own.is_empty());
+    found.map(|ports| ports.into_iter().cloned().collect()).ok_or_else(|| {
         let message = format!("`{}` has no port {}", target.named.name, asked(port));
         Diagnostic::new(Code::UnknownDependencyPort, port.origin.or(wish.span), message)
             .label("no port of this name or number")
