@@ -27,7 +27,9 @@ mod made;
 mod options;
 mod pages;
 
+use std::fs::File;
 use std::path::Path;
+use std::process::Command;
 
 use support::{files_below, read, repository};
 
@@ -71,6 +73,23 @@ fn what_is_made_from_the_code_is_up_to_date() {
     ] {
         made::stretch("docs/guides/explain.md", name, &explained(question));
     }
+}
+
+/// Read off the compiled policies by the judge of `tests/network`, who does not know what was declared.
+#[test]
+fn the_connections_of_the_bookshop_are_up_to_date() {
+    let Some(python) = support::python("yaml") else { return };
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let output = support::run_nxk(["compile", "examples/bookshop/main.nxk", "-o", &folder.path().to_string_lossy()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let judge = Command::new(python)
+        .args(["-B", "tests/network/connections.py"])
+        .current_dir(repository())
+        .stdin(File::open(folder.path().join("manifests.yaml")).expect("it was written"))
+        .output()
+        .expect("Python starts");
+    assert!(judge.status.success(), "{}", String::from_utf8_lossy(&judge.stderr));
+    made::stretch("docs/guides/network.md", "bookshop", &String::from_utf8_lossy(&judge.stdout));
 }
 
 #[test]
