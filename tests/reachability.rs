@@ -43,6 +43,17 @@ fn what_is_open_is_what_is_declared() {
     assert!(total("compared") > 3 * total("open"), "most of {} pairs are closed", total("compared"));
 }
 
+#[test]
+fn the_judge_agrees_with_the_cases_written_by_hand() {
+    let Some(python) = python("yaml") else { return };
+    let mut command = Command::new(&python);
+    command.arg("-B").args(["tests/network/cases.py", "tests/corpus/network"]).current_dir(repository());
+    let report = report_of(&mut command);
+    let differences = differences(&report);
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+    assert!(report["cases"].as_u64() >= Some(60), "{} cases were judged", report["cases"]);
+}
+
 /// `NXK_GRAPH_SEEDS`, or those that are always judged.
 fn seeds() -> Range<u64> {
     let Ok(asked) = env::var("NXK_GRAPH_SEEDS") else { return SEEDS };
@@ -50,12 +61,16 @@ fn seeds() -> Range<u64> {
     ends.map_or_else(|| panic!("NXK_GRAPH_SEEDS is `FIRST..END`, and not `{asked}`"), |(first, end)| first..end)
 }
 
-/// What a program of `tests/network` reports.
+/// What a program of `tests/network` says of configurations that it has nxk compile.
 fn judge(python: &Path, program: &str, arguments: &[u64]) -> Value {
     let mut command = Command::new(python);
     command.arg("-B").arg(repository().join("tests/network").join(program)).arg(env!("CARGO_BIN_EXE_nxk"));
-    let output = command.args(arguments.iter().map(u64::to_string)).output().expect("Python starts");
-    assert!(output.status.success(), "{program} fails:\n{}", String::from_utf8_lossy(&output.stderr));
+    report_of(command.args(arguments.iter().map(u64::to_string)))
+}
+
+fn report_of(command: &mut Command) -> Value {
+    let output = command.output().expect("Python starts");
+    assert!(output.status.success(), "the judge fails:\n{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("the report is JSON")
 }
 
@@ -63,7 +78,7 @@ fn judge(python: &Path, program: &str, arguments: &[u64]) -> Value {
 fn differences(report: &Value) -> Vec<String> {
     let shown = |difference: &Value| {
         let words: Vec<&str> = difference["words"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let source = difference["configuration"].as_str().unwrap_or("only together with the other graphs of the file");
+        let Some(source) = difference["configuration"].as_str() else { return format!("{difference}") };
         format!("configuration {}, graph {}:\n{}\n{source}", difference["seed"], difference["graph"], words.join("\n"))
     };
     report["differences"].as_array().into_iter().flatten().map(shown).collect()

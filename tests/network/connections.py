@@ -15,13 +15,12 @@ from evaluator import (
     EGRESS,
     INGRESS,
     NAMESPACE_NAME,
-    PROTOCOLS,
     Address,
     Pod,
     Policies,
+    common,
     in_block,
     pods_of,
-    port_set,
     rules,
     show_ports,
 )
@@ -49,13 +48,6 @@ def open_between(policies, inside, source, target):
     out = policies.open_ports(who, EGRESS, whom) if source in inside else ALL_PORTS
     into = policies.open_ports(whom, INGRESS, who) if target in inside else ALL_PORTS
     return common(out, into)
-
-
-def common(left, right):
-    """The ports that are in both sets."""
-    pairs = [(a, b) for a in left for b in right if a[0] == b[0]]
-    both = port_set((a[0], max(a[1], b[1]), min(a[2], b[2])) for a, b in pairs if max(a[1], b[1]) <= min(a[2], b[2]))
-    return tuple(sorted(both, key=lambda ports: (PROTOCOLS.index(ports[0]), ports)))
 
 
 def outsiders(policies, pods):

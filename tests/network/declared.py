@@ -199,7 +199,7 @@ class Declared:
 
 def edges(cidr):
     """The first and the last address of a network, and those just outside."""
-    network = ipaddress.ip_network(cidr)
+    network = ipaddress.ip_network(cidr, strict=False)
     first, last = int(network[0]), int(network[-1])
     for number in (first - 1, first, last, last + 1):
         if 0 <= number < 2**network.max_prefixlen:

@@ -2,7 +2,8 @@
 
 This is the judge of the policies that nxk makes, and of nxk's own proof about them. It was written from the reference
 of the API and the page "Network Policies" of Kubernetes, without a look at how nxk understands them, and it takes
-every object as plain data, as `yaml.safe_load_all` or `json.load` give it.
+every object as plain data, as `yaml.safe_load_all` or `json.load` give it. What an API server does not take is a
+`ValueError`.
 
 The question is always the same: from the point of view of one pod and one direction, on which ports may it speak with a
 peer? Both ends have to agree for a connection, and each end is asked by itself: a policy that is too wide on one side
@@ -42,10 +43,17 @@ NO_PORTS = port_set([])
 ALL_PORTS = port_set((protocol, FIRST_PORT, LAST_PORT) for protocol in PROTOCOLS)
 
 
+def common(left, right):
+    """The ports that are in both sets."""
+    pairs = [(a, b) for a in left for b in right if a[0] == b[0]]
+    return port_set((a[0], max(a[1], b[1]), min(a[2], b[2])) for a, b in pairs if max(a[1], b[1]) <= min(a[2], b[2]))
+
+
 def show_ports(ports):
     """A set of ports for people."""
     if ports == ALL_PORTS:
         return "everything"
+    ports = sorted(ports, key=lambda item: (PROTOCOLS.index(item[0]), item))
     return ", ".join(f"{p} {a}" if a == b else f"{p} {a}-{b}" for p, a, b in ports) or "nothing"
 
 
@@ -54,12 +62,15 @@ def show_ports(ports):
 
 @dataclass(frozen=True)
 class Pod:
-    """A pod: what selectors see of it, and the ports that its containers declare, as (name, protocol, number)."""
+    """A pod: what selectors see of it, and the ports that its containers declare, as (name, protocol, number).
+
+    What is on the network of its host is not told apart from the host by most plug-ins: no selector finds it."""
 
     namespace: str
     labels: dict = field(hash=False)
     ports: tuple = ()
     title: str = ""
+    on_host: bool = False
 
     def __str__(self):
         return self.title or f"{self.namespace}: {self.labels}"
@@ -88,6 +99,8 @@ def matches(selector, labels):
 def meets(demand, labels):
     """Whether labels meet one of `matchExpressions`. `NotIn` holds as well where the label is missing."""
     key, values = demand["key"], demand.get("values") or []
+    if (demand["operator"] in ("In", "NotIn")) != bool(values):
+        raise ValueError(f"{demand['operator']} with the values {values}")
     match demand["operator"]:
         case "In":
             return key in labels and labels[key] in values
@@ -136,6 +149,8 @@ class Policies:
 
     def selecting(self, pod, direction):
         """The policies of the pod's namespace that select it and are about this direction."""
+        if pod.on_host:
+            return []
         return [
             spec
             for spec in self.policies.get(pod.namespace, [])
@@ -166,12 +181,13 @@ class Policies:
 
     def is_peer(self, item, namespace, peer):
         """Whether an item of `from` or `to` means this peer. The two selectors of one item have to hold together."""
-        if (block := item.get("ipBlock")) is not None:
+        item = item or {}
+        block, pods, namespaces = item.get("ipBlock"), item.get("podSelector"), item.get("namespaceSelector")
+        if (block is None) == (pods is None and namespaces is None):
+            raise ValueError("an item of `from` or `to` means either addresses or pods")
+        if block is not None:
             return isinstance(peer, Address) and in_block(block, peer.ip)
-        pods, namespaces = item.get("podSelector"), item.get("namespaceSelector")
-        if pods is None and namespaces is None:
-            raise ValueError("an item of `from` or `to` says nothing, which no API server takes")
-        if isinstance(peer, Address):
+        if isinstance(peer, Address) or peer.on_host:
             return False
         if namespaces is None:
             return peer.namespace == namespace and matches(pods, peer.labels)
@@ -189,8 +205,8 @@ def policy_types(spec):
 
 
 def rules(spec, direction):
-    """The rules of a policy for one direction."""
-    return spec.get("ingress" if direction == INGRESS else "egress") or []
+    """The rules of a policy for one direction; `null` is read as a rule that says nothing, and so allows everything."""
+    return [rule or {} for rule in spec.get("ingress" if direction == INGRESS else "egress") or []]
 
 
 def ports_of(rule, listener):
@@ -204,12 +220,17 @@ def ports_of(rule, listener):
 def ranges_of(item, listener):
     """The ranges of one item of `ports`. A name means the port that the listening pod calls so, if it has one."""
     protocol, port = item.get("protocol") or "TCP", item.get("port")
-    if port is None:
+    last = item.get("endPort") or port
+    if protocol not in PROTOCOLS:
+        raise ValueError(f"no protocol: {protocol}")
+    if port is None and last is None:
         return [(protocol, FIRST_PORT, LAST_PORT)]
-    if isinstance(port, str):
+    if isinstance(port, str) and last == port:
         declared = listener.ports if isinstance(listener, Pod) else ()
         return [(protocol, number, number) for name, spoken, number in declared if (name, spoken) == (port, protocol)]
-    return [(protocol, port, item.get("endPort") or port)]
+    if not isinstance(port, int) or not FIRST_PORT <= port <= last <= LAST_PORT:
+        raise ValueError(f"no range of ports: {port} to {last}")
+    return [(protocol, port, last)]
 
 
 # Objects
@@ -227,15 +248,15 @@ def namespaces_of(objects):
     }
 
 
-TEMPLATES = {
-    "Deployment": ("spec", "template"),
-    "ReplicaSet": ("spec", "template"),
-    "StatefulSet": ("spec", "template"),
-    "DaemonSet": ("spec", "template"),
-    "Job": ("spec", "template"),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
-    "Pod": (),
-}
+def template_of(item):
+    """The template of the pods that an object makes, whatever its kind; a pod is its own. `None` for all others."""
+    if item["kind"] == "Pod":
+        return item
+    spec = item.get("spec") or {}
+    if item["kind"] == "CronJob":
+        spec = spec["jobTemplate"]["spec"]
+    template = spec.get("template")
+    return template if isinstance(template, dict) and "containers" in (template.get("spec") or {}) else None
 
 
 def pods_of(objects):
@@ -243,22 +264,21 @@ def pods_of(objects):
     return {
         (namespace_of(item), item["kind"], item["metadata"]["name"]): pod_of(item)
         for item in objects
-        if item["kind"] in TEMPLATES
+        if template_of(item)
     }
 
 
 def pod_of(workload):
     """A pod as the workload makes it."""
-    template = workload
-    for step in TEMPLATES[workload["kind"]]:
-        template = template[step]
-    namespace = namespace_of(workload)
-    return Pod(
-        namespace,
-        (template.get("metadata") or {}).get("labels") or {},
-        container_ports(template["spec"]),
-        f"{workload['kind']} {namespace}/{workload['metadata']['name']}",
-    )
+    template = template_of(workload)
+    namespace, name = namespace_of(workload), workload["metadata"]["name"]
+    labels = dict((template.get("metadata") or {}).get("labels") or {})
+    if workload["kind"] == "Job":
+        labels |= {"batch.kubernetes.io/job-name": name, "job-name": name}
+    if not all(isinstance(value, str) for value in labels.values()):
+        raise ValueError("values of labels are texts")
+    ports, on_host = container_ports(template["spec"]), bool(template["spec"].get("hostNetwork"))
+    return Pod(namespace, labels, ports, f"{workload['kind']} {namespace}/{name}", on_host)
 
 
 def container_ports(spec):

@@ -74,8 +74,8 @@ def judge(compiler, setting, graphs, report, as_yaml=False):
     return found
 
 
-def differences(setting, graph, policies, pods, report):
-    """What is open in the objects and not declared, and the other way round."""
+def differences(setting, graph, policies, pods, report, further=()):
+    """What is open in the objects and not declared, and the other way round; `further` are more peers to ask about."""
     declared = Declared(setting, graph)
     own = {}
     for workload in graph.running():
@@ -83,7 +83,7 @@ def differences(setting, graph, policies, pods, report):
         if place not in pods:
             return [f"there is no {' '.join(place)}"]
         own[workload.key] = pods[place]
-    probes = declared.probes(own)
+    probes = [*declared.probes(own), *further]
     words = []
     for workload in graph.running():
         pod = own[workload.key]
