@@ -141,7 +141,7 @@ codes! {
     ClosedConnection     = "E0807" "a declared connection is closed";
     // 09 compliance
     MissingCompliance    = "E0901" "compliance data that is demanded is missing";
-    MandatoryLabel       = "E0902" "a mandatory label cannot be overridden";
+    MandatoryLabel       = "E0902" "a mandatory label or annotation cannot be overridden";
     MutableTag           = "E0903" "an image tag that can change";
     ControlFailed        = "E0905" "a compliance control is not met";
     ExpiredException     = "E0907" "an exception that no longer holds";

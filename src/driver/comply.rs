@@ -5,7 +5,7 @@ use indexmap::map::Entry;
 use rustc_hash::FxHashSet;
 
 use super::evaluate::placed;
-use super::{Evaluated, Session};
+use super::{Evaluated, Lowered, Session};
 use crate::diag::{Code, Diagnostic};
 use crate::layers::Object;
 use crate::node::Node;
@@ -15,11 +15,12 @@ use crate::value::Evaluator;
 
 impl Session {
     /// Reports every control that binds and is not met.
-    pub(super) fn comply(&mut self, evaluated: &Evaluated, objects: &[Object]) {
+    pub(super) fn comply(&mut self, evaluated: &Evaluated, lowered: &Lowered) {
+        let objects = &lowered.objects;
         let exceptions = self.exceptions(evaluated);
         let mut needed = vec![0; exceptions.len()];
         let mut failures = Failures::default();
-        for judged in assess(&evaluated.assessment(objects), Outcome::has_failed) {
+        for judged in assess(&evaluated.assessment(lowered), Outcome::has_failed) {
             let object = &objects[judged.object];
             let mut covering = exceptions.iter().enumerate().filter(|(_, exception)| exception.covers(&judged, object));
             let today = self.today();
@@ -56,10 +57,12 @@ impl Session {
     fn report_failures(&mut self, mut failures: Failures) {
         let tags = self.machine.findings.iter().filter(|finding| finding.code == Code::MutableTag);
         let tags: FxHashSet<Span> = tags.map(|finding| finding.primary.span).collect();
+        let overridden = self.machine.findings.iter().any(|finding| finding.code == Code::MandatoryLabel);
         let incomplete = self.machine.findings.iter().any(|finding| finding.code == Code::MissingCompliance);
         failures.0.retain(|key, _| match key.check {
             "image-tag" => !tags.contains(&key.place),
             "owner" => !incomplete,
+            "traceable" => !overridden,
             _ => true,
         });
         let said: FxHashSet<(&str, Span)> = failures.0.keys().map(|key| (key.check, key.place)).collect();
@@ -96,12 +99,13 @@ impl Session {
 
 impl Evaluated {
     /// What compliance judges.
-    pub(super) fn assessment<'a>(&'a self, objects: &'a [Object]) -> Assessment<'a> {
+    pub(super) fn assessment<'a>(&'a self, lowered: &'a Lowered) -> Assessment<'a> {
         let prefix = self.framework.at(&["compliance", "labelPrefix"]).and_then(Node::as_str);
         Assessment {
-            objects,
+            objects: &lowered.objects,
             minor: self.target.version.minor(),
             prefix: prefix.unwrap_or("enterprise.com"),
+            trace: &lowered.trace,
             environment: self.environment(),
         }
     }

@@ -14,7 +14,7 @@ use crate::lower::lower_to_objects;
 use crate::modules::{Configuration, Request as Modules};
 use crate::node::Node;
 use crate::policy::level::Level;
-use crate::policy::{self, Compliance};
+use crate::policy::{self, Compliance, Trace};
 use crate::schema::{Catalogue, Target};
 use crate::secret::HIDDEN;
 use crate::source::{SourceKind, Span};
@@ -37,6 +37,8 @@ pub struct Evaluated {
 pub struct Lowered {
     /// The objects by key.
     pub objects: Vec<Object>,
+    /// What they say of their origin.
+    pub trace: Trace,
 }
 
 impl Session {
@@ -67,9 +69,9 @@ impl Session {
         let compliance = evaluated.compliance();
         machine.findings.extend(policy::label_objects(&mut objects, &compliance, &machine.sources));
         let trace = self.trace(evaluated);
-        policy::annotate(&mut objects, &compliance.prefix, &trace);
+        self.machine.findings.extend(policy::annotate(&mut objects, &compliance.prefix, &trace));
         self.timings.add("lower", start.elapsed());
-        Lowered { objects }
+        Lowered { objects, trace }
     }
 
     fn fixpoint(&mut self, checked: &Checked) -> Result<Evaluated> {

@@ -13,9 +13,9 @@ pub fn inputs(session: &mut Session) -> Option<(Inputs, Trace)> {
     let checked = session.check(parsed);
     let evaluated = session.evaluate(checked)?;
     // Files may be read as late as an object needs them.
-    session.lower(&evaluated);
+    let lowered = session.lower(&evaluated);
     session.forget_what_was_found_early();
-    Some((session.inputs(&evaluated), session.trace(&evaluated)))
+    Some((session.inputs(&evaluated), lowered.trace))
 }
 
 impl Session {

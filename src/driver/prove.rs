@@ -104,7 +104,7 @@ impl Session {
         self.check_contents(evaluated, &lowered.objects);
         self.find_selected_pods(&lowered.objects);
         let network = whole.then(|| self.prove_network(evaluated, &lowered.objects));
-        self.comply(evaluated, &lowered.objects);
+        self.comply(evaluated, &lowered);
         self.check_seals(evaluated, &lowered.objects);
         self.timings.add("prove", start.elapsed());
         let version = evaluated.target.version.minor().to_string();

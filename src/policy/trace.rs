@@ -7,8 +7,10 @@ use ecow::EcoString;
 use sha2::{Digest, Sha256};
 
 use super::map_at;
+use crate::diag::{Code, Diagnostic};
 use crate::layers::Object;
 use crate::node::Node;
+use crate::source::Span;
 
 /// What the objects of one build have in common.
 #[derive(Clone, Debug)]
@@ -65,18 +67,35 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Writes the trace into the annotations of every object. Pod templates stay as they are: a build
-/// that changes nothing of a workload must not restart its pods.
-pub fn annotate(objects: &mut [Object], prefix: &str, trace: &Trace) {
-    let (id_key, commit_key) =
-        (EcoString::from(format!("{prefix}/build-id")), EcoString::from(format!("{prefix}/source-commit")));
-    let (id, commit) = (EcoString::from(trace.build_id.as_str()), trace.source_commit.as_deref().map(EcoString::from));
+/// Writes the trace into the annotations of every object; one that was written by hand stays there, and is an error.
+/// Pod templates stay as they are: a build that changes nothing of a workload must not restart its pods.
+pub fn annotate(objects: &mut [Object], prefix: &str, trace: &Trace) -> Vec<Diagnostic> {
+    let key = |name: &str| EcoString::from(format!("{prefix}/{name}"));
+    let origin = [
+        (key("build-id"), Some(EcoString::from(trace.build_id.as_str()))),
+        (key("source-commit"), trace.source_commit.as_deref().map(EcoString::from)),
+    ];
+    let mut findings: Vec<Diagnostic> = Vec::new();
     for object in objects {
         let span = object.entry;
+        let shown = object.to_string();
         let Some(annotations) = map_at(&mut object.node, &["metadata", "annotations"], span) else { continue };
-        annotations.set(id_key.clone(), span, Node::string(id.clone(), span));
-        if let Some(commit) = &commit {
-            annotations.set(commit_key.clone(), span, Node::string(commit.clone(), span));
+        for (key, value) in &origin {
+            match (annotations.field(key), value) {
+                // One word of the user's may be in several objects.
+                (Some(field), _) if findings.iter().any(|finding| finding.primary.span == field.key_span) => {}
+                (Some(field), _) => findings.push(written_by_hand(key, field.key_span, shown.clone())),
+                (None, Some(value)) => annotations.set(key.clone(), span, Node::string(value.clone(), span)),
+                (None, None) => {}
+            }
         }
     }
+    findings
+}
+
+fn written_by_hand(key: &str, place: Span, object: String) -> Diagnostic {
+    Diagnostic::new(Code::MandatoryLabel, place, format!("the annotation `{key}` cannot be overridden"))
+        .object(object)
+        .path("metadata.annotations")
+        .hint("remove it, nxk writes it; `--source-commit` names the commit where there is no repository")
 }

@@ -10,7 +10,6 @@
 //! fail: is a folder of the node                               it is not met, in these words, at the marked place
 //! { … hostPath = ⟨{ path = "/"; }⟩; … }
 //! silent:                                                     the check has nothing to say
-//! never: why                                                  there is nothing that could fail it
 //! ```
 //!
 //! Below `pass:` and `fail:` may stand `options:` of this case, `without:` what the framework leaves out of its
@@ -44,8 +43,6 @@ pub enum Verdict {
     /// With words of the message.
     Fail(String),
     Silent,
-    /// With the reason.
-    Never(String),
 }
 
 /// The cases of a file.
@@ -66,7 +63,6 @@ pub fn read(path: &Path) -> Vec<Case> {
             Some(("pass", _)) => Verdict::Pass,
             Some(("silent", _)) => Verdict::Silent,
             Some(("fail", words)) => Verdict::Fail(words),
-            Some(("never", reason)) => Verdict::Never(reason),
             Some(("options", rest)) if !within => {
                 options = words(&rest);
                 continue;

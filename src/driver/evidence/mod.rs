@@ -30,7 +30,7 @@ pub fn evidence(session: &mut Session) -> Option<Evidence> {
 impl Session {
     fn collect(&mut self, evaluated: &Evaluated, lowered: &Lowered) -> Evidence {
         let objects = &lowered.objects;
-        let assessment = evaluated.assessment(objects);
+        let assessment = evaluated.assessment(lowered);
         let judged = assess(&assessment, |_| true);
         let today = self.today();
         let mut exceptions: Vec<ExceptionEvidence> = self
@@ -52,13 +52,12 @@ impl Session {
             .filter(|framework| holds.iter().any(|(held, _)| held.key == framework.key))
             .map(|framework| of_framework(framework, &holds, &verdicts))
             .collect();
-        let trace = self.trace(evaluated);
         Evidence {
             project: text(evaluated, "project"),
             environment: evaluated.environment().to_string(),
             kubernetes: evaluated.target.version.minor().to_string(),
-            build_id: trace.build_id,
-            source_commit: trace.source_commit,
+            build_id: lowered.trace.build_id.clone(),
+            source_commit: lowered.trace.source_commit.clone(),
             date: today.to_string(),
             objects: objects.len(),
             judged: holds.len(),

@@ -3,7 +3,7 @@
 use super::{Assessment, Context};
 use crate::layers::Object;
 use crate::node::Node;
-use crate::policy::pod_spec_path;
+use crate::policy::{Trace, pod_spec_path};
 use crate::schema::Minor;
 use crate::source::Span;
 
@@ -50,6 +50,8 @@ pub struct Subject<'a> {
     pub pod: Option<Pod<'a>>,
     /// `framework.environment`; empty where it is not said.
     pub environment: &'a str,
+    /// What it has to say of its origin.
+    pub trace: &'a Trace,
     /// The domain of the compliance labels.
     pub prefix: &'a str,
     /// The Kubernetes version.
@@ -109,6 +111,7 @@ impl<'a> Subject<'a> {
             object,
             pod: Pod::of(object),
             environment: assessment.environment,
+            trace: assessment.trace,
             prefix: assessment.prefix,
             minor: assessment.minor,
         }

@@ -26,6 +26,7 @@ pub use exception::Exception;
 pub use frameworks::{Control, Framework, framework};
 
 use super::level::Level;
+use super::trace::Trace;
 use crate::layers::Object;
 use crate::node::Node;
 use crate::parallel;
@@ -59,6 +60,8 @@ pub struct Assessment<'a> {
     pub minor: Minor,
     /// The domain of the compliance labels.
     pub prefix: &'a str,
+    /// What every object has to say of its origin.
+    pub trace: &'a Trace,
     /// `framework.environment`; empty where it is not said.
     pub environment: &'a str,
 }

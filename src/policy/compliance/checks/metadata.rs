@@ -2,12 +2,14 @@
 
 use super::super::{Check, Context, Failure, Outcome, Subject};
 use super::{at_object, text};
+use crate::node::Node;
 
 pub(super) const CHECKS: &[Check] = &[
     Check { id: "owner", title: "every object names the team that answers for it", run: owner },
     Check { id: "data-classification", title: "every object says how sensitive its data is", run: classification },
     Check { id: "audit-label", title: "every object says whether access is audited", run: audit },
-    Check { id: "traceable", title: "every object names the build that made it", run: traceable },
+    Check { id: "application-label", title: "pods name the software that they run", run: application },
+    Check { id: "traceable", title: "every object names the build and the commit that made it", run: traceable },
     Check { id: "committed-source", title: "what is regulated is built from a commit", run: committed },
     Check { id: "own-namespace", title: "nothing lives in the namespace `default`", run: own_namespace },
     Check { id: "pod-security-admission", title: "namespaces admit only pods of their level", run: admission },
@@ -43,42 +45,49 @@ fn labelled(subject: &Subject<'_>, label: &str, missing: &str, hint: &str) -> Ou
     }
 }
 
-fn traceable(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    let key = format!("{}/build-id", subject.prefix);
-    match text(&subject.object.node, &["metadata", "annotations", &key]) {
-        Some(_) => Outcome::Passed,
-        None => {
-            let message = format!("{} `{}` does not name its build", subject.object.kind(), subject.object.name());
-            at_object(subject, &["metadata", "annotations"], message, "let nxk write the annotation")
-        }
+fn application(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
+    let Some(pod) = subject.pod else { return Outcome::NotApplicable };
+    let named = pod.metadata.and_then(|metadata| text(metadata, &["labels", "app.kubernetes.io/name"]));
+    if named.is_some_and(|name| !name.is_empty()) {
+        return Outcome::Passed;
     }
+    let message = format!("{} `{}` does not say which software it runs", subject.object.kind(), subject.object.name());
+    let above = &pod.path[..pod.path.len() - 1];
+    let path = [above, &["metadata", "labels"]].concat();
+    at_object(subject, &path, message, "label its pods with `\"app.kubernetes.io/name\"`")
+}
+
+fn traceable(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
+    let said = |annotation: &str, origin: Option<&str>, what: &str| {
+        let key = format!("{}/{annotation}", subject.prefix);
+        let field = subject.at(&["metadata", "annotations"]).and_then(Node::as_map).and_then(|map| map.field(&key));
+        (field.and_then(|field| field.value.as_str()) != origin).then(|| Failure {
+            path: format!("metadata.annotations.\"{key}\""),
+            span: field.map_or(subject.object.entry, |field| field.key_span),
+            message: format!("{} `{}` does not name the {what}", subject.object.kind(), subject.object.name()),
+            hint: "leave the annotation to nxk".into(),
+        })
+    };
+    let build = said("build-id", Some(&subject.trace.build_id), "build that made it");
+    let commit = said("source-commit", subject.trace.source_commit.as_deref(), "commit that it was made from");
+    Outcome::of(build.into_iter().chain(commit).collect())
 }
 
 fn committed(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     if subject.environment != "regulated" {
         return Outcome::NotApplicable;
     }
-    let key = format!("{}/source-commit", subject.prefix);
-    match text(&subject.object.node, &["metadata", "annotations", &key]) {
-        Some(commit) if !commit.ends_with("-dirty") => Outcome::Passed,
-        Some(_) => {
-            let message = format!(
-                "{} `{}` is built from files that are not committed",
-                subject.object.kind(),
-                subject.object.name()
-            );
-            at_object(subject, &["metadata", "annotations", &key], message, "commit the sources first")
-        }
-        None => {
-            let message = format!("{} `{}` names no commit", subject.object.kind(), subject.object.name());
-            at_object(
-                subject,
-                &["metadata", "annotations"],
-                message,
-                "keep the sources in git, or give `--source-commit`",
-            )
-        }
-    }
+    let (found, hint) = match subject.trace.source_commit.as_deref() {
+        Some(commit) if !commit.ends_with("-dirty") => return Outcome::Passed,
+        Some(_) => ("is built from files that are not committed", "commit the sources first"),
+        None => ("is built from no commit", "keep the sources in git, or give `--source-commit`"),
+    };
+    Outcome::Failed(vec![Failure {
+        path: format!("metadata.annotations.\"{}/source-commit\"", subject.prefix),
+        span: subject.object.entry,
+        message: format!("{} `{}` {found}", subject.object.kind(), subject.object.name()),
+        hint: hint.into(),
+    }])
 }
 
 fn own_namespace(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {

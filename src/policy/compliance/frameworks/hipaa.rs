@@ -28,7 +28,12 @@ const CONTROLS: &[Control] = &[
         Standard,
         &["disruption-budget", "spread", "several-replicas"],
     ),
-    control("164.308(a)(8)", "what runs can be traced to what was evaluated", Standard, &["traceable"]),
+    control(
+        "164.308(a)(8)",
+        "what runs can be traced to what was evaluated",
+        Standard,
+        &["traceable", "committed-source"],
+    ),
     control(
         "164.310(d)(1)",
         "media that hold health data are under control",

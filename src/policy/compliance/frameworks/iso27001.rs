@@ -13,7 +13,7 @@ const CONTROLS: &[Control] = &[
     control("A.5.17", "credentials are kept from being seen", High, &["no-native-secrets", "secrets-as-files"]),
     control("A.5.18", "rights are given on purpose", Low, &["no-cluster-admin"]),
     control("A.5.21", "what is bought in is known", Restricted, &["image-registry", "image-pull"]),
-    control("A.5.28", "what happened can be shown", Standard, &["traceable"]),
+    control("A.5.28", "what happened can be shown", Standard, &["traceable", "committed-source"]),
     control(
         "A.8.2",
         "privileged rights are few",

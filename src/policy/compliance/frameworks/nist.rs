@@ -20,7 +20,12 @@ const CONTROLS: &[Control] = &[
     ),
     control("AC-16", "information carries its classification", High, &["data-classification"]),
     control("AC-17", "access from outside is guarded", Standard, &["ingress-host", "no-external-ips"]),
-    control("AU-10", "what was done can be shown", Standard, &["traceable"]),
+    control(
+        "AU-10",
+        "nobody can deny what was done: who, and from what",
+        Standard,
+        &["owner", "traceable", "committed-source"],
+    ),
     control(
         "CM-2",
         "there is a configuration that systems are held to",

@@ -52,7 +52,7 @@ const CONTROLS: &[Control] = &[
         &["no-native-secrets", "no-secret-listing"],
     ),
     control("4.2.1", "cardholder data is encrypted on open networks", Standard, &["ingress-tls", "gateway-tls"]),
-    control("6.3.2", "it is known which software runs", Standard, &["traceable"]),
+    control("6.3.2", "it is known which software runs", Standard, &["application-label", "traceable"]),
     control("6.5.1", "changes follow a procedure and can be traced", Restricted, &["committed-source"]),
     control("7.2.1", "access is given by need", Standard, &["no-wildcard-rules", "no-broad-subjects"]),
     control("7.2.2", "rights are the least that a job takes", Low, &["no-cluster-admin"]),

@@ -51,7 +51,7 @@ const CONTROLS: &[Control] = &[
         High,
         &["no-pod-access", "no-node-access", "audit-label"],
     ),
-    control("CC8.1", "every change can be traced to its source", Low, &["traceable"]),
+    control("CC8.1", "every change can be traced to its source", Low, &["traceable", "committed-source"]),
     control(
         "A1.1",
         "there is room for what runs, and nothing takes all of it",
