@@ -55,6 +55,27 @@ fn checks_say_what_is_wrong_where_it_was_written() {
 }
 
 #[test]
+fn what_all_objects_lack_together_is_told_once() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let text = "{\n  framework = {\n    environment =\n      \"regulated\";\n    compliance = {\n      framework = \"SOC2\";\n      \
+                level =\n        \"restricted\";\n      owner = \"a\";\n    };\n  };\n  \
+                configMaps = { a = { }; b = { }; c = { }; };\n}\n";
+    fs::write(folder.path().join("main.nxk"), text).expect("written");
+    let (_, findings, _) = nxk_in(folder.path(), &["check"]);
+    let told: Vec<(&str, u64)> =
+        findings.iter().filter_map(|finding| Some((finding["message"].as_str()?, finding["line"].as_u64()?))).collect();
+    let lacking = ["has no data classification", "has no word on audit", "is built from no commit"];
+    for (what, place) in lacking.into_iter().zip([8, 8, 4]) {
+        let of: Vec<_> = told.iter().filter(|(message, _)| message.contains(what)).collect();
+        assert!(
+            matches!(of[..], [(message, line)] if *line == place && message.contains("2 more objects")),
+            "{told:#?}"
+        );
+    }
+    assert_eq!(told.len(), 3, "{told:#?}");
+}
+
+#[test]
 fn every_control_fails_and_holds_through_each_of_its_checks() {
     let cases = all_cases();
     let first = |check: &str, fails: bool| {

@@ -107,6 +107,7 @@ impl Evaluated {
             prefix: prefix.unwrap_or("enterprise.com"),
             trace: &lowered.trace,
             environment: self.environment(),
+            environment_span: self.framework.get("environment").map_or(Span::NONE, |node| node.span),
         }
     }
 }

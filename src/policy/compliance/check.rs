@@ -50,6 +50,8 @@ pub struct Subject<'a> {
     pub pod: Option<Pod<'a>>,
     /// `framework.environment`; empty where it is not said.
     pub environment: &'a str,
+    /// Where it is said.
+    pub environment_span: Span,
     /// What it has to say of its origin.
     pub trace: &'a Trace,
     /// The domain of the compliance labels.
@@ -111,6 +113,7 @@ impl<'a> Subject<'a> {
             object,
             pod: Pod::of(object),
             environment: assessment.environment,
+            environment_span: assessment.environment_span,
             trace: assessment.trace,
             prefix: assessment.prefix,
             minor: assessment.minor,

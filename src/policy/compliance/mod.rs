@@ -31,6 +31,7 @@ use crate::layers::Object;
 use crate::node::Node;
 use crate::parallel;
 use crate::schema::Minor;
+use crate::source::Span;
 
 /// All checks, topic by topic.
 pub fn all_checks() -> impl Iterator<Item = &'static Check> {
@@ -64,6 +65,8 @@ pub struct Assessment<'a> {
     pub trace: &'a Trace,
     /// `framework.environment`; empty where it is not said.
     pub environment: &'a str,
+    /// Where it is said.
+    pub environment_span: Span,
 }
 
 /// What one check says of one object.

@@ -73,6 +73,7 @@ fn traceable(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     Outcome::of(build.into_iter().chain(commit).collect())
 }
 
+/// What all objects lack together is missing where the environment is said that demands it.
 fn committed(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     if subject.environment != "regulated" {
         return Outcome::NotApplicable;
@@ -84,7 +85,7 @@ fn committed(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     };
     Outcome::Failed(vec![Failure {
         path: format!("metadata.annotations.\"{}/source-commit\"", subject.prefix),
-        span: subject.object.entry,
+        span: subject.environment_span,
         message: format!("{} `{}` {found}", subject.object.kind(), subject.object.name()),
         hint: hint.into(),
     }])
