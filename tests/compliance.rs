@@ -85,7 +85,7 @@ fn every_control_fails_and_holds_through_each_of_its_checks() {
     };
     let mut runs: BTreeMap<(&str, Level, &str, bool), &'static Framework> = BTreeMap::new();
     for framework in regulations() {
-        for control in framework.controls {
+        for control in framework.controls() {
             for check in control.checks {
                 if *check == control.checks[0] {
                     runs.insert((framework.key, control.from, check, false), framework);
@@ -111,7 +111,7 @@ fn every_control_fails_and_holds_through_each_of_its_checks() {
 fn control_problems(run: &Run, framework: &Framework, level: Level, (check, fails): (&str, bool)) -> Vec<String> {
     let said = |id: &str| run.controls(framework.key).into_iter().find(|control| control["id"] == id);
     let mut wrong = Vec::new();
-    for control in framework.controls {
+    for control in framework.controls() {
         let name = format!("{} {} at {level}, `{check}`", framework.key, control.id);
         let Some(evidence) = said(control.id) else {
             wrong.push(format!("{name}: it is not listed"));
@@ -140,7 +140,7 @@ fn control_problems(run: &Run, framework: &Framework, level: Level, (check, fail
 /// The first regulation that asks for a check, and the level from which it does.
 fn first_that_asks(check: &str) -> (&'static Framework, Level) {
     let asks = |framework: &'static Framework| {
-        let controls = framework.controls.iter().filter(|control| control.checks.contains(&check));
+        let controls = framework.controls().filter(|control| control.checks.contains(&check));
         Some((framework, controls.map(|control| control.from).min()?))
     };
     regulations().find_map(asks).unwrap_or_else(|| panic!("nothing asks for `{check}`"))

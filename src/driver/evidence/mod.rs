@@ -125,5 +125,5 @@ fn of_framework(
         };
         ControlEvidence { control, status, verdicts }
     };
-    FrameworkEvidence { framework, controls: framework.controls.iter().map(of_control).collect() }
+    FrameworkEvidence { framework, controls: framework.controls().map(of_control).collect() }
 }

@@ -122,7 +122,7 @@ impl Plans {
         self.0.entry((framework.key, level)).or_insert_with(|| {
             let binding = |check: &Check| {
                 let asks = |control: &&Control| control.from <= level && control.checks.contains(&check.id);
-                framework.controls.iter().filter(asks).collect::<Vec<_>>()
+                framework.controls().filter(asks).collect::<Vec<_>>()
             };
             let plan = all_checks().map(|check| (check, binding(check)));
             plan.filter(|(_, controls)| !controls.is_empty()).collect()

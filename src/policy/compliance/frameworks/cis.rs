@@ -3,7 +3,8 @@
 use super::{Control, Framework, control};
 use crate::policy::level::Level::{High, Low, Restricted, Standard};
 
-pub(super) const CIS: Framework = Framework { key: "CIS", title: "CIS Kubernetes Benchmark 1.10", controls: CONTROLS };
+pub(super) const CIS: Framework =
+    Framework { key: "CIS", title: "CIS Kubernetes Benchmark 1.10", table: CONTROLS, baseline: None };
 
 const CONTROLS: &[Control] = &[
     control("5.1.1", "only those who need it administer the cluster", Low, &["no-cluster-admin"]),

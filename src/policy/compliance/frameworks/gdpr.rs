@@ -4,7 +4,7 @@ use super::{BASELINE, Control, Framework, control};
 use crate::policy::level::Level::{High, Low, Restricted, Standard};
 
 pub(super) const GDPR: Framework =
-    Framework { key: "GDPR", title: "GDPR, Regulation (EU) 2016/679", controls: CONTROLS };
+    Framework { key: "GDPR", title: "GDPR, Regulation (EU) 2016/679", table: CONTROLS, baseline: None };
 
 const CONTROLS: &[Control] = &[
     control("Art. 5(1)(f)", "personal data is kept from those whom it does not concern", Low, BASELINE),

@@ -4,7 +4,7 @@ use super::{BASELINE, Control, Framework, control};
 use crate::policy::level::Level::{High, Low, Restricted, Standard};
 
 pub(super) const HIPAA: Framework =
-    Framework { key: "HIPAA", title: "HIPAA Security Rule, 45 CFR Part 164", controls: CONTROLS };
+    Framework { key: "HIPAA", title: "HIPAA Security Rule, 45 CFR Part 164", table: CONTROLS, baseline: None };
 
 const CONTROLS: &[Control] = &[
     control("164.308(a)(2)", "somebody answers for security", Low, &["owner"]),

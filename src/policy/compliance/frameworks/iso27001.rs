@@ -4,7 +4,7 @@ use super::{Control, Framework, control};
 use crate::policy::level::Level::{High, Low, Restricted, Standard};
 
 pub(super) const ISO27001: Framework =
-    Framework { key: "ISO27001", title: "ISO/IEC 27001:2022, Annex A", controls: CONTROLS };
+    Framework { key: "ISO27001", title: "ISO/IEC 27001:2022, Annex A", table: CONTROLS, baseline: None };
 
 const CONTROLS: &[Control] = &[
     control("A.5.2", "somebody answers for everything that runs", Low, &["owner"]),

@@ -21,8 +21,10 @@ pub struct Framework {
     pub key: &'static str,
     /// Its full name with the edition that the controls are numbered by: `PCI DSS 4.0`.
     pub title: &'static str,
-    /// Its controls, in its own order.
-    pub controls: &'static [Control],
+    /// The table that holds its controls.
+    table: &'static [Control],
+    /// Those of the table that it demands, by number, in the table's order; all where it has no choice of its own.
+    baseline: Option<&'static [&'static str]>,
 }
 
 /// A demand of a regulation that can be seen in manifests.
@@ -36,6 +38,14 @@ pub struct Control {
     pub from: Level,
     /// The checks that show it, by [`Check::id`](super::Check::id); all of them must pass.
     pub checks: &'static [&'static str],
+}
+
+impl Framework {
+    /// Its controls, in its own order.
+    pub fn controls(&self) -> impl Iterator<Item = &'static Control> {
+        let demanded = |control: &&Control| self.baseline.is_none_or(|baseline| baseline.contains(&control.id));
+        self.table.iter().filter(demanded)
+    }
 }
 
 /// All regulations.
@@ -89,7 +99,7 @@ mod tests {
         let known: BTreeSet<&str> = all_checks().map(|check| check.id).collect();
         for framework in FRAMEWORKS {
             let mut ids = BTreeSet::new();
-            for control in framework.controls {
+            for control in framework.controls() {
                 assert!(ids.insert(control.id), "{} {} is there twice", framework.key, control.id);
                 assert!(control.from > Level::Unrestricted, "{} {}", framework.key, control.id);
                 assert!(!control.checks.is_empty(), "{} {} shows nothing", framework.key, control.id);
@@ -101,10 +111,19 @@ mod tests {
     }
 
     #[test]
+    fn baselines_choose_controls_that_their_tables_have() {
+        for framework in FRAMEWORKS {
+            let Some(baseline) = framework.baseline else { continue };
+            let found: Vec<&str> = framework.controls().map(|control| control.id).collect();
+            assert_eq!(found, baseline, "{}", framework.key);
+        }
+    }
+
+    #[test]
     fn every_check_is_asked_for_and_has_a_name_of_its_own() {
         let asked: BTreeSet<&str> = FRAMEWORKS
             .iter()
-            .flat_map(|framework| framework.controls)
+            .flat_map(|framework| framework.controls())
             .flat_map(|control| control.checks)
             .copied()
             .collect();

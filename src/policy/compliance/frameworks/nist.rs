@@ -3,9 +3,10 @@
 use super::{Control, Framework, control};
 use crate::policy::level::Level::{High, Low, Restricted, Standard};
 
-pub(super) const NIST: Framework = Framework { key: "NIST", title: "NIST SP 800-53 revision 5", controls: CONTROLS };
+pub(super) const NIST: Framework =
+    Framework { key: "NIST", title: "NIST SP 800-53 revision 5", table: CONTROLS, baseline: None };
 
-const CONTROLS: &[Control] = &[
+pub(super) const CONTROLS: &[Control] = &[
     control("AC-2", "accounts are made on purpose", Standard, &["own-service-account", "no-broad-subjects"]),
     control("AC-3", "what is granted is enforced", Standard, &["no-wildcard-rules"]),
     control("AC-4", "information flows only where it is meant to", Standard, &["default-deny", "no-open-policy"]),
@@ -53,7 +54,7 @@ const CONTROLS: &[Control] = &[
             "no-host-probes",
         ],
     ),
-    control("CM-8", "it is known what runs, and who answers for it", Low, &["owner"]),
+    control("CM-8", "it is known what runs, and who answers for it", Low, &["owner", "traceable"]),
     control("CM-14", "what is installed is what was signed", Restricted, &["image-digest", "image-tag"]),
     control(
         "CP-10",
@@ -84,7 +85,9 @@ const CONTROLS: &[Control] = &[
     ),
     control("SC-7", "there is a boundary, and it is guarded", High, &["no-node-port", "load-balancer-ranges"]),
     control("SC-8", "data on its way is encrypted", Standard, &["ingress-tls", "gateway-tls"]),
+    control("SC-28", "data at rest is protected", High, &["restricted-volumes", "no-host-path"]),
     control("SI-7", "what runs cannot be changed unseen", High, &["read-only-root"]),
+    control("SI-7(1)", "what runs is checked to be what was approved", Restricted, &["image-digest", "image-tag"]),
     control("SI-13", "failure is foreseen and noticed", High, &["readiness-probe"]),
     control("SI-13(4)", "what hangs is replaced", Restricted, &["liveness-probe"]),
     control("SR-3", "what is bought in is known", Restricted, &["image-registry", "image-pull"]),
