@@ -87,7 +87,7 @@ impl Catalogue {
         let minor = |version: &PackedVersion| version.version.parse().expect(OWN_BLOCK);
         let tables = |version| Tables { minor: minor(version), kinds: OnceLock::new(), addons: OnceLock::new() };
         let versions = pack.versions.iter().map(tables).collect();
-        let types = (0..pack.record_count()).map(|_| OnceLock::new()).collect();
+        let types = (0..pack.tables.record_count()).map(|_| OnceLock::new()).collect();
         Catalogue { pack, versions, types, lifecycle: OnceLock::new(), custom, addons }
     }
 
@@ -120,7 +120,7 @@ impl Catalogue {
     pub fn lifecycle(&self, group: &str, version: &str, kind: &str) -> Option<&Lifecycle> {
         let entries = self.lifecycle.get_or_init(|| {
             let entries = self.pack.lifecycle().expect(OWN_BLOCK);
-            entries.iter().map(|entry| entry.map(&mut |id| EcoString::from(self.pack.string(*id)))).collect()
+            entries.iter().map(|entry| entry.map(&mut |id| EcoString::from(self.pack.tables.string(*id)))).collect()
         });
         entries.iter().find(|entry| entry.group == group && entry.version == version && entry.kind == kind)
     }
@@ -146,24 +146,26 @@ impl Catalogue {
     /// What follows `prefix` in the names of the record types of all versions that begin with it, sorted.
     pub fn type_names_below(&self, prefix: &str) -> impl Iterator<Item = &'static str> {
         let names = &self.pack.names;
-        let start = names.first_type(|id| self.pack.string(id) >= prefix);
-        (start..).map_while(|at| names.type_name(at)).map_while(move |id| self.pack.string(id).strip_prefix(prefix))
+        let start = names.first_type(|id| self.pack.tables.string(id) >= prefix);
+        (start..)
+            .map_while(|at| names.type_name(at))
+            .map_while(move |id| self.pack.tables.string(id).strip_prefix(prefix))
     }
 
     /// The names of the kinds of all versions, sorted.
     pub fn kind_names(&self) -> impl Iterator<Item = &'static str> {
-        self.pack.names.kinds().map(|id| self.pack.string(id))
+        self.pack.names.kinds().map(|id| self.pack.tables.string(id))
     }
 
     /// The names of the API groups of all versions, sorted; the core group's is empty.
     pub fn group_names(&self) -> impl Iterator<Item = &'static str> {
-        self.pack.names.groups().map(|id| self.pack.string(id))
+        self.pack.names.groups().map(|id| self.pack.tables.string(id))
     }
 
     fn type_at(&self, record: u32) -> &TypeDef {
         self.types[record as usize].get_or_init(|| {
-            let def = self.pack.record(record).expect(OWN_BLOCK);
-            Box::new(def.map(&mut |id| EcoString::from(self.pack.string(*id))))
+            let def: facts::TypeDef<u32> = self.pack.tables.record(record).expect(OWN_BLOCK);
+            Box::new(def.map(&mut |id| EcoString::from(self.pack.tables.string(*id))))
         })
     }
 }
@@ -184,7 +186,7 @@ impl<'c> Version<'c> {
         let catalogue = self.catalogue;
         catalogue.versions[self.index].kinds.get_or_init(|| {
             let kinds = self.packed().kinds().expect(OWN_BLOCK);
-            let kinds = kinds.iter().map(|kind| kind.map(&mut |id| EcoString::from(catalogue.pack.string(*id))));
+            let kinds = kinds.iter().map(|kind| kind.map(&mut |id| EcoString::from(catalogue.pack.tables.string(*id))));
             with_custom(kinds.collect(), catalogue.custom.kinds())
         })
     }
@@ -274,7 +276,7 @@ impl<'c> Version<'c> {
     pub fn has_type(self, name: &str) -> bool {
         match crd::is_custom(name) {
             true => self.custom_named(name).is_some(),
-            false => self.catalogue.pack.string_id(name).is_some_and(|id| self.packed().record_of(id).is_some()),
+            false => self.catalogue.pack.tables.string_id(name).is_some_and(|id| self.packed().record_of(id).is_some()),
         }
     }
 
@@ -283,7 +285,7 @@ impl<'c> Version<'c> {
         if crd::is_custom(name) {
             return self.custom_named(name).map(|custom| &custom.def);
         }
-        let id = self.catalogue.pack.string_id(name)?;
+        let id = self.catalogue.pack.tables.string_id(name)?;
         Some(self.catalogue.type_at(self.packed().record_of(id)?))
     }
 
@@ -311,7 +313,7 @@ impl<'c> Version<'c> {
     /// The names of Kubernetes' own record types, sorted.
     pub fn type_names(self) -> impl Iterator<Item = &'c str> {
         let pack = &self.catalogue.pack;
-        self.packed().record_names().map(move |id| pack.string(id))
+        self.packed().record_names().map(move |id| pack.tables.string(id))
     }
 
     /// The field at the end of a chain of field names from a kind's own type, and the type that holds it. Lists and maps

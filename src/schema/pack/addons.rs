@@ -10,15 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::super::facts::{AddonFacts, AddonType, FieldDef, Scalar, Shape};
-use super::{Records, Strings, bounds};
+use super::tables::{Records, Strings, Tables};
 
 /// The block, opened.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AddonPack<'a> {
-    text: &'a str,
-    text_ends: &'a [u8],
-    records: &'a [u8],
-    record_ends: &'a [u8],
+    /// The strings, and the records.
+    #[serde(borrow)]
+    pub tables: Tables<'a>,
     /// All versions of all add-ons: by the add-ons' names, of one add-on the oldest first.
     #[serde(borrow)]
     pub bundles: Vec<PackedBundle<'a>>,
@@ -91,18 +90,6 @@ impl<'a> AddonPack<'a> {
     pub fn open(bytes: &'a [u8]) -> Result<AddonPack<'a>, postcard::Error> {
         postcard::from_bytes(bytes)
     }
-
-    /// The string with this number.
-    pub fn string(&self, id: u32) -> &'a str {
-        let (start, end) = bounds(self.text_ends, id as usize);
-        &self.text[start..end]
-    }
-
-    /// The record with this number.
-    pub fn record(&self, id: u32) -> Result<PackedRecord, postcard::Error> {
-        let (start, end) = bounds(self.record_ends, id as usize);
-        postcard::from_bytes(&self.records[start..end])
-    }
 }
 
 impl PackedBundle<'_> {
@@ -140,10 +127,7 @@ pub fn pack_addons(all: &[AddonFacts]) -> Result<Vec<u8>, postcard::Error> {
         PackedBundle { addon, version, kubernetes, kinds }
     };
     postcard::to_allocvec(&AddonPack {
-        text: &text,
-        text_ends: &text_ends,
-        records: &records.bytes,
-        record_ends: &records.ends,
+        tables: Tables::of(&text, &text_ends, &records),
         bundles: bundles.iter().map(|(facts, kinds)| bundle((*facts, kinds.as_slice()))).collect(),
     })
 }

@@ -6,25 +6,22 @@
 //! the block; the catalogue reads it. The custom resources of add-ons are a block of their own ([`addons`]).
 
 pub mod addons;
+mod tables;
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::facts::{Facts, KindDef, Lifecycle, TypeDef};
+use super::facts::{Facts, KindDef, Lifecycle};
+use tables::{Records, Strings, Tables};
 
 /// The block, opened.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Pack<'a> {
-    /// All strings, sorted, one after the other.
-    text: &'a str,
-    /// Where each string ends in `text`.
-    text_ends: &'a [u8],
-    /// All distinct type definitions, one after the other.
-    records: &'a [u8],
-    /// Where each definition ends in `records`.
-    record_ends: &'a [u8],
+    /// The strings, and the definitions of types.
+    #[serde(borrow)]
+    pub tables: Tables<'a>,
     /// The versions, oldest first.
     #[serde(borrow)]
     pub versions: Vec<PackedVersion<'a>>,
@@ -58,29 +55,6 @@ impl<'a> Pack<'a> {
     /// Opens a block. Nothing but the outermost lengths is read.
     pub fn open(bytes: &'a [u8]) -> Result<Pack<'a>, postcard::Error> {
         postcard::from_bytes(bytes)
-    }
-
-    /// The string with this number.
-    pub fn string(&self, id: u32) -> &'a str {
-        let (start, end) = bounds(self.text_ends, id as usize);
-        &self.text[start..end]
-    }
-
-    /// The number of a string, if it occurs anywhere.
-    pub fn string_id(&self, name: &str) -> Option<u32> {
-        let found = search(self.text_ends.len() / 4, |index| self.string(index as u32).cmp(name));
-        found.map(|index| index as u32)
-    }
-
-    /// How many distinct definitions there are.
-    pub fn record_count(&self) -> usize {
-        self.record_ends.len() / 4
-    }
-
-    /// The definition with this number.
-    pub fn record(&self, id: u32) -> Result<TypeDef<u32>, postcard::Error> {
-        let (start, end) = bounds(self.record_ends, id as usize);
-        postcard::from_bytes(&self.records[start..end])
     }
 
     /// The lifecycle entries.
@@ -150,11 +124,6 @@ fn search(length: usize, compare: impl Fn(usize) -> Ordering) -> Option<usize> {
     None
 }
 
-fn bounds(ends: &[u8], index: usize) -> (usize, usize) {
-    let start = if index == 0 { 0 } else { number(ends, index - 1) as usize };
-    (start, number(ends, index) as usize)
-}
-
 fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> {
     (0..bytes.len() / 4).map(|index| number(bytes, index))
 }
@@ -166,7 +135,7 @@ fn number(bytes: &[u8], index: usize) -> u32 {
 
 /// Makes the block from the facts of all versions, oldest first.
 pub fn pack(versions: &[Facts], lifecycle: &[Lifecycle<String>]) -> Result<Vec<u8>, postcard::Error> {
-    let strings = Strings::collect(versions, lifecycle);
+    let strings = Strings::of(names(versions, lifecycle));
     let mut records = Records::default();
     let mut tables = Vec::new();
     for facts in versions {
@@ -190,85 +159,29 @@ pub fn pack(versions: &[Facts], lifecycle: &[Lifecycle<String>]) -> Result<Vec<u
     let groups = strings.list(preferred().map(|kind| &kind.group));
     let (text, text_ends) = strings.layout();
     postcard::to_allocvec(&Pack {
-        text: &text,
-        text_ends: &text_ends,
-        records: &records.bytes,
-        record_ends: &records.ends,
+        tables: Tables::of(&text, &text_ends, &records),
         versions: tables.iter().map(|(version, kinds, types)| PackedVersion { version, kinds, types }).collect(),
         names: Names { types: &types, kinds: &kinds, groups: &groups },
         lifecycle: &lifecycle,
     })
 }
 
-/// The string table while it is made.
-struct Strings {
-    numbers: BTreeMap<String, u32>,
-}
-
-impl Strings {
-    fn of(names: BTreeSet<String>) -> Strings {
-        Strings { numbers: names.into_iter().zip(0..).collect() }
-    }
-
-    fn collect(versions: &[Facts], lifecycle: &[Lifecycle<String>]) -> Strings {
-        let mut names: BTreeSet<String> = BTreeSet::new();
-        let mut note = |name: &String| {
-            names.insert(name.clone());
-        };
-        for facts in versions {
-            for kind in &facts.kinds {
-                kind.map(&mut note);
-            }
-            for def in &facts.types {
-                def.map(&mut note);
-            }
+/// Every name that the facts need.
+fn names(versions: &[Facts], lifecycle: &[Lifecycle<String>]) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    let mut note = |name: &String| {
+        names.insert(name.clone());
+    };
+    for facts in versions {
+        for kind in &facts.kinds {
+            kind.map(&mut note);
         }
-        for entry in lifecycle {
-            entry.map(&mut note);
+        for def in &facts.types {
+            def.map(&mut note);
         }
-        Strings::of(names)
     }
-
-    fn id(&self, name: &str) -> u32 {
-        // Every name was collected before the first one is looked up.
-        self.numbers[name]
+    for entry in lifecycle {
+        entry.map(&mut note);
     }
-
-    /// The numbers of these names, each once, in their order.
-    fn list<'n>(&self, names: impl Iterator<Item = &'n String>) -> Vec<u8> {
-        // The numbers are in the order of the strings.
-        let ids: BTreeSet<u32> = names.map(|name| self.id(name)).collect();
-        ids.into_iter().flat_map(u32::to_le_bytes).collect()
-    }
-
-    fn layout(&self) -> (String, Vec<u8>) {
-        let (mut text, mut ends) = (String::new(), Vec::new());
-        for name in self.numbers.keys() {
-            text.push_str(name);
-            ends.extend((text.len() as u32).to_le_bytes());
-        }
-        (text, ends)
-    }
-}
-
-/// The distinct definitions while they are collected.
-#[derive(Default)]
-struct Records {
-    bytes: Vec<u8>,
-    ends: Vec<u8>,
-    numbers: BTreeMap<Vec<u8>, u32>,
-}
-
-impl Records {
-    fn add(&mut self, def: &impl Serialize) -> Result<u32, postcard::Error> {
-        let encoded = postcard::to_allocvec(def)?;
-        if let Some(&number) = self.numbers.get(&encoded) {
-            return Ok(number);
-        }
-        let number = self.numbers.len() as u32;
-        self.bytes.extend(&encoded);
-        self.ends.extend((self.bytes.len() as u32).to_le_bytes());
-        self.numbers.insert(encoded, number);
-        Ok(number)
-    }
+    names
 }

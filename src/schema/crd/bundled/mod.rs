@@ -85,7 +85,7 @@ impl Bundle {
 
 impl BundledKind {
     fn of(packed: &PackedKind) -> BundledKind {
-        let text = |id: u32| pack().string(id);
+        let text = |id: u32| pack().tables.string(id);
         let (group, version, kind) = (text(packed.group), text(packed.version), text(packed.kind));
         BundledKind {
             kind: Kind {

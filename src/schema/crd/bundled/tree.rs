@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{OWN_BLOCK, pack, way_inside};
 use crate::schema::catalogue::{FieldDef, Kind, TypeDef};
 use crate::schema::crd::{CustomType, Limits, definition_name};
-use crate::schema::pack::addons::{Name, PackedField};
+use crate::schema::pack::addons::{Name, PackedField, PackedRecord};
 
 /// A record in its place.
 pub(super) struct Node {
@@ -33,7 +33,7 @@ struct Inner {
 impl Node {
     /// The record with a number, where `way` leads in a kind.
     pub(super) fn unfold(kind: &Kind, way: &str, record: u32) -> Node {
-        let packed = pack().record(record).expect(OWN_BLOCK);
+        let packed: PackedRecord = pack().tables.record(record).expect(OWN_BLOCK);
         let mut inside = Vec::new();
         let mut fields = Vec::with_capacity(packed.fields.len());
         let mut field_limits = FxHashMap::default();
@@ -82,7 +82,7 @@ impl Inner {
 /// A field where `way` leads; the record in it goes to `inside`.
 fn placed(kind: &Kind, way: &str, field: &PackedField, inside: &mut Vec<Inner>) -> FieldDef {
     let text = |name: &Name| match name {
-        Name::Text(id) => EcoString::from(pack().string(*id)),
+        Name::Text(id) => EcoString::from(pack().tables.string(*id)),
         Name::Record(_) => EcoString::new(),
     };
     let mut def: FieldDef = field.def.map(&mut |name| text(name));
@@ -97,6 +97,6 @@ fn placed(kind: &Kind, way: &str, field: &PackedField, inside: &mut Vec<Inner>) 
 
 /// Demands as they are embedded, level by level.
 fn limits(demands: u32) -> Vec<Limits> {
-    let levels: Vec<Value> = serde_json::from_str(pack().string(demands)).expect(OWN_BLOCK);
+    let levels: Vec<Value> = serde_json::from_str(pack().tables.string(demands)).expect(OWN_BLOCK);
     levels.iter().map(Limits::of).collect()
 }
