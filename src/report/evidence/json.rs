@@ -18,7 +18,15 @@ pub fn json(evidence: &Evidence) -> String {
             json!({ "key": one.framework.key, "title": one.framework.title, "controls": controls })
         })
         .collect();
-    let document = json!({
+    let mut document = summary(evidence);
+    document["frameworks"] = frameworks.into();
+    document["exceptions"] = evidence.exceptions.iter().map(exception).collect();
+    format!("{document:#}\n")
+}
+
+/// What was judged, when, and how it stands as a whole.
+pub(super) fn summary(evidence: &Evidence) -> Value {
+    json!({
         "project": evidence.project,
         "environment": Some(&evidence.environment).filter(|name| !name.is_empty()),
         "kubernetes": evidence.kubernetes,
@@ -28,10 +36,7 @@ pub fn json(evidence: &Evidence) -> String {
         "objects": evidence.objects,
         "judged": evidence.judged,
         "errors": evidence.errors,
-        "frameworks": frameworks,
-        "exceptions": evidence.exceptions.iter().map(exception).collect::<Vec<_>>(),
-    });
-    format!("{document:#}\n")
+    })
 }
 
 fn control(evidence: &ControlEvidence) -> Value {

@@ -7,6 +7,7 @@
 use rustc_hash::FxHashSet;
 use serde_json::{Value, json};
 
+use super::json::summary;
 use crate::driver::evidence::{Evidence, ExceptionEvidence, Failing, Status, Verdict};
 use crate::policy::compliance::{Check, Control, Framework, all_checks};
 use crate::report::sarif::{Fingerprints, document, driver, location, message};
@@ -32,17 +33,7 @@ pub fn sarif(evidence: &Evidence, exit_code: u8) -> String {
             },
         }],
         "results": results(evidence, &checks),
-        "properties": {
-            "project": evidence.project,
-            "environment": evidence.environment,
-            "kubernetes": evidence.kubernetes,
-            "buildId": evidence.build_id,
-            "sourceCommit": evidence.source_commit,
-            "date": evidence.date,
-            "objects": evidence.objects,
-            "judged": evidence.judged,
-            "errors": evidence.errors,
-        },
+        "properties": summary(evidence),
     }))
 }
 
