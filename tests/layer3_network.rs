@@ -9,7 +9,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use support::compiled::{Objects, Source};
+use support::compiled::{Mistake, Objects, Source, answers_each};
 
 const SHOP: &str = r#"framework = { project = "shop"; namespace = "shop"; };"#;
 
@@ -547,7 +547,7 @@ fn what_is_made_can_be_overridden() {
 }
 
 /// Mistakes, each with its code, the words it points at, words of the message, and words of the hint.
-const MISTAKES: &[(&str, [&str; 4])] = &[
+const MISTAKES: &[Mistake] = &[
     (r#"ports = [ 8080 ]; expose.port = 8081;"#, ["E0804", "8081", "`web` has no port 8081", "it listens on 8080"]),
     (
         r#"ports = [ { name = "http"; port = 80; } ]; expose.paths = [ { path = "/x"; port = "admin"; } ];"#,
@@ -641,18 +641,5 @@ const MISTAKES: &[(&str, [&str; 4])] = &[
 
 #[test]
 fn each_mistake_is_answered_with_its_place_and_what_to_do() {
-    let mut wrong = Vec::new();
-    for (body, [code, at, message, hint]) in MISTAKES {
-        let source = shop(&format!(r#"applications.web = {{ image = "web:1.0"; {body} }};"#));
-        let errors = source.errors();
-        let fits = errors.len() == 1
-            && errors[0].code == *code
-            && errors[0].message.contains(message)
-            && errors[0].hint.contains(hint)
-            && errors[0].at.contains(at);
-        if !fits {
-            wrong.push(format!("{body}\n  expected {code} at {at}: {message} ({hint})\n  got {errors:#?}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    answers_each(MISTAKES, |body| shop(&format!(r#"applications.web = {{ image = "web:1.0"; {body} }};"#)));
 }

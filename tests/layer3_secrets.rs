@@ -4,7 +4,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::compiled::{Objects, Source};
+use support::compiled::{Mistake, Objects, Source, answers_each};
 
 const SHOP: &str = r#"framework = { project = "shop"; namespace = "shop"; };"#;
 const VAULT: &str = r#"framework.secrets.store.vault = { server = "https://vault.example.com"; role = "shop"; };"#;
@@ -276,7 +276,7 @@ fn options_of_layer_2_override_what_is_made() {
 }
 
 /// Mistakes, each with its code, the words it points at, words of the message, and words of the hint.
-const MISTAKES: &[(&str, [&str; 4])] = &[
+const MISTAKES: &[Mistake] = &[
     (
         r#"applications.web = { image = "web:1.0"; secrets.databse.env = true; };"#,
         ["E0805", "databse", "the secret `databse`, which is not declared", "did you mean `database`?"],
@@ -327,20 +327,8 @@ const MISTAKES: &[(&str, [&str; 4])] = &[
 
 #[test]
 fn each_mistake_is_answered_with_its_place_and_what_to_do() {
-    let mut wrong = Vec::new();
-    for (body, [code, at, message, hint]) in MISTAKES {
-        let database = r#"secrets.database = { vaultPath = "shop/database"; secretKey = "password"; };"#;
-        let errors = shop(&format!("{VAULT}\n{database}\n{body}")).errors();
-        let fits = errors.len() == 1
-            && errors[0].code == *code
-            && errors[0].message.contains(message)
-            && errors[0].hint.contains(hint)
-            && errors[0].at.contains(at);
-        if !fits {
-            wrong.push(format!("{body}\n  expected {code} at {at}: {message} ({hint})\n  got {errors:#?}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    let database = r#"secrets.database = { vaultPath = "shop/database"; secretKey = "password"; };"#;
+    answers_each(MISTAKES, |body| shop(&format!("{VAULT}\n{database}\n{body}")));
 }
 
 #[test]

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::configuration::{find, names, pointed};
+
 /// A configuration in a folder of its own.
 pub struct Source {
     folder: tempfile::TempDir,
@@ -85,26 +87,38 @@ impl Source {
 
     fn finding(&self, finding: &Value) -> Finding {
         let text = |key: &str| finding[key].as_str().unwrap_or_default().to_string();
-        Finding { code: text("code"), message: text("message"), hint: text("hint"), at: self.pointed(finding) }
+        let at = if finding["line"].is_null() { "" } else { pointed(&self.text, finding) };
+        Finding { code: text("code"), message: text("message"), hint: text("hint"), at: at.to_string() }
     }
+}
 
-    fn pointed(&self, finding: &Value) -> String {
-        let number = |key: &str| finding[key].as_u64().unwrap_or_default() as usize;
-        let Some(line) = self.text.lines().nth(number("line").wrapping_sub(1)) else { return String::new() };
-        let end = if number("line") == number("endLine") { number("endColumn") - 1 } else { line.len() };
-        line[number("column") - 1..end].to_string()
+/// What is written, then what is told of it: the code, the words pointed at, words of the message, words of the hint.
+pub type Mistake = (&'static str, [&'static str; 4]);
+
+/// That each mistake, within a configuration, is answered by one error, with its place and what to do.
+pub fn answers_each(mistakes: &[Mistake], configuration: impl Fn(&str) -> Source) {
+    let mut wrong = Vec::new();
+    for (body, [code, at, message, hint]) in mistakes {
+        let errors = configuration(body).errors();
+        let fits = |error: &Finding| {
+            error.code == *code && error.message.contains(message) && error.hint.contains(hint) && error.at.contains(at)
+        };
+        if !matches!(&errors[..], [error] if fits(error)) {
+            wrong.push(format!("{body}\n  expected {code} at {at}: {message} ({hint})\n  got {errors:#?}"));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 impl Objects {
     /// The object of this kind and name.
     pub fn get(&self, kind: &str, name: &str) -> &Value {
-        self.find(kind, name).unwrap_or_else(|| panic!("there is a {kind} {name} among {:?}", self.names()))
+        find(&self.0, kind, name)
     }
 
     /// The same, if there is one.
     pub fn find(&self, kind: &str, name: &str) -> Option<&Value> {
-        self.0.iter().find(|object| object["kind"] == kind && object["metadata"]["name"] == name)
+        self.of(kind).into_iter().find(|object| object["metadata"]["name"] == name)
     }
 
     /// All objects of a kind.
@@ -114,8 +128,7 @@ impl Objects {
 
     /// What there is: `Service/web`.
     pub fn names(&self) -> Vec<String> {
-        let word = |value: &Value| value.as_str().unwrap_or_default().to_string();
-        self.0.iter().map(|object| format!("{}/{}", word(&object["kind"]), word(&object["metadata"]["name"]))).collect()
+        names(&self.0)
     }
 
     /// The `spec` of an object.
