@@ -47,6 +47,11 @@ impl Symbol {
         })
     }
 
+    /// Its number. Names that were first seen one after the other have numbers one after the other.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
     /// The name itself.
     pub fn as_str(self) -> &'static str {
         TABLE.with_borrow(|table| table.names[self.0 as usize])

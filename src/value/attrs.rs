@@ -55,6 +55,7 @@ impl Attrs {
     /// The entry `name`.
     pub fn get(&self, name: Symbol) -> Option<&Attr> {
         let entries = &self.0.0;
+        let entries = if entries.len() > SMALL { stretch_around(entries, name) } else { entries };
         entries.binary_search_by_key(&name, |attr| attr.name).ok().map(|at| &entries[at])
     }
 
@@ -136,6 +137,37 @@ impl Attrs {
     }
 }
 
+/// Larger sets than this are first searched by the numbers of their names.
+const SMALL: usize = 64;
+
+/// The few entries of a large set among which `name` is, if it is there at all. The names of a large set were mostly
+/// first seen one after the other, so their numbers say about where to look; halving the set again and again would
+/// wait for memory at nearly every step.
+fn stretch_around(entries: &[Attr], name: Symbol) -> &[Attr] {
+    let [first, .., last] = entries else { return entries };
+    let numbers = first.name.number()..=last.name.number();
+    if !numbers.contains(&name.number()) || numbers.start() == numbers.end() {
+        return &[];
+    }
+    let share = |number: u32| (number - numbers.start()) as usize;
+    let mut at = share(name.number()) * (entries.len() - 1) / share(*numbers.end());
+    let mut step = 1;
+    // In steps that double, so that a wrong guess costs no more than halving would have.
+    if entries[at].name <= name {
+        while entries.get(at + step).is_some_and(|attr| attr.name <= name) {
+            at += step;
+            step *= 2;
+        }
+        &entries[at..entries.len().min(at + step)]
+    } else {
+        while at > step && entries[at - step].name > name {
+            at -= step;
+            step *= 2;
+        }
+        &entries[at.saturating_sub(step)..at]
+    }
+}
+
 /// A set in the making, entry by entry.
 #[derive(Default)]
 pub struct AttrsBuilder(Vec<Attr>);
@@ -162,6 +194,7 @@ impl AttrsBuilder {
 mod tests {
     use super::{Attrs, AttrsBuilder};
     use crate::source::Span;
+    use crate::symbol::Symbol;
     use crate::value::{Kind, Thunk, Value};
 
     fn set(entries: &[(&str, i64)]) -> Attrs {
@@ -183,6 +216,23 @@ mod tests {
     #[test]
     fn the_last_of_equal_names_counts() {
         assert_eq!(read(&set(&[("b", 1), ("a", 2), ("b", 3), ("a", 4), ("b", 5)])), [("a", 4), ("b", 5)]);
+    }
+
+    #[test]
+    fn large_sets_find_what_they_have() {
+        // Names with numbers far apart and close together, and names that are not there in between.
+        let names: Vec<String> = (0..3_000).map(|number| format!("large-{number}")).collect();
+        let symbols: Vec<Symbol> = names.iter().map(|name| Symbol::new(name)).collect();
+        let is_there = |at: usize| at.is_multiple_of(7) || (1_000..1_200).contains(&at);
+        let mut builder = AttrsBuilder::new();
+        for at in (0..symbols.len()).filter(|&at| is_there(at)) {
+            builder.add(symbols[at], Span::NONE, Value::int(at as i64, Span::NONE));
+        }
+        let set = builder.build();
+        for (at, name) in symbols.iter().enumerate() {
+            assert_eq!(set.get(*name).map(|attr| attr.name), is_there(at).then_some(*name));
+        }
+        assert!(set.get(Symbol::new("before all of them")).is_none());
     }
 
     #[test]
