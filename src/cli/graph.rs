@@ -7,18 +7,17 @@ use clap::{Args, ValueEnum};
 use super::common::{Input, Messages, answer};
 use super::{BAD_INPUT, FINE};
 use crate::draw;
-use crate::driver::{self, Seen};
+use crate::driver;
 use crate::graph::picture::{Picture, State};
 
 /// Show who may connect to whom, and whether the policies do what is declared
 #[derive(Args)]
 #[command(
-    after_help = "A connection is told as proved (declared, and open), undeclared, closed (declared, and not open), or open where\nnothing is declared, as in plain manifests. The exit code is 1 if something is undeclared or closed.\n\nExamples:\n  nxk graph main.nxk                        who connects to whom, in words\n  nxk graph main.nxk --format html > g.html a page to look around in\n  nxk graph main.nxk --format mermaid       for a README\n  nxk graph manifests/                      of any Kubernetes manifests\n  helm template web | nxk graph -           of what another program writes"
+    after_help = "A connection is told as proved (declared, and open), undeclared, closed (declared, and not open), or open where\nnothing is declared, as in plain manifests. The exit code is 1 if something is undeclared or closed.\n\nExamples:\n  nxk graph main.nxk                        who connects to whom, in words\n  nxk graph main.nxk --format mermaid       for a README"
 )]
 pub(super) struct Graph {
-    /// A configuration, or manifests: files, folders, `-` for the standard input
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
+    /// The entry: a file, or a folder with a default.nxk
+    file: PathBuf,
     /// How it is shown
     #[arg(long, value_enum, default_value_t = GraphFormat::Text, value_name = "FORMAT")]
     format: GraphFormat,
@@ -40,22 +39,15 @@ enum GraphFormat {
     Mermaid,
     /// For programs
     Json,
-    /// A picture
-    Svg,
-    /// A page to look around in, whole in one file
-    Html,
 }
 
 impl Graph {
     pub(super) fn run(&self) -> u8 {
-        let mut session = match self.input.session(self.files[0].clone(), &self.messages) {
+        let mut session = match self.input.session(self.file.clone(), &self.messages) {
             Ok(session) => session,
             Err(code) => return code,
         };
-        let picture = match Seen::of(&self.files) {
-            Seen::Configuration => driver::picture(&mut session),
-            Seen::Manifests => driver::picture_of_manifests(&mut session, &self.files),
-        };
+        let picture = driver::picture(&mut session);
         let code = self.messages.finish(&session, None);
         let Some(picture) = picture else { return code.max(BAD_INPUT) };
         let wrong = |state| matches!(state, State::Undeclared | State::Closed);
@@ -73,8 +65,6 @@ impl Graph {
             GraphFormat::Dot => draw::dot(picture),
             GraphFormat::Mermaid => draw::mermaid(picture),
             GraphFormat::Json => draw::json(picture),
-            GraphFormat::Svg => draw::svg(picture),
-            GraphFormat::Html => draw::html(picture),
         }
     }
 }
