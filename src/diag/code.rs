@@ -166,8 +166,10 @@ codes! {
     ModuleWarning        = "W0501" "a warning raised by a module";
     SelectorWithoutPods  = "W0705" "a selector that matches no pod";
     StartupCycle         = "W0801" "applications that wait for each other";
+    RuleWithoutEffect    = "W0808" "part of a policy that has no effect";
     UnprotectedPods      = "W0809" "pods that no policy protects";
     WebhookCutOff        = "W0811" "a webhook that the API server cannot call";
+    PolicyNotJudged      = "W0812" "part of a policy that is not judged";
     MutableTagWarning    = "W0903" "an image tag that can change";
     MissingDigest        = "W0904" "an image without a digest";
     ControlExempted      = "W0906" "a compliance control is not met, with an exception";

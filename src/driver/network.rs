@@ -2,11 +2,12 @@
 
 use petgraph::graph::NodeIndex;
 
+use super::evaluate::placed;
 use super::{Evaluated, Session};
 use crate::diag::{Code, Diagnostic};
 use crate::graph::declared::{Graph, Whom, declared};
 use crate::graph::picture::Picture;
-use crate::graph::proof::{Guard, Judged, Places, Proof, findings, prove};
+use crate::graph::proof::{Guard, Judged, Places, Proof, add_strangers, changed, findings, prove};
 use crate::graph::show::{self, Shown};
 use crate::graph::webhooks::{Webhook, webhooks};
 use crate::layers::Object;
@@ -46,7 +47,8 @@ pub fn picture_of_manifests(title: String, objects: &[Object], sources: &SourceM
     let webhooks = webhooks(objects, &cluster);
     graph.add_webhooks(&webhooks, &cluster);
     let reach = Reach::new(&cluster);
-    let findings = cut_off(&webhooks, &reach, objects).collect();
+    let mut findings: Vec<Diagnostic> = cut_off(&webhooks, &reach, objects).collect();
+    findings.extend(without_effect(&reach, objects).into_iter().map(|(_, finding)| finding));
     let network = Network { graph, cluster, proof: Proof::default() };
     (network.picture(title, sources), findings)
 }
@@ -67,6 +69,15 @@ impl Session {
         });
         let mut cluster = cluster(objects);
         let places = Places::new(&graph, &mut cluster);
+        let policies = || cluster.policies.iter().map(|policy| &objects[policy.object]);
+        // The policies of the layers are as they should be, and many.
+        if policies().any(|policy| changed(policy, &self.machine.sources).is_some()) {
+            let found = without_effect(&Reach::new(&cluster), objects).into_iter();
+            let own = found.filter(|(object, _)| changed(object, &self.machine.sources).is_some());
+            let placed: Vec<Diagnostic> = own.map(|(object, finding)| placed(finding, &self.machine, object)).collect();
+            self.machine.findings.extend(placed);
+        }
+        add_strangers(&graph, &mut cluster);
         let reach = Reach::new(&cluster);
         let webhooks = webhooks(objects, &cluster);
         let mut proof = Proof::default();
@@ -82,6 +93,25 @@ impl Session {
         graph.add_webhooks(&webhooks, &cluster);
         Network { graph, cluster, proof }
     }
+}
+
+/// Rules that can never match, and what of the policies is not judged.
+fn without_effect<'o>(reach: &Reach<'_>, objects: &'o [Object]) -> Vec<(&'o Object, Diagnostic)> {
+    let faults = reach.without_effect().into_iter().map(|fault| {
+        let object = &objects[fault.object];
+        let finding =
+            Diagnostic::new(Code::RuleWithoutEffect, fault.span, format!("this has no effect: {}", fault.words));
+        (object, finding.object(object.to_string()).hint("correct it, or leave it out; what is made elsewhere is not known here"))
+    });
+    let opaque = reach.cluster().policies.iter().flat_map(|policy| {
+        let object = &objects[policy.object];
+        policy.opaque.iter().map(move |part| {
+            let message = format!("{} of {object} is not judged: what it opens or shuts is unknown", part.words);
+            let hint = "look at it by hand; what is proved holds for the other policies";
+            (object, Diagnostic::new(Code::PolicyNotJudged, part.span, message).object(object.to_string()).hint(hint))
+        })
+    });
+    faults.chain(opaque).collect()
 }
 
 /// Webhooks whose pods accept nothing on their port from any address.

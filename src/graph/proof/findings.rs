@@ -168,9 +168,7 @@ impl Judged<'_> {
 
     /// Where a user changed what a layer makes of a policy, or wrote it.
     fn changed(&self, policy: usize) -> Option<Span> {
-        let node = &self.objects[self.reach.cluster().policies[policy].object].node;
-        let spec = node.get("spec")?;
-        changed_part(spec, PARTS, &|span| self.sources.is_user(span))
+        changed(&self.objects[self.reach.cluster().policies[policy].object], self.sources)
     }
 
     fn how_to_declare(&self, one: &Undeclared) -> String {
@@ -301,6 +299,11 @@ fn field(direction: Direction) -> &'static str {
         Direction::Ingress => "ingress",
         Direction::Egress => "egress",
     }
+}
+
+/// Where a user changed what a layer makes of a policy, or wrote it.
+pub fn changed(policy: &Object, sources: &SourceMap) -> Option<Span> {
+    changed_part(policy.node.get("spec")?, PARTS, &|span| sources.is_user(span))
 }
 
 /// How far below `spec` a part is of the policy itself: rules, lists and peers, and not what peers are made of.

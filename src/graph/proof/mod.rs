@@ -24,9 +24,9 @@ use self::expected::{Expected, Granted, leftover};
 use super::declared::{Graph, Whom};
 use crate::network::{Addresses, Direction, Grant, Grantees, Ports, Reach, Side};
 
-pub use findings::{Judged, findings};
+pub use findings::{Judged, changed, findings};
 pub(super) use findings::{shown, words};
-pub use places::Places;
+pub use places::{Places, add_strangers};
 
 /// Which doors are shut whether or not something is declared of them.
 #[derive(Clone, Copy, Debug, Default)]

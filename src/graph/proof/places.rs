@@ -27,8 +27,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// Finds the parties of a graph in a cluster. Pods outside of the configuration are added to it: those that the graph
-    /// names, and those that policies could mean.
+    /// Finds the parties of a graph in a cluster. Pods outside of the configuration that the graph names are added to it.
     ///
     /// A workload is found by its object and not by its labels, as these may be what is wrong.
     pub fn new(graph: &Graph, cluster: &mut Cluster) -> Places {
@@ -41,9 +40,6 @@ impl Places {
             {
                 places.pods[at].push(cluster.add_outsider(namespace, labels.clone(), Vec::new()));
             }
-        }
-        for (namespace, labels) in strangers(graph, cluster) {
-            cluster.add_outsider(&namespace, labels, Vec::new());
         }
         places
     }
@@ -90,6 +86,13 @@ impl Known {
             _ => None,
         };
         found.unwrap_or_default()
+    }
+}
+
+/// Adds strangers to a cluster: pods that its policies could mean besides those that are known.
+pub fn add_strangers(graph: &Graph, cluster: &mut Cluster) {
+    for (namespace, labels) in strangers(graph, cluster) {
+        cluster.add_outsider(&namespace, labels, Vec::new());
     }
 }
 
