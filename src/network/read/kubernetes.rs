@@ -125,7 +125,11 @@ impl Reader {
 
     /// `ipBlock`. One with an exception that has no meaning is refused as a whole.
     pub(super) fn block(&mut self, block: &Node) -> Wanted {
-        let Some(whole) = self.cidr(block.get("cidr").unwrap_or(block)) else { return Wanted::Nobody };
+        let Some(cidr) = given(block, "cidr") else {
+            self.fault(block, "a block of addresses needs a `cidr` such as `10.0.0.0/8`".into());
+            return Wanted::Nobody;
+        };
+        let Some(whole) = self.cidr(cidr) else { return Wanted::Nobody };
         let Some(items) = self.list(block, "except") else { return Wanted::Nobody };
         let mut rest = whole.clone();
         for item in items {
@@ -143,7 +147,7 @@ impl Reader {
         if addresses.is_none() {
             let words = match node.as_str() {
                 Some(text) => format!("`{text}` is no block of addresses such as `10.0.0.0/8`"),
-                None => "a block of addresses needs a `cidr` such as `\"10.0.0.0/8\"`".into(),
+                None => format!("a block of addresses is a string such as `10.0.0.0/8`, not {}", node.describe()),
             };
             self.fault(node, words);
         }
