@@ -7,6 +7,7 @@
 
 mod clock;
 mod git;
+mod given;
 mod map;
 mod span;
 mod unseen;
@@ -14,6 +15,7 @@ mod world;
 
 pub use clock::today;
 pub use git::source_commit;
+pub use given::{files_below, read_given, read_stdin};
 pub use map::{Location, SourceFile, SourceId, SourceKind, SourceMap};
 pub use span::Span;
 pub use unseen::MAX_SECRET_BYTES;

@@ -230,6 +230,12 @@ fn read_text(path: &Path) -> Result<String, ReadError> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(fail(ReadErrorKind::TooLarge(bytes.len() as u64)));
     }
+    text_of(bytes, path)
+}
+
+/// The text that these bytes of a file are.
+pub(super) fn text_of(bytes: Vec<u8>, path: &Path) -> Result<String, ReadError> {
+    let fail = |kind| ReadError { path: path.to_path_buf(), kind };
     if bytes.contains(&0) {
         return Err(fail(ReadErrorKind::Binary));
     }

@@ -47,7 +47,7 @@ impl Problem {
 }
 
 /// What is wrong with a definition, and what to do.
-type Refusal = (String, &'static str);
+pub type Refusal = (String, &'static str);
 
 /// The kind of the objects that are looked for.
 const DEFINITION: &str = "CustomResourceDefinition";
@@ -139,7 +139,7 @@ impl Reader<'_> {
         // Keys that are no text become text, as JSON has no others.
         let json = serde_json::to_value(document)
             .map_err(|_| ("this definition is no JSON data".to_owned(), "quote its keys"));
-        match json.and_then(|json| resource(&json)) {
+        match json.and_then(|json| definition(&json)) {
             Ok(resource) => self.read.resources.push(resource),
             Err(refusal) => self.problem(place, refusal),
         }
@@ -170,8 +170,11 @@ impl Reader<'_> {
     }
 }
 
-/// A definition, if it is a complete one.
-fn resource(definition: &Value) -> Result<CustomResource, Refusal> {
+/// A definition that has been read as data, if it is a complete one.
+///
+/// # Errors
+/// What is wrong with it, and what to do.
+pub fn definition(definition: &Value) -> Result<CustomResource, Refusal> {
     let name = definition.pointer("/metadata/name").and_then(Value::as_str).unwrap_or("without a name");
     let api = definition.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
     if api != "apiextensions.k8s.io/v1" {

@@ -25,7 +25,7 @@ use rustc_hash::FxHashMap;
 use super::catalogue::{Kind, TypeDef};
 
 pub use distil::{Clash, distil};
-pub use document::{Problem, Read, read};
+pub use document::{Problem, Read, Refusal, definition, read};
 pub use limits::{Bound, Breach, Limits};
 
 /// A kind as a CustomResourceDefinition defines it.
