@@ -1,6 +1,6 @@
 //! `nxk graph`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -9,15 +9,18 @@ use super::{BAD_INPUT, FINE};
 use crate::draw;
 use crate::driver;
 use crate::graph::picture::{Picture, State};
+use crate::manifests;
+use crate::source::SourceMap;
 
 /// Show who may connect to whom, and whether the policies do what is declared
 #[derive(Args)]
 #[command(
-    after_help = "A connection is told as proved (declared, and open), undeclared, closed (declared, and not open), or open where\nnothing is declared, as in plain manifests. The exit code is 1 if something is undeclared or closed.\n\nExamples:\n  nxk graph main.nxk                        who connects to whom, in words\n  nxk graph main.nxk --format mermaid       for a README"
+    after_help = "A connection is told as proved (declared, and open), undeclared, closed (declared, and not open), or open where\nnothing is declared, as in plain manifests. The exit code is 1 if something is undeclared or closed.\n\nExamples:\n  nxk graph main.nxk                        who connects to whom, in words\n  nxk graph main.nxk --format mermaid       for a README\n  nxk graph manifests/                      of any Kubernetes manifests\n  helm template web | nxk graph -           of what another program writes"
 )]
 pub(super) struct Graph {
-    /// The entry: a file, or a folder with a default.nxk
-    file: PathBuf,
+    /// A configuration, or manifests: files, folders, `-` for the standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// How it is shown
     #[arg(long, value_enum, default_value_t = GraphFormat::Text, value_name = "FORMAT")]
     format: GraphFormat,
@@ -43,18 +46,41 @@ enum GraphFormat {
 
 impl Graph {
     pub(super) fn run(&self) -> u8 {
-        let mut session = match self.input.session(self.file.clone(), &self.messages) {
+        match self.files.as_slice() {
+            [entry] if !is_manifests(entry) => self.of_configuration(entry),
+            files => self.of_manifests(files),
+        }
+    }
+
+    fn of_configuration(&self, entry: &Path) -> u8 {
+        let mut session = match self.input.session(entry.to_path_buf(), &self.messages) {
             Ok(session) => session,
             Err(code) => return code,
         };
         let picture = driver::picture(&mut session);
         let code = self.messages.finish(&session, None);
+        // Taking everything apart would take longer than leaving it to the system.
+        std::mem::forget(session);
+        self.show(picture.as_ref(), code)
+    }
+
+    fn of_manifests(&self, files: &[PathBuf]) -> u8 {
+        let mut sources = SourceMap::new();
+        let mut manifests = manifests::read(files, &mut sources);
+        let mut findings = std::mem::take(&mut manifests.findings);
+        let title = files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(" ");
+        let (picture, found) = driver::picture_of_manifests(title, &manifests.finished(), &sources);
+        findings.extend(found);
+        self.messages.show(&findings, &sources);
+        self.show(Some(&picture), self.messages.code(&findings))
+    }
+
+    /// Writes the picture, if there is one; gives the exit code.
+    fn show(&self, picture: Option<&Picture>, code: u8) -> u8 {
         let Some(picture) = picture else { return code.max(BAD_INPUT) };
         let wrong = |state| matches!(state, State::Undeclared | State::Closed);
         let proved = !picture.connections.iter().any(|connection| wrong(connection.state));
-        let written = answer(&self.drawn(&picture), &self.messages);
-        // Taking everything apart would take longer than leaving it to the system.
-        std::mem::forget(session);
+        let written = answer(&self.drawn(picture), &self.messages);
         code.max(if proved { FINE } else { BAD_INPUT }).max(written)
     }
 
@@ -67,4 +93,10 @@ impl Graph {
             GraphFormat::Json => draw::json(picture),
         }
     }
+}
+
+/// Whether a file, or a folder, is one of manifests and not a configuration.
+fn is_manifests(file: &Path) -> bool {
+    let is_folder = file.is_dir() && !file.join("default.nxk").exists();
+    file == Path::new(manifests::STDIN) || manifests::is_manifest(file) || is_folder
 }

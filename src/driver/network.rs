@@ -7,7 +7,7 @@ use super::{Evaluated, Session};
 use crate::diag::{Code, Diagnostic};
 use crate::graph::declared::{Graph, Whom, declared};
 use crate::graph::picture::Picture;
-use crate::graph::proof::{Guard, Judged, Places, Proof, add_strangers, changed, findings, prove};
+use crate::graph::proof::{Guard, Judged, Places, Proof, add_missing, add_strangers, changed, findings, prove};
 use crate::graph::show::{self, Shown};
 use crate::graph::webhooks::{Webhook, webhooks};
 use crate::layers::Object;
@@ -42,13 +42,14 @@ pub fn picture(session: &mut Session) -> Option<Picture> {
 
 /// The picture of manifests, whoever wrote them: what their policies allow.
 pub fn picture_of_manifests(title: String, objects: &[Object], sources: &SourceMap) -> (Picture, Vec<Diagnostic>) {
-    let cluster = cluster(objects);
+    let mut cluster = cluster(objects);
+    let mut findings: Vec<Diagnostic> = Vec::new();
+    findings.extend(without_effect(&Reach::new(&cluster), objects).into_iter().map(|(_, finding)| finding));
+    add_missing(&mut cluster);
     let mut graph = Graph::default();
     let webhooks = webhooks(objects, &cluster);
     graph.add_webhooks(&webhooks, &cluster);
-    let reach = Reach::new(&cluster);
-    let mut findings: Vec<Diagnostic> = cut_off(&webhooks, &reach, objects).collect();
-    findings.extend(without_effect(&reach, objects).into_iter().map(|(_, finding)| finding));
+    findings.extend(cut_off(&webhooks, &Reach::new(&cluster), objects));
     let network = Network { graph, cluster, proof: Proof::default() };
     (network.picture(title, sources), findings)
 }
@@ -101,7 +102,12 @@ fn without_effect<'o>(reach: &Reach<'_>, objects: &'o [Object]) -> Vec<(&'o Obje
         let object = &objects[fault.object];
         let finding =
             Diagnostic::new(Code::RuleWithoutEffect, fault.span, format!("this has no effect: {}", fault.words));
-        (object, finding.object(object.to_string()).hint("correct it, or leave it out; what is made elsewhere is not known here"))
+        (
+            object,
+            finding
+                .object(object.to_string())
+                .hint("correct it, or leave it out; what is made elsewhere is not known here"),
+        )
     });
     let opaque = reach.cluster().policies.iter().flat_map(|policy| {
         let object = &objects[policy.object];

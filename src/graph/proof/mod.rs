@@ -26,7 +26,7 @@ use crate::network::{Addresses, Direction, Grant, Grantees, Ports, Reach, Side};
 
 pub use findings::{Judged, changed, findings};
 pub(super) use findings::{shown, words};
-pub use places::{Places, add_strangers};
+pub use places::{Places, add_missing, add_strangers};
 
 /// Which doors are shut whether or not something is declared of them.
 #[derive(Clone, Copy, Debug, Default)]

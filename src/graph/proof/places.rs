@@ -89,24 +89,43 @@ impl Known {
     }
 }
 
-/// Adds strangers to a cluster: pods that its policies could mean besides those that are known.
+/// Adds strangers to a cluster: pods that its policies could mean besides those that the graph knows.
 pub fn add_strangers(graph: &Graph, cluster: &mut Cluster) {
-    for (namespace, labels) in strangers(graph, cluster) {
+    add(cluster, strangers(cluster, |wanted| !means_workload(graph, wanted)));
+}
+
+/// Adds to a cluster those whom its policies speak of, and whom it does not have.
+pub fn add_missing(cluster: &mut Cluster) {
+    let in_scope = |namespace: &str, scope: &Scope| match scope {
+        Scope::Named(name) => name == namespace,
+        Scope::Matching(selector) => {
+            let found = cluster.namespaces.iter().find(|known| known.name == namespace);
+            found.is_some_and(|known| selector.matches(|key| known.labels.get(key)))
+        }
+    };
+    let is_missing = |wanted: &PodsWanted| {
+        let mut pods = cluster.pods.iter();
+        !pods.any(|pods| wanted.pods.matches(|key| pods.labels.get(key)) && in_scope(&pods.namespace, &wanted.scope))
+    };
+    add(cluster, strangers(cluster, is_missing));
+}
+
+fn add(cluster: &mut Cluster, strangers: BTreeSet<(EcoString, Labels)>) {
+    for (namespace, labels) in strangers {
         cluster.add_outsider(&namespace, labels, Vec::new());
     }
 }
 
-/// For each choice of pods that policies make, those that have just what it asks for. Choices by the name of a workload
-/// mean that workload.
-fn strangers(graph: &Graph, cluster: &Cluster) -> BTreeSet<(EcoString, Labels)> {
+/// For each such choice of pods that policies make, those that have just what it asks for.
+fn strangers(cluster: &Cluster, is_such: impl Fn(&PodsWanted) -> bool) -> BTreeSet<(EcoString, Labels)> {
     let mut seen: FxHashSet<&PodsWanted> = FxHashSet::default();
     let mut strangers = BTreeSet::new();
     for policy in &cluster.policies {
         for rules in Direction::BOTH.iter().filter_map(|&direction| policy.rules(direction)) {
             for peer in rules.rules.iter().filter_map(|rule| rule.peers.as_ref()).flatten() {
                 if let Wanted::Pods(wanted) = &peer.who
-                    && !means_workload(graph, wanted)
                     && seen.insert(wanted)
+                    && is_such(wanted)
                 {
                     let namespaces = namespaces(cluster, &wanted.scope);
                     let labels = examples(&wanted.pods);
