@@ -14,7 +14,6 @@ use crate::modules::Configuration;
 use crate::network::{Direction, Labels, Ports, Protocol};
 use crate::order::Needs;
 use crate::source::Span;
-use crate::symbol::Symbol;
 use crate::value::{Attrs, Evaluator, Kind, Result, Thunk, Value};
 
 /// Parties, and the connections between them.
@@ -139,61 +138,84 @@ pub(super) fn towards(direction: Direction) -> petgraph::Direction {
 /// Reads the graph of a configuration. Without the layers' rule for networks it is empty.
 ///
 /// # Errors
-/// When the option cannot be computed. What is wrong with a single connection has been reported with the policies, and
-/// leaves it out.
+/// When the option cannot be computed.
 pub fn declared(machine: &mut Evaluator, configuration: &Configuration) -> Result<Graph> {
     let mut graph = Graph::default();
-    let Some(fields) = option(machine, configuration)? else { return Ok(graph) };
-    for workload in list_field(machine, &fields, "workloads", Span::NONE)? {
-        // Errors are those of the policies, which are made from the same values.
-        let _ = add_workload(machine, &mut graph, &workload);
-    }
-    for connection in list_field(machine, &fields, "connections", Span::NONE)? {
-        let _ = add_connection(machine, &mut graph, &connection);
+    let sides = sides(machine, configuration)?;
+    // What is wrong with one of them has been told with its policies, which are made from the same values.
+    let sides: Vec<Side> = sides.iter().filter_map(|side| Side::read(machine, &mut graph, side).ok()).collect();
+    for side in &sides {
+        // Dependencies are told by the consumer.
+        for connection in list_field(machine, &side.fields, "from", Span::NONE).unwrap_or_default() {
+            let _ = side.add(machine, &mut graph, &connection, Direction::Ingress);
+        }
+        for list in ["to", "hosts", "names"] {
+            for connection in list_field(machine, &side.fields, list, Span::NONE).unwrap_or_default() {
+                let _ = side.add(machine, &mut graph, &connection, Direction::Egress);
+            }
+        }
     }
     Ok(graph)
 }
 
-fn option(machine: &mut Evaluator, configuration: &Configuration) -> Result<Option<Attrs>> {
+fn sides(machine: &mut Evaluator, configuration: &Configuration) -> Result<Vec<Thunk>> {
     let config = machine.force(&configuration.config)?;
-    let Kind::Attrs(config) = &config.kind else { return Ok(None) };
-    if config.named("graph").is_none() {
-        return Ok(None);
+    match &config.kind {
+        Kind::Attrs(config) => list_field(machine, config, "graph", Span::NONE),
+        _ => Ok(Vec::new()),
     }
-    let graph = configuration.get(machine, &[Symbol::new("graph")])?;
-    let Kind::Attrs(fields) = graph.kind else { return Ok(None) };
-    Ok(Some(fields))
 }
 
-fn add_workload(machine: &mut Evaluator, graph: &mut Graph, workload: &Thunk) -> Result<()> {
-    let fields = fields(machine, workload)?;
-    let (namespace, name) = (text(machine, &fields, "namespace")?, text(machine, &fields, "name")?);
-    let span = fields.named("key").map_or(Span::NONE, |key| key.span);
-    let key = value(machine, &fields, "key")?;
-    let at = graph.party(Whom::Workload { namespace, name }, key.origin.or(span));
-    graph.net[at].application = matches!(value(machine, &fields, "application")?.kind, Kind::Bool(true));
-    Ok(())
+/// A workload, with who connects to it and whom it connects to.
+struct Side {
+    party: NodeIndex,
+    fields: Attrs,
 }
 
-fn add_connection(machine: &mut Evaluator, graph: &mut Graph, connection: &Thunk) -> Result<()> {
-    let fields = fields(machine, connection)?;
-    let from = whom(machine, &fields, "from")?;
-    let to = whom(machine, &fields, "to")?;
-    let through = through(machine, &fields)?;
-    let reason = reason(&text(machine, &fields, "reason")?);
-    let ports = ports(machine, &fields)?;
-    let written = value(machine, &fields, "at")?.origin;
-    let (from, to) = (graph.party(from, written), graph.party(to, written));
-    // What a rule decides by itself is answered at the application.
-    let own = [from, to].map(|end| &graph.net[end]).into_iter().find(|end| end.application);
-    let span = if machine.sources.is_user(written) { written } else { own.map_or(written, |own| own.span) };
-    graph.net.add_edge(from, to, Declared { ports, through, reason, span });
-    Ok(())
+impl Side {
+    fn read(machine: &mut Evaluator, graph: &mut Graph, side: &Thunk) -> Result<Side> {
+        let fields = fields(machine, side)?;
+        let workload = value(machine, &fields, "workload")?;
+        let Kind::Attrs(workload) = &workload.kind else {
+            return Err(machine.wrong_kind(&workload, "a set", "a workload", Span::NONE));
+        };
+        let (namespace, name) = (text(machine, workload, "namespace")?, text(machine, workload, "name")?);
+        let span = value(machine, workload, "key")?.origin;
+        let party = graph.party(Whom::Workload { namespace, name }, span);
+        graph.net[party].application = matches!(value(machine, workload, "application")?.kind, Kind::Bool(true));
+        Ok(Side { party, fields })
+    }
+
+    fn add(&self, machine: &mut Evaluator, graph: &mut Graph, connection: &Thunk, direction: Direction) -> Result<()> {
+        let fields = fields(machine, connection)?;
+        let reason = reason(&text(machine, &fields, "reason")?);
+        if direction == Direction::Ingress && reason == ReasonKind::Dependency {
+            return Ok(());
+        }
+        let other = value(machine, &fields, "party")?;
+        let Kind::Attrs(other) = &other.kind else {
+            return Err(machine.wrong_kind(&other, "a set", "a party", Span::NONE));
+        };
+        let through = match other.named("selector") {
+            Some(_) => Some(labels(machine, other, "selector")?),
+            None => None,
+        };
+        let whom = whom(machine, other)?;
+        let ports = ports(machine, &fields)?;
+        let written = value(machine, &fields, "at")?.origin;
+        // What a rule decides by itself is answered at the workload.
+        let span = if machine.sources.is_user(written) { written } else { graph.net[self.party].span };
+        let other = graph.party(whom, span);
+        let (from, to) = match direction {
+            Direction::Ingress => (other, self.party),
+            Direction::Egress => (self.party, other),
+        };
+        graph.net.add_edge(from, to, Declared { ports, through, reason, span });
+        Ok(())
+    }
 }
 
-fn whom(machine: &mut Evaluator, connection: &Attrs, end: &str) -> Result<Whom> {
-    let party = value(machine, connection, end)?;
-    let Kind::Attrs(party) = &party.kind else { return Err(machine.wrong_kind(&party, "a set", end, Span::NONE)) };
+fn whom(machine: &mut Evaluator, party: &Attrs) -> Result<Whom> {
     Ok(match text(machine, party, "kind")?.as_str() {
         "workload" => {
             Whom::Workload { namespace: text(machine, party, "namespace")?, name: text(machine, party, "name")? }
@@ -210,15 +232,6 @@ fn whom(machine: &mut Evaluator, connection: &Attrs, end: &str) -> Result<Whom> 
             labels: labels(machine, party, "podLabels")?,
         },
     })
-}
-
-/// The selector of a Service that is repeated.
-fn through(machine: &mut Evaluator, connection: &Attrs) -> Result<Option<Labels>> {
-    let party = value(machine, connection, "to")?;
-    match &party.kind {
-        Kind::Attrs(party) if party.named("selector").is_some() => labels(machine, party, "selector").map(Some),
-        _ => Ok(None),
-    }
 }
 
 fn labels(machine: &mut Evaluator, party: &Attrs, name: &str) -> Result<Labels> {
