@@ -10,11 +10,18 @@ mod dot;
 mod mermaid;
 mod table;
 mod text;
+mod layout;
+mod drawing;
+mod legend;
+mod svg;
+mod html;
 
 use crate::graph::picture::Picture;
 
 pub use dot::dot;
+pub use html::html;
 pub use mermaid::mermaid;
+pub use svg::svg;
 pub use table::table;
 pub use text::text;
 

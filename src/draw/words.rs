@@ -58,6 +58,18 @@ pub(super) fn kind(kind: PartyKind) -> &'static str {
     }
 }
 
+/// What stands below a party's name: its detail, or else what it is and where.
+pub(super) fn about(party: &Party) -> String {
+    if let Some(detail) = &party.detail {
+        return line(detail).into_owned();
+    }
+    let what = kind(party.kind);
+    let what = if party.name.eq_ignore_ascii_case(what) { None } else { Some(what) };
+    let place = if of_configuration(party.kind) { None } else { party.namespace.as_deref() };
+    let parts: Vec<&str> = what.into_iter().chain(place).collect();
+    line(&parts.join(", ")).into_owned()
+}
+
 /// What there is to say of a connection's state, where it is not as it should be.
 pub(super) fn complaint(state: State) -> Option<&'static str> {
     match state {
