@@ -14,6 +14,7 @@ pub mod evidence;
 mod explain;
 mod inputs;
 mod network;
+mod news;
 mod path;
 mod prove;
 mod schema;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::{SecretSetting, Setting, Timings};
 use crate::check::{self, Goal, Opened};
-use crate::diag::{Code, Diagnostic, Severity};
+use crate::diag::{Diagnostic, Severity};
 use crate::eval::error;
 use crate::schema::Catalogue;
 use crate::source::{ReadError, ReadErrorKind, SourceId, SourceKind, Span, World};
@@ -44,7 +44,7 @@ pub struct Session {
     /// How long the stages took.
     pub timings: Timings,
     /// How many findings there were before anything was evaluated.
-    found_early: usize,
+    pub(super) found_early: usize,
     /// Whether nobody will ask how the result came about, so that what has been used can be let go of.
     pub(super) forgets: bool,
 }
@@ -158,36 +158,6 @@ impl Session {
         Checked { ty: Some(found.ty), dynamic: found.dynamic, ..checked }
     }
 
-    /// What evaluation finds again where the checker has been is no news.
-    pub(super) fn forget_what_was_found_early(&mut self) {
-        let late = self.machine.findings.split_off(self.found_early);
-        let early = &self.machine.findings;
-        let again = |finding: &Diagnostic| {
-            let place = finding.primary.span;
-            early.iter().filter(|known| known.is_error()).any(|known| {
-                let there = known.primary.span;
-                let same = known.code == finding.code;
-                there == place || (same && overlap(there, place)) || (same && self.is_told_of(known, finding))
-            })
-        };
-        let news: Vec<Diagnostic> = late.into_iter().filter(|finding| !again(finding)).collect();
-        self.machine.findings.extend(news);
-    }
-
-    /// Whether of a secret it has been told already that it is put there: by the same words, or of the value of this
-    /// very key.
-    fn is_told_of(&self, known: &Diagnostic, finding: &Diagnostic) -> bool {
-        if finding.code != Code::VisibleSecret {
-            return false;
-        }
-        let (key, value) = (finding.primary.span, known.primary.span);
-        let is_definition = key.hi <= value.lo && {
-            let between = Span { lo: key.hi, hi: value.lo };
-            self.machine.sources.text(between).trim() == "="
-        };
-        known.message == finding.message || is_definition
-    }
-
     fn understand(&mut self, parsed: Parsed) -> Checked {
         let names = self.machine.names.clone();
         let mut desugared = term::desugar(&parsed.tree.root, &names, Annotations::Held);
@@ -242,11 +212,6 @@ impl Checked {
     pub fn is_dynamic(&self) -> bool {
         self.dynamic
     }
-}
-
-/// Whether two places have anything in common.
-fn overlap(a: Span, b: Span) -> bool {
-    (a.lo <= b.lo && b.hi <= a.hi) || (b.lo <= a.lo && a.hi <= b.hi)
 }
 
 /// An evaluator with everything installed that the language offers.
