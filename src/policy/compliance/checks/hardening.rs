@@ -44,14 +44,22 @@ fn shared(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
 
 fn files(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     each_container(subject, |container| {
-        let mut single =
-            items(container.node, &["env"]).iter().filter(|entry| entry.at(&["valueFrom", "secretKeyRef"]).is_some());
-        let mut whole = items(container.node, &["envFrom"]).iter().filter(|entry| entry.get("secretRef").is_some());
-        let entry = single.next().or_else(|| whole.next())?;
-        let what = text(entry, &["name"]).map_or("a whole secret".to_string(), |name| format!("`{name}`"));
-        let message = format!("the container `{}` gets {what} as a variable", container.name());
+        let from = |list: &str, reference: &[&str]| {
+            let entries = items(container.node, &[list]).iter().enumerate();
+            let (at, entry) = entries.into_iter().find(|(_, entry)| entry.at(reference).is_some())?;
+            Some((format!("{list}[{at}]"), entry))
+        };
+        let name = |entry: &Node, path: &[&str]| text(entry, path).unwrap_or_default().to_string();
+        let (path, entry, what) = match from("env", &["valueFrom", "secretKeyRef"]) {
+            Some((path, entry)) => (path, entry, format!("`{}` as a variable", name(entry, &["name"]))),
+            None => {
+                let (path, entry) = from("envFrom", &["secretRef"])?;
+                (path, entry, format!("all of the secret `{}` as variables", name(entry, &["secretRef", "name"])))
+            }
+        };
+        let message = format!("the container `{}` gets {what}", container.name());
         let hint = "mount the secret (`secrets.<name>.mountPath`), and let the program read the file";
-        Some(of_container(container, "env", [Some(entry), None], (message, hint)))
+        Some(of_container(container, &path, [Some(entry), None], (message, hint)))
     })
 }
 
