@@ -15,7 +15,7 @@ pub use name::{
     is_port_name, is_qualified_name,
 };
 pub use quantity::{is_percent, is_quantity, quantity_value};
-pub use time::{check_cron, is_date_time, is_duration};
+pub use time::{check_cron, is_date_time, is_duration, time_zones};
 
 #[cfg(test)]
 mod tests {
@@ -50,6 +50,18 @@ mod tests {
             "2026-01-31T08:30:00",
         ];
         all(is_date_time, &good, &bad);
+    }
+
+    #[test]
+    fn time_zones_are_names_in_order() {
+        let names: Vec<&str> = time_zones().collect();
+        assert!(names.is_sorted() && names.len() > 500);
+        for name in ["Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+1", "Etc/UTC", "UTC"] {
+            assert!(names.contains(&name), "{name}");
+        }
+        for name in ["Local", "localtime", "europe/berlin", "Europe/Berln", ""] {
+            assert!(!names.contains(&name), "{name}");
+        }
     }
 
     #[test]

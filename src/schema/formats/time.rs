@@ -118,3 +118,8 @@ fn is_cron_part(part: &str, least: u32, most: u32, names: &[&str]) -> bool {
     };
     good_step && good_range
 }
+
+/// The time zones that the IANA's data (2025b) has a name for, in the order of their bytes.
+pub fn time_zones() -> impl Iterator<Item = &'static str> {
+    include_str!("time_zones.txt").lines()
+}

@@ -4,7 +4,7 @@ use super::Rules;
 use super::constraint;
 use super::pod;
 use super::selectors::{mismatch, must_match_template};
-use crate::diag::Code;
+use crate::diag::{Code, closest};
 use crate::node::NodeKind;
 use crate::schema::formats;
 use crate::schema::validate::Cursor;
@@ -240,12 +240,7 @@ pub fn exit_codes(at: &Cursor<'_>, rules: &mut Rules<'_>) {
 /// A CronJob.
 pub fn cron_job(at: &Cursor<'_>, rules: &mut Rules<'_>) {
     if let Some(zone) = at.get("timeZone") {
-        let lower = |text: &str| text.starts_with(|c: char| c.is_lowercase()) || text == "Local";
-        if zone.str().is_some_and(lower) {
-            let text = zone.str().unwrap_or_default();
-            rules.at(&zone, Code::BadFormat, format!("{text:?} is not a time zone")).hint =
-                Some("write it as `Europe/Berlin` or `Etc/UTC`".to_owned());
-        }
+        time_zone(&zone, rules);
     }
     let Some(schedule) = at.get("schedule") else { return };
     let Some(text) = schedule.str().filter(|text| !text.is_empty()) else { return };
@@ -253,6 +248,19 @@ pub fn cron_job(at: &Cursor<'_>, rules: &mut Rules<'_>) {
         rules.at(&schedule, Code::BadFormat, format!("{text:?} is not a schedule: {reason}")).hint =
             Some("write minute, hour, day, month and weekday, as in `30 3 * * *`".to_owned());
     }
+}
+
+/// A time zone is one of the IANA's names, to the letter.
+fn time_zone(at: &Cursor<'_>, rules: &mut Rules<'_>) {
+    let Some(name) = at.str().filter(|name| !name.is_empty()) else { return };
+    if formats::time_zones().any(|known| known == name) {
+        return;
+    }
+    let near = closest(name, formats::time_zones());
+    rules.at(at, Code::BadFormat, format!("{name:?} is not a time zone")).hint = Some(match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "write it as `Europe/Berlin` or `Etc/UTC`".to_owned(),
+    });
 }
 
 /// A PodDisruptionBudget.
