@@ -46,6 +46,47 @@ fn what_is_sealed_opens_again_in_every_scope() {
 }
 
 #[test]
+fn secrets_of_applications_are_sealed_for_the_names_that_pods_refer_to() {
+    let Some(project) = Project::new(
+        r#"{
+          framework = { namespace = "shop"; secrets.backend = "sealed-secret"; };
+          secrets.database.values.password = s ./password;
+          secrets.everywhere = { scope = "cluster-wide"; type = "shop/own"; values.key = s ./key; };
+          applications.web = {
+            image = "shop/web:1.4.2";
+            secrets = {
+              database.env.DB_PASSWORD = "password";
+              apiToken = { values.token = s ./token; mountPath = "/run/token"; };
+            };
+          };
+        }"#,
+    ) else {
+        return;
+    };
+    project.write("password", CANARY).write("token", "a token").write("key", "a key");
+    project.seals(&["--cert", &project.key("first")]);
+    let secrets = project.unsealed("first");
+    let names: Vec<&str> = secrets.keys().map(String::as_str).collect();
+    assert_eq!(names, ["shop/database", "shop/everywhere", "shop/web-api-token"]);
+    assert_eq!(bytes(&secrets["shop/database"]["data"]["password"]), CANARY.as_bytes());
+    assert_eq!(bytes(&secrets["shop/web-api-token"]["data"]["token"]), b"a token");
+    assert_eq!(bytes(&secrets["shop/everywhere"]["data"]["key"]), b"a key");
+    assert_eq!(secrets["shop/everywhere"]["type"], "shop/own");
+
+    let compiled = project.compiled();
+    assert!(!compiled.contains(CANARY));
+    for reference in
+        ["secretKeyRef:\n              name: database\n              key: password", "secretName: web-api-token"]
+    {
+        assert!(compiled.contains(reference), "{reference}\n{compiled}");
+    }
+    // What is renamed has to be sealed again: it would not open under its new name.
+    project.configure(r#"{ framework = { namespace = "shop"; secrets.backend = "sealed-secret"; }; secrets.other.values.password = s ./password; }"#);
+    let output = project.nxk("check", &[]);
+    assert!(stderr(&output).contains("E0912"), "{}", stderr(&output));
+}
+
+#[test]
 fn nothing_opens_under_another_label_or_after_a_change() {
     let Some(project) = Project::new("{ sealedSecrets.db.data.password = s ./password; }") else { return };
     project.write("password", CANARY);
