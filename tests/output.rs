@@ -9,13 +9,22 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use nxk::diag::{Code, Diagnostic};
-use nxk::output::write_folder;
+use nxk::output::{NewFile, write_folder};
 use tempfile::TempDir;
 
-type Files = Vec<(String, String)>;
+type Files = Vec<NewFile>;
+
+fn file(name: impl Into<String>, text: impl Into<String>) -> NewFile {
+    NewFile { name: name.into(), text: text.into(), private: false }
+}
 
 fn files(entries: &[(&str, &str)]) -> Files {
-    entries.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+    entries.iter().map(|(name, text)| file(*name, *text)).collect()
+}
+
+/// As [`content`] tells it.
+fn texts(files: Files) -> BTreeMap<String, String> {
+    files.into_iter().map(|file| (file.name, file.text)).collect()
 }
 
 fn scratch() -> TempDir {
@@ -43,7 +52,7 @@ fn content(folder: &Path) -> BTreeMap<String, String> {
 }
 
 fn expected(entries: &[(&str, &str)]) -> BTreeMap<String, String> {
-    files(entries).into_iter().collect()
+    texts(files(entries))
 }
 
 fn refused(result: Result<(), Diagnostic>, code: Code, words: &str) {
@@ -66,6 +75,27 @@ fn a_missing_folder_is_made_with_its_parents() {
     let mode = |path: &Path| fs::metadata(path).expect("there").mode();
     assert_eq!(mode(&out), mode(&plain));
     assert_eq!(mode(&out.join("x.yaml")), mode(&plain.join("f")));
+}
+
+#[test]
+fn what_is_private_is_never_open_to_others() {
+    let scratch = scratch();
+    let mode = |path: &Path| fs::metadata(path).expect("there").mode() & 0o777;
+    let write = |out: &Path, text: &str, private: bool| {
+        write_folder(out, &[NewFile { private, ..file("a", text) }], false).expect("written");
+    };
+    let (fresh, open) = (scratch.path().join("fresh"), scratch.path().join("open"));
+    write(&fresh, "1", true);
+    assert_eq!(mode(&fresh.join("a")), 0o600);
+    // One that others could read is closed, whether its text changes or not; a private one is not opened again.
+    for text in ["1", "2"] {
+        write(&open, "1", false);
+        fs::set_permissions(open.join("a"), fs::Permissions::from_mode(0o644)).expect("set");
+        write(&open, text, true);
+        assert_eq!(mode(&open.join("a")), 0o600);
+        write(&open, "3", false);
+        assert_eq!(mode(&open.join("a")), 0o600);
+    }
 }
 
 #[test]
@@ -194,7 +224,8 @@ fn a_committed_output_is_finished_by_the_next_run() {
 #[test]
 fn runs_into_one_folder_do_not_mix() {
     let scratch = scratch();
-    let output = |run: usize| -> Files { (0..20).map(|at| (format!("{}/{at}", run % 3), format!("{run}"))).collect() };
+    let output =
+        |run: usize| -> Files { (0..20).map(|at| file(format!("{}/{at}", run % 3), format!("{run}"))).collect() };
     for round in 0..3 {
         let out = scratch.path().join(format!("{round}/out"));
         std::thread::scope(|scope| {
@@ -210,7 +241,7 @@ fn runs_into_one_folder_do_not_mix() {
         let found = content(&out);
         let one = found.values().find(|text| !text.is_empty()).expect("some text").clone();
         let run: usize = one.parse().expect("a number");
-        let mut wanted: BTreeMap<String, String> = output(run).into_iter().collect();
+        let mut wanted = texts(output(run));
         wanted.insert(format!("{}/", run % 3), String::new());
         assert_eq!(found, wanted);
         assert_eq!(fs::read_dir(out.parent().expect("a parent")).expect("readable").count(), 1);
@@ -219,7 +250,7 @@ fn runs_into_one_folder_do_not_mix() {
 
 /// The outputs between which the killed runs change; they share some names.
 fn alternating(at: usize) -> Files {
-    (0..200).map(|file| (format!("{}/{}", file % 7, file + at % 2 * 50), format!("{at}"))).collect()
+    (0..200).map(|one| file(format!("{}/{}", one % 7, one + at % 2 * 50), format!("{at}"))).collect()
 }
 
 /// Not a test of its own: the process that [`killed_runs_leave_one_output_or_a_repairable_one`] kills.
@@ -260,7 +291,7 @@ fn killed_runs_leave_one_output_or_a_repairable_one() {
                 .filter(|(name, _)| name != "mine" && !name.ends_with('/') && !name.starts_with(".nxk-"))
                 .collect();
             let at: usize = found.values().next().expect("a file").parse().expect("a number");
-            assert_eq!(found, alternating(at).into_iter().collect(), "round {round}");
+            assert_eq!(found, texts(alternating(at)), "round {round}");
         }
         write_folder(&out, &files(&[("last", "1")]), false).expect("written");
         assert_eq!(content(&out), expected(&[("last", "1"), ("mine", "mine")]), "round {round}");

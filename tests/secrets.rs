@@ -362,6 +362,25 @@ fn secrets_reach_the_data_of_secrets_byte_for_byte() {
     assert!(ids[0].is_string() && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn manifests_with_a_secret_are_closed_to_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = project();
+    let write = |text: &str| fs::write(folder.path().join("main.nxk"), text).expect("written");
+    let mode = |out: &str| {
+        let output = nxk(&folder, &["compile", "main.nxk", "-o", out]);
+        assert!(output.status.success(), "{}", both(&output));
+        let file = fs::metadata(folder.path().join(out).join("manifests.yaml")).expect("it is there");
+        file.permissions().mode() & 0o077
+    };
+    write("{ configMaps.a = { }; resources.a = { kind = \"Secret\"; metadata.name = \"a\"; }; }");
+    assert_ne!(mode("open"), 0, "there is nothing to hide");
+    write("{ nativeSecrets.a.stringData.password = lib.secret.line ./password; }");
+    assert_eq!(mode("fresh"), 0);
+    assert_eq!(mode("open"), 0);
+}
+
 #[test]
 fn the_build_id_does_not_depend_on_a_secret() {
     let folder = project();

@@ -9,7 +9,7 @@ use super::{BAD_INPUT, FINE, NOT_WRITTEN};
 use crate::driver::{self, Ordered, Session};
 use crate::emit::{json, yaml};
 use crate::node::Node;
-use crate::output;
+use crate::output::{self, NewFile};
 
 /// Compile a configuration to Kubernetes manifests
 #[derive(Args)]
@@ -53,7 +53,7 @@ impl Compile {
         let text = ordered.as_ref().filter(|_| !session.has_errors()).map(|ordered| self.emit(&mut session, ordered));
         let code = self.messages.finish(&session, ordered.as_ref().map(|ordered| ordered.coverage.as_str()));
         let code = match text {
-            Some(text) if code == FINE => self.write(text),
+            Some(text) if code == FINE => self.write(text, ordered.as_ref().is_some_and(Ordered::holds_secrets)),
             _ => code.max(BAD_INPUT),
         };
         // Taking everything apart would take longer than leaving it to the system.
@@ -69,13 +69,14 @@ impl Compile {
         })
     }
 
-    fn write(&self, text: String) -> u8 {
+    fn write(&self, text: String, private: bool) -> u8 {
         let Some(folder) = &self.output else { return answer(&text, &self.messages) };
         let name = match self.format {
             OutputFormat::Yaml => "manifests.yaml",
             OutputFormat::Json => "manifests.json",
         };
-        match output::write_folder(folder, &[(name.to_string(), text)], self.force) {
+        let file = NewFile { name: name.to_string(), text, private };
+        match output::write_folder(folder, &[file], self.force) {
             Ok(()) => FINE,
             Err(finding) => {
                 self.messages.refuse(&finding);

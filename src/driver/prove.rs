@@ -11,7 +11,7 @@ use crate::diag::{Code, Diagnostic, Severity};
 use crate::emit::order;
 use crate::eval::Depth;
 use crate::layers::{Identity, Object};
-use crate::lower::{confine_secrets, reveal_secrets};
+use crate::lower::{confine_secrets, holds_data, reveal_secrets};
 use crate::node::Node;
 use crate::parallel;
 use crate::policy::credentials::{self, Found};
@@ -73,6 +73,13 @@ pub(super) const COLLECTIONS: &[&str] = &[
     "serviceMonitors",
     "policies",
 ];
+
+impl Ordered {
+    /// Whether any object is a Secret with something in it, which is not for everybody to read.
+    pub fn holds_secrets(&self) -> bool {
+        self.objects.iter().any(holds_data)
+    }
+}
 
 impl Session {
     /// Checks every object: the places of its secrets, its schema, that it is there only once, its images, its sealed

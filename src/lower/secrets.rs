@@ -66,6 +66,12 @@ pub fn reveal_secrets(machine: &mut Evaluator, objects: &mut [Node]) {
     }
 }
 
+/// Whether an object is a Secret with something in it.
+pub fn holds_data(object: &Node) -> bool {
+    let filled = |field: &&str| object.get(field).and_then(Node::as_map).is_some_and(|map| !map.fields.is_empty());
+    is_secret_object(object) && SECRET_FIELDS.iter().any(filled)
+}
+
 fn holds_secret(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Secret(_) => true,

@@ -6,10 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::stage::{self, Change, Stage};
-use super::{Trouble, owned};
+use super::{NewFile, Trouble, owned};
 
 /// Makes `files` the content of `dir`.
-pub(super) fn write(dir: &Path, files: &[(String, String)], force: bool) -> Result<(), Trouble> {
+pub(super) fn write(dir: &Path, files: &[NewFile], force: bool) -> Result<(), Trouble> {
     owned::check(files)?;
     loop {
         match fs::canonicalize(dir) {
@@ -25,7 +25,7 @@ pub(super) fn write(dir: &Path, files: &[(String, String)], force: bool) -> Resu
 }
 
 /// Makes the folder `dir`, complete from the first moment. `false` when another run was faster.
-fn create(dir: &Path, files: &[(String, String)]) -> Result<bool, Trouble> {
+fn create(dir: &Path, files: &[NewFile]) -> Result<bool, Trouble> {
     let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) else {
         return Err(io::Error::from(io::ErrorKind::NotFound).into());
     };
@@ -37,11 +37,11 @@ fn create(dir: &Path, files: &[(String, String)]) -> Result<bool, Trouble> {
         return Ok(false);
     }
     let staged = stage::temporary_folder(parent, &prefix)?;
-    for (name, text) in files {
-        stage::write_file(&staged.path().join(name), text)?;
+    for file in files {
+        stage::write_file(&staged.path().join(&file.name), &file.text, file.private)?;
     }
-    let list = owned::list(files.iter().map(|(name, _)| name.as_str()).collect::<BTreeSet<_>>().into_iter());
-    stage::write_file(&staged.path().join(owned::LIST), &list)?;
+    let list = owned::list(files.iter().map(|file| file.name.as_str()).collect::<BTreeSet<_>>().into_iter());
+    stage::write_file(&staged.path().join(owned::LIST), &list, false)?;
     stage::sync_folders(staged.path());
     match fs::rename(staged.path(), dir) {
         Ok(()) => {
@@ -58,7 +58,7 @@ fn create(dir: &Path, files: &[(String, String)]) -> Result<bool, Trouble> {
 }
 
 /// Changes the folder `dir`, which is there, as a transaction.
-fn update(dir: &Path, files: &[(String, String)], force: bool) -> Result<(), Trouble> {
+fn update(dir: &Path, files: &[NewFile], force: bool) -> Result<(), Trouble> {
     if !dir.is_dir() {
         return Err(io::Error::from(io::ErrorKind::NotADirectory).into());
     }
@@ -96,12 +96,12 @@ fn refuse_foreign(dir: &Path) -> Result<(), Trouble> {
 /// What differs between the folder and the output. Empty when nothing does.
 fn plan<'a>(
     dir: &Path,
-    files: &'a [(String, String)],
+    files: &'a [NewFile],
     owned: &BTreeSet<String>,
     force: bool,
 ) -> Result<Vec<Change<'a>>, Trouble> {
     let mut changes = Vec::new();
-    for (name, text) in files {
+    for NewFile { name, text, private } in files {
         refuse_detour(dir, name)?;
         let there = fs::symlink_metadata(dir.join(name)).ok();
         if there.as_ref().is_some_and(|there| there.is_dir()) {
@@ -110,18 +110,19 @@ fn plan<'a>(
         if there.is_some() && !owned.contains(name) && !force {
             return Err(Trouble::Foreign(name.clone()));
         }
-        let same = there.is_some_and(|there| there.is_file() && there.len() == text.len() as u64)
+        let fits = |there: &fs::Metadata| !private || stage::is_private(there);
+        let same = there.is_some_and(|there| there.is_file() && there.len() == text.len() as u64 && fits(&there))
             && fs::read(dir.join(name)).is_ok_and(|bytes| bytes == text.as_bytes());
         if !same {
-            changes.push(Change::Write(name, text.as_str().into()));
+            changes.push(Change::Write { name, text: text.as_str().into(), private: *private });
         }
     }
-    let names: BTreeSet<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
     let stale = owned.iter().filter(|name| !names.contains(name.as_str()));
     changes.extend(stale.filter(|name| is_own_file(dir, name)).map(|name| Change::Remove(name.clone())));
     let list = owned::list(names.into_iter());
     if fs::read_to_string(dir.join(owned::LIST)).ok().as_deref() != Some(&list) {
-        changes.push(Change::Write(owned::LIST, list.into()));
+        changes.push(Change::Write { name: owned::LIST, text: list.into(), private: false });
     }
     Ok(changes)
 }

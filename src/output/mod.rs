@@ -40,7 +40,18 @@ use crate::source::Span;
 
 pub use file::{Held, hold};
 
-/// Writes `files` (path below the folder, text) as the content of the folder `dir`, whole or not at all.
+/// A file of an output.
+#[derive(Clone, Debug)]
+pub struct NewFile {
+    /// Its path below the folder.
+    pub name: String,
+    /// Its content.
+    pub text: String,
+    /// Whether nobody but its owner may read it.
+    pub private: bool,
+}
+
+/// Writes `files` as the content of the folder `dir`, whole or not at all.
 ///
 /// The folder and its parents are made as needed. Files of a former output that are not among
 /// `files` are removed; files that nxk did not make stay.
@@ -49,7 +60,7 @@ pub use file::{Held, hold};
 /// [`Code::ForeignOutput`] when `dir` holds files but none of nxk's, or a file of the user's stands
 /// where one should go; `force` overrules both. [`Code::OutputNotWritten`] in the system's words
 /// when something else is in the way; the folder is then as it was.
-pub fn write_folder(dir: &Path, files: &[(String, String)], force: bool) -> Result<(), Diagnostic> {
+pub fn write_folder(dir: &Path, files: &[NewFile], force: bool) -> Result<(), Diagnostic> {
     folder::write(dir, files, force).map_err(|trouble| trouble.report(&format!("`{}`", dir.display())))
 }
 

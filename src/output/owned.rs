@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::Trouble;
+use super::{NewFile, Trouble};
 
 /// The file that holds the list.
 pub(super) const LIST: &str = ".nxk-output";
@@ -33,9 +33,9 @@ pub(super) fn read(folder: &Path) -> Option<BTreeSet<String>> {
 }
 
 /// Refuses names that leave the folder, meet each other or are kept for nxk itself.
-pub(super) fn check(files: &[(String, String)]) -> Result<(), Trouble> {
+pub(super) fn check(files: &[NewFile]) -> Result<(), Trouble> {
     let mut seen = BTreeSet::new();
-    for (name, _) in files {
+    for NewFile { name, .. } in files {
         if !is_safe(name) {
             return Err(Trouble::Obstacle(format!("`{}` cannot be the name of a file in it", name.escape_debug())));
         }
@@ -44,7 +44,7 @@ pub(super) fn check(files: &[(String, String)]) -> Result<(), Trouble> {
         }
     }
     let folders = |name: &'_ str| name.match_indices('/').map(|(at, _)| at).collect::<Vec<_>>();
-    for (name, _) in files {
+    for NewFile { name, .. } in files {
         if let Some(at) = folders(name).into_iter().find(|&at| seen.contains(&name[..at])) {
             return Err(Trouble::Obstacle(format!("`{}` would be a file and a folder", &name[..at])));
         }

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use super::{Trouble, owned};
 /// One difference between the folder and the output.
 pub(super) enum Change<'a> {
     /// The file gets this text.
-    Write(&'a str, Cow<'a, str>),
+    Write { name: &'a str, text: Cow<'a, str>, private: bool },
     /// The file goes.
     Remove(String),
 }
@@ -26,7 +26,7 @@ impl Change<'_> {
     /// The path below the folder.
     pub(super) fn name(&self) -> &str {
         match self {
-            Change::Write(name, _) => name,
+            Change::Write { name, .. } => name,
             Change::Remove(name) => name,
         }
     }
@@ -55,11 +55,11 @@ impl<'a> Stage<'a> {
             if there.is_some() {
                 keep(&place, &kept)?;
             }
-            if let Change::Write(name, text) = change {
+            if let Change::Write { name, text, private } = change {
                 let staged = folder.path().join(NEW).join(name);
-                write_file(&staged, text)?;
-                // A file that was closed to others stays so.
-                if let Some(there) = there.filter(|there| there.is_file()) {
+                write_file(&staged, text, *private)?;
+                // A file that was closed to others stays so; one that has to be closed is not opened.
+                if let Some(there) = there.filter(|there| there.is_file() && (!private || is_private(there))) {
                     fs::set_permissions(&staged, there.permissions())?;
                 }
             }
@@ -208,12 +208,36 @@ pub(super) fn sweep(parent: &Path, prefix: &str) {
     }
 }
 
+/// Whether nobody but its owner may read a file.
+#[cfg(unix)]
+pub(super) fn is_private(file: &Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.permissions().mode() & 0o077 == 0
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_private(_: &Metadata) -> bool {
+    true
+}
+
+/// Opens a file that is not there yet; at no moment can others read one that is private.
+fn create_new(path: &Path, private: bool) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if private {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
 /// Writes a new file, and its folders, through to the disk.
-pub(super) fn write_file(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn write_file(path: &Path, text: &str, private: bool) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
-    let mut file = File::create_new(path)?;
+    let mut file = create_new(path, private)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
