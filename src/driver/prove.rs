@@ -109,7 +109,7 @@ impl Session {
         self.unique(&lowered.objects);
         self.demand_compliance(evaluated);
         self.check_contents(evaluated, &lowered.objects);
-        self.find_selected_pods(&lowered.objects);
+        self.find_selected_pods(evaluated, &lowered.objects);
         let network = whole.then(|| self.prove_network(evaluated, &lowered.objects));
         self.comply(evaluated, &lowered);
         self.check_seals(evaluated, &lowered.objects);
@@ -217,12 +217,12 @@ impl Session {
     }
 
     /// What selects pods should find some.
-    fn find_selected_pods(&mut self, objects: &[Object]) {
+    fn find_selected_pods(&mut self, evaluated: &Evaluated, objects: &[Object]) {
         // What could not be computed may have the pods that are missed.
         if self.machine.findings.iter().any(|finding| finding.severity == Severity::Error) {
             return;
         }
-        for (object, finding) in policy::without_pods(objects) {
+        for (object, finding) in policy::without_pods(objects, &evaluated.compliance().prefix) {
             let finding = placed(finding, &self.machine, object);
             self.machine.findings.push(finding);
         }

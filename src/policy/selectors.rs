@@ -15,8 +15,10 @@ use crate::node::{Field, Node};
 /// How many findings look for what may have been meant; the others only tell.
 const WITH_NEAREST: usize = 100;
 
-/// A warning for each object whose selector matches no pod.
-pub fn without_pods(objects: &[Object]) -> Vec<(&Object, Diagnostic)> {
+/// A warning for each object whose selector matches no pod, unless its annotation `<prefix>/pods` says that they are
+/// made elsewhere.
+pub fn without_pods<'a>(objects: &'a [Object], prefix: &str) -> Vec<(&'a Object, Diagnostic)> {
+    let annotation = format!("{prefix}/pods");
     let pods = Pods::of(objects);
     let mut findings = Vec::new();
     // Where there are no pods at all, these objects are for those of another configuration.
@@ -26,7 +28,8 @@ pub fn without_pods(objects: &[Object]) -> Vec<(&Object, Diagnostic)> {
     for object in objects {
         let Some((selector, path)) = selector_of(object) else { continue };
         let wanted = Wanted::new(selector, object.kind());
-        if wanted.is_everything() || pods.any_matches(object.namespace(), &wanted) {
+        let said = object.node.at(&["metadata", "annotations", &annotation]).and_then(Node::as_str);
+        if said == Some("elsewhere") || wanted.is_everything() || pods.any_matches(object.namespace(), &wanted) {
             continue;
         }
         let hint = (findings.len() < WITH_NEAREST).then(|| pods.nearest(object.namespace(), &wanted));
