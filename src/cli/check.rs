@@ -1,48 +1,147 @@
 //! `nxk check`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::FINE;
-use super::common::{Input, Messages};
-use crate::driver;
+use super::common::{Input, Messages, is_manifests};
+use super::{BAD_INPUT, FINE};
+use crate::driver::{self, Coverage, Gathered, Session, Timings};
+use crate::manifests;
+use crate::schema::Minor;
+use crate::source::SourceMap;
 
-/// Check configurations: everything but the output
+/// Check configurations, everything but the output; or existing manifests, against the same schema
 #[derive(Args)]
+#[command(
+    after_help = "Examples:\n  nxk check shop/main.nxk                     a configuration\n  nxk check deploy/ extra.yaml                 existing manifests: files, and all below folders\n  helm template shop | nxk check -             what another tool makes\n  nxk check --k8s-versions 1.28..1.37 deploy/  for every version; what holds for all is told once"
+)]
 pub(super) struct Check {
-    /// The entries: files, or folders with a default.nxk
+    /// Configurations (.nxk files, folders with a default.nxk), and manifests (.yaml, .yml and .json files, other folders,
+    /// `-` for the standard input)
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Stop after the checks that need no evaluation
     #[arg(long)]
     no_eval: bool,
+    /// Check for each of these Kubernetes minors: `1.28..1.37`, `1.31,1.33`
+    #[arg(long, value_name = "VERSIONS", conflicts_with = "k8s_version")]
+    k8s_versions: Option<String>,
+    /// Take this kind of manifests without a schema
+    #[arg(long = "opaque-kind", value_name = "GROUP/VERSION/KIND")]
+    opaque_kinds: Vec<String>,
     #[command(flatten)]
     input: Input,
     #[command(flatten)]
     messages: Messages,
 }
 
+/// What the arguments gave.
+#[derive(Default)]
+struct Results {
+    gathered: Gathered,
+    coverage: Vec<Coverage>,
+    timings: Vec<Timings>,
+    /// The worst exit code of those who have told their findings themselves.
+    code: u8,
+}
+
 impl Check {
     pub(super) fn run(&self) -> u8 {
-        self.files.iter().map(|file| self.check(file.clone())).max().unwrap_or(FINE)
+        let versions = match self.versions() {
+            Ok(versions) => versions,
+            Err(finding) => {
+                self.messages.refuse(&finding);
+                return BAD_INPUT;
+            }
+        };
+        let (given, entries): (Vec<PathBuf>, Vec<PathBuf>) =
+            self.files.iter().cloned().partition(|file| is_manifests(file));
+        let mut results = Results { code: FINE, ..Results::default() };
+        for entry in &entries {
+            match self.k8s_versions {
+                Some(_) => self.check_for_all(entry, &versions, &mut results),
+                None => self.check_entry(entry, &mut results),
+            }
+        }
+        if !given.is_empty() {
+            self.check_manifests(&given, &versions, &mut results);
+        }
+        let coverage: Vec<&Coverage> = results.coverage.iter().collect();
+        let timings: Vec<&Timings> = results.timings.iter().collect();
+        let code = self.messages.finish_all(&results.gathered, &coverage, &timings).max(results.code);
+        // Taking everything apart would take longer than leaving it to the system.
+        std::mem::forget(results);
+        code
     }
 
-    fn check(&self, file: PathBuf) -> u8 {
-        let mut session = match self.input.session(file, &self.messages) {
+    /// The versions that were asked for; none where it is left to each configuration.
+    fn versions(&self) -> Result<Vec<Minor>, Box<crate::diag::Diagnostic>> {
+        let asked = self.k8s_versions.as_deref().or(self.input.kubernetes_version());
+        asked.map(|text| driver::minors(text).map_err(Box::new)).transpose().map(Option::unwrap_or_default)
+    }
+
+    fn check_entry(&self, entry: &Path, results: &mut Results) {
+        let Some((mut session, coverage)) = self.session(entry, &self.input, results) else { return };
+        let machine = &mut session.machine;
+        let (findings, sources) = (std::mem::take(&mut machine.findings), std::mem::take(&mut machine.sources));
+        results.gathered.take(findings, sources);
+        results.finish(session, coverage);
+    }
+
+    /// Checks a configuration for several versions.
+    fn check_for_all(&self, entry: &Path, versions: &[Minor], results: &mut Results) {
+        let (mut found, mut coverage) = (Vec::new(), Vec::new());
+        for version in versions {
+            let Some((mut session, covered)) = self.session(entry, &self.input.at_version(*version), results) else {
+                return;
+            };
+            let findings = std::mem::take(&mut session.machine.findings);
+            found.push((*version, results.gathered.moved(findings, &session.machine.sources)));
+            coverage.extend(covered);
+            results.finish(session, None);
+        }
+        results.gathered.findings.extend(driver::told_once(found));
+        results.coverage.extend(Coverage::together(coverage));
+    }
+
+    /// Runs one configuration to its end, or as far as was asked for.
+    fn session(&self, entry: &Path, input: &Input, results: &mut Results) -> Option<(Session, Option<Coverage>)> {
+        let mut session = match input.session(entry.to_path_buf(), &self.messages) {
             Ok(session) => session,
-            Err(code) => return code,
-        };
-        let coverage = if self.no_eval {
-            if let Some(parsed) = session.parse() {
-                session.check(parsed);
+            Err(code) => {
+                results.code = results.code.max(code);
+                return None;
             }
-            None
-        } else {
-            driver::compile(&mut session).map(|ordered| ordered.coverage)
         };
-        let code = self.messages.finish(&session, coverage.as_deref());
+        if !self.no_eval {
+            let coverage = driver::compile(&mut session).map(|ordered| ordered.coverage);
+            return Some((session, coverage));
+        }
+        if let Some(parsed) = session.parse() {
+            session.check(parsed);
+        }
+        Some((session, None))
+    }
+
+    fn check_manifests(&self, given: &[PathBuf], versions: &[Minor], results: &mut Results) {
+        let mut timings = Timings::default();
+        let mut sources = SourceMap::new();
+        let read = timings.measure("read", || manifests::read(given, &mut sources));
+        let check = || driver::check_manifests(&read, &sources, versions, &self.opaque_kinds);
+        let (findings, coverage) = timings.measure("check", check);
+        results.gathered.take([read.findings.clone(), findings].concat(), sources);
+        results.coverage.extend(coverage);
+        results.timings.push(timings);
+        std::mem::forget(read);
+    }
+}
+
+impl Results {
+    fn finish(&mut self, mut session: Session, coverage: Option<Coverage>) {
+        self.coverage.extend(coverage);
+        self.timings.push(std::mem::take(&mut session.timings));
+        self.gathered.remarks.append(&mut session.machine.traces);
         std::mem::forget(session);
-        code
     }
 }

@@ -1,15 +1,17 @@
 //! What the commands share: their common options, and how findings are shown.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::{BAD_INPUT, BAD_USAGE, FINE};
 use crate::diag::{Diagnostic, Severity};
-use crate::driver::{Request, SecretSetting, Session, Setting};
+use crate::driver::{Coverage, Gathered, Request, SecretSetting, Session, Setting, Timings};
+use crate::manifests;
 use crate::output;
 use crate::report::{self, Format};
+use crate::schema::Minor;
 use crate::source::SourceMap;
 
 /// Options that shape the configuration.
@@ -58,6 +60,12 @@ pub(super) struct Messages {
     timings: bool,
 }
 
+/// What is said behind the findings.
+struct Behind {
+    coverage: Vec<String>,
+    timings: Vec<String>,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum MessageFormat {
     /// For people, with excerpts of the source
@@ -93,6 +101,11 @@ impl Input {
         })
     }
 
+    /// The same for another version of Kubernetes.
+    pub(super) fn at_version(&self, version: Minor) -> Input {
+        Input { k8s_version: Some(version.to_string()), ..self.clone() }
+    }
+
     /// The Kubernetes version that was asked for.
     pub(super) fn kubernetes_version(&self) -> Option<&str> {
         self.k8s_version.as_deref()
@@ -122,26 +135,44 @@ impl Input {
 
 impl Messages {
     /// Shows the session's findings, its traces and, where asked for, its timings. Gives the exit code that they mean.
-    pub(super) fn finish(&self, session: &Session, coverage: Option<&str>) -> u8 {
-        let mut remarks = session.machine.traces.clone();
-        let mut behind = String::new();
-        if let Some(coverage) = coverage
-            && !self.quiet
-            && !matches!(self.message_format, MessageFormat::Json | MessageFormat::Sarif)
-        {
-            behind = format!("{coverage}\n");
+    pub(super) fn finish(&self, session: &Session, coverage: Option<&Coverage>) -> u8 {
+        let machine = &session.machine;
+        let behind = self.behind(coverage.as_slice(), &[&session.timings]);
+        self.conclude(&machine.findings, &machine.sources, machine.traces.clone(), behind)
+    }
+
+    /// The same for what several runs found.
+    pub(super) fn finish_all(&self, gathered: &Gathered, coverage: &[&Coverage], timings: &[&Timings]) -> u8 {
+        let behind = self.behind(coverage, timings);
+        self.conclude(&gathered.findings, &gathered.sources, gathered.remarks.clone(), behind)
+    }
+
+    /// What is said behind the findings.
+    fn behind(&self, coverage: &[&Coverage], timings: &[&Timings]) -> Behind {
+        let silent = self.quiet || matches!(self.message_format, MessageFormat::Json | MessageFormat::Sarif);
+        let coverage = coverage.iter().filter(|_| !silent).map(|coverage| format!("{coverage}\n")).collect();
+        let timings = timings.iter().filter(|_| self.timings).map(|timings| timings.table()).collect();
+        Behind { coverage, timings }
+    }
+
+    fn conclude(
+        &self,
+        findings: &[Diagnostic],
+        sources: &SourceMap,
+        mut remarks: Vec<String>,
+        Behind { coverage, timings }: Behind,
+    ) -> u8 {
+        // Nothing may stand beside the document.
+        let inside = self.message_format == MessageFormat::Sarif;
+        let behind: Vec<String> =
+            coverage.into_iter().chain(if inside { Vec::new() } else { timings.clone() }).collect();
+        if inside {
+            remarks.extend(timings);
         }
-        if self.timings {
-            match self.message_format {
-                // Nothing may stand beside the document.
-                MessageFormat::Sarif => remarks.push(session.timings.table()),
-                _ => behind.push_str(&session.timings.table()),
-            }
-        }
-        let mut text = self.render(&remarks, &session.machine.findings, &session.machine.sources);
-        text.push_str(&behind);
+        let mut text = self.render(&remarks, findings, sources);
+        text.push_str(&behind.concat());
         say(&text);
-        self.code(&session.machine.findings)
+        self.code(findings)
     }
 
     /// Whether nothing but findings is to be said.
@@ -181,6 +212,12 @@ impl Messages {
         let bad = |finding: &Diagnostic| finding.severity == Severity::Error || self.deny_warnings;
         if findings.iter().any(bad) { BAD_INPUT } else { FINE }
     }
+}
+
+/// Whether an argument names manifests rather than a configuration.
+pub(super) fn is_manifests(file: &Path) -> bool {
+    let is_folder = file.is_dir() && !file.join("default.nxk").is_file();
+    file == Path::new(manifests::STDIN) || manifests::is_manifest(file) || is_folder
 }
 
 /// Writes to stderr; where that is closed there is nobody to tell.

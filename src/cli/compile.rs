@@ -51,7 +51,7 @@ impl Compile {
             session.reveal(ordered);
         }
         let text = ordered.as_ref().filter(|_| !session.has_errors()).map(|ordered| self.emit(&mut session, ordered));
-        let code = self.messages.finish(&session, ordered.as_ref().map(|ordered| ordered.coverage.as_str()));
+        let code = self.messages.finish(&session, ordered.as_ref().map(|ordered| &ordered.coverage));
         let code = match text {
             Some(text) if code == FINE => self.write(text, ordered.as_ref().is_some_and(Ordered::holds_secrets)),
             _ => code.max(BAD_INPUT),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::common::{Input, Messages, answer};
+use super::common::{Input, Messages, answer, is_manifests};
 use super::{BAD_INPUT, FINE};
 use crate::draw;
 use crate::driver;
@@ -99,10 +99,4 @@ impl Graph {
             GraphFormat::Html => draw::html(picture),
         }
     }
-}
-
-/// Whether a file, or a folder, is one of manifests and not a configuration.
-fn is_manifests(file: &Path) -> bool {
-    let is_folder = file.is_dir() && !file.join("default.nxk").exists();
-    file == Path::new(manifests::STDIN) || manifests::is_manifest(file) || is_folder
 }

@@ -9,10 +9,14 @@
 //! at them: [`Ordered::objects`] is for writing when [`Session::has_errors`] says no.
 
 mod comply;
+mod coverage;
 mod evaluate;
 pub mod evidence;
 mod explain;
+mod gather;
 mod inputs;
+mod manifests;
+mod matrix;
 mod network;
 mod news;
 mod path;
@@ -23,9 +27,13 @@ mod session;
 mod settings;
 mod timings;
 
+pub use coverage::Coverage;
 pub use evaluate::{Evaluated, Lowered};
 pub use explain::{Child, Declared, Definition, Destination, Explanation, Found, Link, Place, Verdict, Way, explain};
+pub use gather::Gathered;
 pub use inputs::inputs;
+pub use manifests::check_manifests;
+pub use matrix::{minors, told_once};
 pub use network::{picture, picture_of_manifests};
 pub use prove::Ordered;
 pub use secrets::NamedSecret;

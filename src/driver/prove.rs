@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::evaluate::placed;
 use super::network::Network;
-use super::{Evaluated, Lowered, Session};
+use super::{Coverage, Evaluated, Lowered, Session};
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::emit::order;
 use crate::eval::Depth;
@@ -17,8 +17,8 @@ use crate::parallel;
 use crate::policy::credentials::{self, Found};
 use crate::policy::level::Level;
 use crate::policy::{self, Compliance};
-use crate::schema;
-use crate::source::Span;
+use crate::schema::{self, Minor};
+use crate::source::{SourceMap, Span};
 use crate::symbol::Symbol;
 use crate::value::Kind;
 
@@ -27,7 +27,7 @@ pub struct Proved {
     pub(super) objects: Vec<Object>,
     /// How many had a schema to be checked against.
     checked: usize,
-    version: String,
+    version: Minor,
     /// What was proved of the network; nothing where objects are missing.
     pub(super) network: Option<Network>,
 }
@@ -37,8 +37,8 @@ pub struct Proved {
 pub struct Ordered {
     /// The objects.
     pub objects: Vec<Node>,
-    /// `412 objects, 412 checked against 1.31`
-    pub coverage: String,
+    /// How much was checked.
+    pub coverage: Coverage,
 }
 
 /// The collections whose entries may say something of compliance, from the highest layer down.
@@ -106,7 +106,8 @@ impl Session {
             let findings: Vec<Diagnostic> = findings.collect();
             self.machine.findings.extend(findings);
         }
-        self.unique(&lowered.objects);
+        let twice = told_twice(&lowered.objects, &self.machine.sources);
+        self.machine.findings.extend(twice);
         self.demand_compliance(evaluated);
         self.check_contents(evaluated, &lowered.objects);
         self.find_selected_pods(evaluated, &lowered.objects);
@@ -114,20 +115,15 @@ impl Session {
         self.comply(evaluated, &lowered);
         self.check_seals(evaluated, &lowered.objects);
         self.timings.add("prove", start.elapsed());
-        let version = evaluated.target.version.minor().to_string();
+        let version = evaluated.target.version.minor();
         Proved { objects: lowered.objects, checked, version, network }
     }
 
     /// Puts the objects in the order in which they can be installed.
     pub fn order(&mut self, proved: Proved) -> Ordered {
         let start = Instant::now();
-        let coverage = format!(
-            "{} {}, {} checked against {}",
-            proved.objects.len(),
-            if proved.objects.len() == 1 { "object" } else { "objects" },
-            proved.checked,
-            proved.version
-        );
+        let coverage =
+            Coverage { objects: proved.objects.len(), checked: proved.checked, versions: vec![proved.version] };
         let mut objects: Vec<Node> = proved.objects.into_iter().map(|object| object.node).collect();
         objects.iter_mut().for_each(order::arrange);
         order::install_order(&mut objects);
@@ -138,32 +134,6 @@ impl Session {
     /// Puts the bytes of secrets into the objects. This is for writing the manifests and nothing else.
     pub fn reveal(&mut self, ordered: &mut Ordered) {
         reveal_secrets(&mut self.machine, &mut ordered.objects);
-    }
-
-    /// No two objects may be the same object.
-    fn unique(&mut self, objects: &[Object]) {
-        let mut seen: FxHashMap<Identity, &Object> = FxHashMap::default();
-        for object in objects {
-            if object.name().is_empty() {
-                continue;
-            }
-            let Some(first) = seen.insert(object.identity(), object) else { continue };
-            // The later one in the user's text is pointed at; what a layer made by itself has no place there.
-            let place = |object: &Object| (self.machine.sources.is_user(object.entry), object.entry);
-            let (a, b) = if place(first) <= place(object) { (first, object) } else { (object, first) };
-            let message = format!("`{}` and `{}` are the same object, {object}", a.key, b.key);
-            let finding = Diagnostic::new(Code::DuplicateObject, b.entry, message)
-                .label("the second one")
-                .also(a.entry, "the first one")
-                .object(object.to_string())
-                .hint(match made_by_layer(a) {
-                    true => {
-                        format!("to change what a layer makes, define `resources.\"{}\"`; else use another name", a.key)
-                    }
-                    false => "remove one of the two, or give it another name".into(),
-                });
-            self.machine.findings.push(finding);
-        }
     }
 
     /// Once compliance is spoken of, what belongs to it must be complete: for the framework, and for each entry.
@@ -241,6 +211,34 @@ impl Session {
             self.machine.findings.extend(findings);
         }
     }
+}
+
+/// No two objects may be the same object.
+pub(super) fn told_twice(objects: &[Object], sources: &SourceMap) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let mut seen: FxHashMap<Identity, &Object> = FxHashMap::default();
+    for object in objects {
+        if object.name().is_empty() {
+            continue;
+        }
+        let Some(first) = seen.insert(object.identity(), object) else { continue };
+        // The later one in the user's text is pointed at; what a layer made by itself has no place there.
+        let place = |object: &Object| (sources.is_user(object.entry), object.entry);
+        let (a, b) = if place(first) <= place(object) { (first, object) } else { (object, first) };
+        let message = format!("`{}` and `{}` are the same object, {object}", a.key, b.key);
+        let finding = Diagnostic::new(Code::DuplicateObject, b.entry, message)
+            .label("the second one")
+            .also(a.entry, "the first one")
+            .object(object.to_string())
+            .hint(match made_by_layer(a) {
+                true => {
+                    format!("to change what a layer makes, define `resources.\"{}\"`; else use another name", a.key)
+                }
+                false => "remove one of the two, or give it another name".into(),
+            });
+        findings.push(finding);
+    }
+    findings
 }
 
 /// A credential in plain text: an error from the level `high` on, a warning below. What it is stays unsaid.

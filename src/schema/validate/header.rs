@@ -104,15 +104,21 @@ fn only_elsewhere(at: &Cursor<'_>, kind: &str, other: &Elsewhere, target: &Targe
     let message = format!("{} has no `{api}` `{kind}`", here.words());
     let instead = target.version.preferred(kind).filter(|instead| instead.group == found.group);
     let instead = instead.map(|instead| format!("use `{}`, or ", instead.api_version())).unwrap_or_default();
-    let ask = format!("`framework.addons.{} = \"{}\"`", there.addon.option, there.release);
+    let ask = match target.yaml {
+        true => String::new(),
+        false => format!(": `framework.addons.{} = \"{}\"`", there.addon.option, there.release),
+    };
     report.at(at, Code::NotInThisVersion, message).hint =
-        Some(format!("{instead}target {}, which has it: {ask}", there.words()));
+        Some(format!("{instead}target {}, which has it{ask}", there.words()));
 }
 
 fn unknown_kind(at: &Cursor<'_>, api: Option<&str>, kind: &str, target: &Target<'_>, report: &mut Report) {
     let message = format!("Kubernetes {} has no kind `{kind}`", target.version.minor());
     let near = target.version.nearest_kind(kind).map(|near| format!("did you mean `{near}`?"));
     let custom = || match api {
+        _ if target.yaml => {
+            "check it together with the file that defines it, or take it as it is with `--opaque-kind`".to_owned()
+        }
         Some(api) => format!(
             "name the file that defines it: `schemas = [ ./crd.yaml ]`; or take it as it is: \
              `framework.opaqueKinds = [ \"{api}/{kind}\" ]`"

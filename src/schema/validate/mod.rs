@@ -10,6 +10,7 @@ mod header;
 mod report;
 mod scalars;
 mod structure;
+mod yaml;
 
 pub use cursor::Cursor;
 pub use report::Report;
@@ -28,12 +29,19 @@ pub struct Target<'c> {
     pub version: Version<'c>,
     /// Whether the cluster also serves the APIs that are off by default (alpha, and beta since 1.24).
     pub optional_apis: bool,
+    /// Whether the objects are written in YAML, so that hints have to be.
+    pub yaml: bool,
 }
 
 impl<'c> Target<'c> {
     /// A cluster of this version with default settings.
     pub fn new(version: Version<'c>) -> Target<'c> {
-        Target { version, optional_apis: false }
+        Target { version, optional_apis: false, yaml: false }
+    }
+
+    /// The same, for objects that are written in YAML.
+    pub fn of_yaml(version: Version<'c>) -> Target<'c> {
+        Target { yaml: true, ..Target::new(version) }
     }
 }
 
@@ -58,7 +66,11 @@ pub fn check<'c>(object: &Node, target: &Target<'c>) -> Checked<'c> {
     if let Some(kind) = kind {
         structure::check(&root, kind, target.version, &mut report);
     }
-    Checked { kind, findings: report.finish() }
+    let mut findings = report.finish();
+    if target.yaml {
+        findings.iter_mut().filter_map(|finding| finding.hint.as_mut()).for_each(yaml::spell);
+    }
+    Checked { kind, findings }
 }
 
 /// Whether an object is too deep to walk through. No manifest of use is, and what follows may then recur.
