@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Instant;
 
+use super::examine::{Examined, Examiner};
 use super::schema::VersionSchema;
 use super::{Checked, Session};
 use crate::diag::{Code, Diagnostic};
@@ -13,8 +14,9 @@ use crate::layers::Object;
 use crate::lower::lower_to_objects;
 use crate::modules::{Configuration, Request as Modules};
 use crate::node::Node;
+use crate::parallel;
 use crate::policy::level::Level;
-use crate::policy::{self, Compliance, Trace};
+use crate::policy::{Compliance, MandatoryLabels, OriginAnnotations, Trace};
 use crate::schema::{Catalogue, Target};
 use crate::secret::HIDDEN;
 use crate::source::{SourceKind, Span};
@@ -37,6 +39,8 @@ pub struct Evaluated {
 pub struct Lowered {
     /// The objects by key.
     pub objects: Vec<Object>,
+    /// What was found in each of them.
+    pub(super) examined: Vec<Examined>,
     /// What they say of their origin.
     pub trace: Trace,
 }
@@ -57,21 +61,39 @@ impl Session {
         }
     }
 
-    /// Forces all objects, and gives each the labels and annotations that every object has.
+    /// Forces all objects, and gives each the labels and annotations that every object has. While one is made, those
+    /// before it are examined on the other cores.
     pub fn lower(&mut self, evaluated: &Evaluated) -> Lowered {
         let start = Instant::now();
-        let machine = &mut self.machine;
-        let objects = lower_to_objects(machine, &evaluated.configuration, &evaluated.target);
-        let mut objects = objects.unwrap_or_else(|failure| {
-            machine.report(&failure);
-            Vec::new()
-        });
         let compliance = evaluated.compliance();
-        machine.findings.extend(policy::label_objects(&mut objects, &compliance, &machine.sources));
-        let trace = self.trace(evaluated);
-        self.machine.findings.extend(policy::annotate(&mut objects, &compliance.prefix, &trace));
+        let mut labels = MandatoryLabels::new(&compliance);
+        let mut trace = self.trace(evaluated);
+        let mut origin = OriginAnnotations::new(&trace, &compliance.prefix);
+        let examiner = Examiner::new(evaluated);
+        let machine = &mut self.machine;
+        let examine = |object: Object| (examiner.examine(&object), object);
+        let (made, objects) = parallel::alongside(examine, |hand_out| {
+            lower_to_objects(machine, &evaluated.configuration, &evaluated.target, |machine, mut object| {
+                labels.put_on(&mut object, &machine.sources);
+                origin.put_on(&mut object);
+                hand_out(object);
+            })
+        });
+        if let Err(failure) = made {
+            machine.report(&failure);
+        }
+        machine.findings.append(&mut labels.findings);
+        machine.findings.append(&mut origin.findings);
+        let (examined, mut objects): (Vec<Examined>, Vec<Object>) = objects.into_iter().unzip();
+        // A file that nothing but an object needs has been read only now, and makes it another build.
+        let inputs = self.inputs(evaluated);
+        if inputs.build_id() != trace.build_id {
+            trace = self.trace_of(&inputs);
+            let late = OriginAnnotations::new(&trace, &compliance.prefix);
+            objects.iter_mut().for_each(|object| late.put_over(&origin, object));
+        }
         self.timings.add("lower", start.elapsed());
-        Lowered { objects, trace }
+        Lowered { objects, examined, trace }
     }
 
     fn fixpoint(&mut self, checked: &Checked) -> Result<Evaluated> {

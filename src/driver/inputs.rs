@@ -21,16 +21,18 @@ pub fn inputs(session: &mut Session) -> Option<(Inputs, Trace)> {
 impl Session {
     /// What the objects of this build have in common.
     pub(super) fn trace(&self, evaluated: &Evaluated) -> Trace {
-        let inputs = self.inputs(evaluated);
-        let commit = self
-            .request
-            .source_commit
-            .clone()
-            .or_else(|| source_commit(self.machine.world.root(), inputs.files.keys().map(|file| file.as_path())));
+        self.trace_of(&self.inputs(evaluated))
+    }
+
+    /// What the objects of a build of these inputs have in common.
+    pub(super) fn trace_of(&self, inputs: &Inputs) -> Trace {
+        let files = inputs.files.keys().map(|file| file.as_path());
+        let commit = self.request.source_commit.clone();
+        let commit = commit.or_else(|| source_commit(self.machine.world.root(), files));
         Trace { build_id: inputs.build_id(), source_commit: commit }
     }
 
-    fn inputs(&self, evaluated: &Evaluated) -> Inputs {
+    pub(super) fn inputs(&self, evaluated: &Evaluated) -> Inputs {
         let request = &self.request;
         let version = request.kubernetes_version.iter().map(|version| ("--k8s-version".into(), version.clone()));
         let set =

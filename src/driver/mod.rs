@@ -12,6 +12,7 @@ mod comply;
 mod coverage;
 mod evaluate;
 pub mod evidence;
+mod examine;
 mod explain;
 mod gather;
 mod inputs;

@@ -5,6 +5,7 @@ use std::time::Instant;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::evaluate::placed;
+use super::examine::{Examined, Examiner};
 use super::network::Network;
 use super::{Coverage, Evaluated, Lowered, Session};
 use crate::diag::{Code, Diagnostic, Severity};
@@ -14,10 +15,8 @@ use crate::layers::{Identity, Object};
 use crate::lower::{confine_secrets, holds_data, reveal_secrets};
 use crate::node::Node;
 use crate::parallel;
-use crate::policy::credentials::{self, Found};
-use crate::policy::level::Level;
 use crate::policy::{self, Compliance};
-use crate::schema::{self, Minor};
+use crate::schema::Minor;
 use crate::source::{SourceMap, Span};
 use crate::symbol::Symbol;
 use crate::value::Kind;
@@ -88,35 +87,42 @@ impl Session {
         let start = Instant::now();
         // What could not be computed may be what a policy or a connection misses.
         let whole = !self.has_errors();
-        for object in &mut lowered.objects {
-            let misplaced = confine_secrets(&self.machine, object);
-            self.machine.findings.extend(misplaced);
-        }
-        let opaque = opaque_kinds(&evaluated.framework);
-        let mut checked = 0;
-        let target = evaluated.target;
-        let verdicts = parallel::each(&lowered.objects, |object| {
-            let opaque = opaque.contains(&format!("{}/{}", object.api_version(), object.kind()));
-            (!opaque).then(|| schema::check(&object.node, &target))
-        });
-        for (object, verdict) in lowered.objects.iter().zip(verdicts) {
-            let Some(verdict) = verdict else { continue };
-            checked += usize::from(verdict.kind.is_some());
-            let findings = verdict.findings.into_iter().map(|finding| placed(finding, &self.machine, object));
-            let findings: Vec<Diagnostic> = findings.collect();
-            self.machine.findings.extend(findings);
-        }
-        let twice = told_twice(&lowered.objects, &self.machine.sources);
+        let mut examined = std::mem::take(&mut lowered.examined);
+        self.confine_secrets(evaluated, &mut lowered.objects, &mut examined);
+        let objects = &lowered.objects;
+        let checked = examined.iter().filter(|examined| examined.has_schema).count();
+        self.tell(objects, examined.iter_mut().map(|examined| std::mem::take(&mut examined.misfits)));
+        let twice = told_twice(objects, &self.machine.sources);
         self.machine.findings.extend(twice);
         self.demand_compliance(evaluated);
-        self.check_contents(evaluated, &lowered.objects);
-        self.find_selected_pods(evaluated, &lowered.objects);
-        let network = whole.then(|| self.prove_network(evaluated, &lowered.objects));
+        self.tell(objects, examined.into_iter().map(|examined| examined.contents));
+        self.find_selected_pods(evaluated, objects);
+        let network = whole.then(|| self.prove_network(evaluated, objects));
         self.comply(evaluated, &lowered);
-        self.check_seals(evaluated, &lowered.objects);
+        self.check_seals(evaluated, objects);
         self.timings.add("prove", start.elapsed());
         let version = evaluated.target.version.minor();
         Proved { objects: lowered.objects, checked, version, network }
+    }
+
+    /// Takes secrets out of where they may not stand. What is left of such an object is examined again.
+    fn confine_secrets(&mut self, evaluated: &Evaluated, objects: &mut [Object], examined: &mut [Examined]) {
+        for (object, examined) in objects.iter_mut().zip(examined) {
+            let misplaced = confine_secrets(&self.machine, object);
+            if !misplaced.is_empty() {
+                self.machine.findings.extend(misplaced);
+                *examined = Examiner::new(evaluated).examine(object);
+            }
+        }
+    }
+
+    /// Reports what was found in each of the objects.
+    fn tell(&mut self, objects: &[Object], found: impl Iterator<Item = Vec<Diagnostic>>) {
+        for (object, found) in objects.iter().zip(found) {
+            let found: Vec<Diagnostic> =
+                found.into_iter().map(|finding| placed(finding, &self.machine, object)).collect();
+            self.machine.findings.extend(found);
+        }
     }
 
     /// Puts the objects in the order in which they can be installed.
@@ -124,8 +130,11 @@ impl Session {
         let start = Instant::now();
         let coverage =
             Coverage { objects: proved.objects.len(), checked: proved.checked, versions: vec![proved.version] };
-        let mut objects: Vec<Node> = proved.objects.into_iter().map(|object| object.node).collect();
-        objects.iter_mut().for_each(order::arrange);
+        let arranged = |Object { mut node, .. }: Object| {
+            order::arrange(&mut node);
+            node
+        };
+        let ((), mut objects) = parallel::alongside(arranged, |hand_out| proved.objects.into_iter().for_each(hand_out));
         order::install_order(&mut objects);
         self.timings.add("order", start.elapsed());
         Ordered { objects, coverage }
@@ -197,20 +206,6 @@ impl Session {
             self.machine.findings.push(finding);
         }
     }
-
-    /// Images that can change, and credentials that can be read.
-    fn check_contents(&mut self, evaluated: &Evaluated, objects: &[Object]) {
-        let framework = evaluated.compliance();
-        let key = format!("{}/compliance-level", framework.prefix);
-        for object in objects {
-            let level = object.node.at(&["metadata", "labels", &key]).and_then(Node::as_str).unwrap_or("unrestricted");
-            let findings = policy::check_images(object, level, evaluated.environment());
-            let credentials = credentials::find(object).into_iter().map(|found| plaintext(found, level, object));
-            let findings = findings.into_iter().chain(credentials);
-            let findings: Vec<Diagnostic> = findings.map(|finding| placed(finding, &self.machine, object)).collect();
-            self.machine.findings.extend(findings);
-        }
-    }
 }
 
 /// No two objects may be the same object.
@@ -241,25 +236,7 @@ pub(super) fn told_twice(objects: &[Object], sources: &SourceMap) -> Vec<Diagnos
     findings
 }
 
-/// A credential in plain text: an error from the level `high` on, a warning below. What it is stays unsaid.
-fn plaintext(found: Found, level: &str, object: &Object) -> Diagnostic {
-    let code = match Level::named(level).unwrap_or_default() {
-        Level::High | Level::Restricted => Code::PlaintextCredential,
-        _ => Code::PlaintextCredentialWarning,
-    };
-    Diagnostic::new(code, found.span, format!("{} stands here in plain text", found.what))
-        .object(object.to_string())
-        .path(found.path)
-        .hint("keep it outside of the source: declare it under `secrets`, and refer to it")
-}
-
 /// Layers give their objects the key `<Kind>/<name>`.
 fn made_by_layer(object: &Object) -> bool {
     object.key.strip_prefix(object.kind()).is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// The kinds that the configuration takes without a schema, as `apiVersion/Kind`.
-fn opaque_kinds(framework: &Node) -> Vec<String> {
-    let kinds = framework.get("opaqueKinds").and_then(Node::as_list).unwrap_or_default();
-    kinds.iter().filter_map(Node::as_str).map(str::to_string).collect()
 }

@@ -89,12 +89,12 @@ impl ObjectSchema for VersionSchema {
         Some(shape)
     }
 
-    fn field(&self, shape: Shape, name: &str) -> Option<Shape> {
-        let key = (shape, Symbol::new(name));
+    fn field(&self, shape: Shape, name: Symbol) -> Option<Shape> {
+        let key = (shape, name);
         if let Some(&known) = self.known.borrow().fields.get(&key) {
             return known;
         }
-        let found = self.find_field(shape, name).map(|place| self.number(place));
+        let found = self.find_field(shape, name.as_str()).map(|place| self.number(place));
         self.known.borrow_mut().fields.insert(key, found);
         found
     }

@@ -17,7 +17,7 @@ use crate::value::{Evaluator, Result};
 
 pub use secrets::{confine_secrets, holds_data, reveal_secrets};
 
-/// Layer 1: the objects of `resources`, by key.
+/// Hands out layer 1: the objects of `resources`, by key, each before the next one is made.
 ///
 /// Before: `resources` is the merged option, lazy. After: every object is plain data without `null`s,
 /// with an `apiVersion` where its kind is known; what could not be computed is in the findings.
@@ -28,9 +28,13 @@ pub fn lower_to_objects(
     machine: &mut Evaluator,
     configuration: &Configuration,
     target: &Target,
-) -> Result<Vec<Object>> {
-    let resources = configuration.finished(machine, Symbol::new("resources"))?;
-    Ok(resources.into_iter().filter_map(|finished| object(machine, finished, target)).collect())
+    mut hand_out: impl FnMut(&mut Evaluator, Object),
+) -> Result<()> {
+    configuration.finish(machine, Symbol::new("resources"), |machine, finished| {
+        if let Some(object) = object(machine, finished, target) {
+            hand_out(machine, object);
+        }
+    })
 }
 
 fn object(machine: &mut Evaluator, (key, key_span, mut node): Finished, target: &Target) -> Option<Object> {

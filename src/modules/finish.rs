@@ -62,29 +62,36 @@ impl Place<'_> {
 }
 
 impl Configuration {
-    /// The objects of the option `name`, by key, as finished data. All that is wrong with them is reported; what
-    /// could not be computed has a [`NodeKind::Failed`] in its place.
+    /// Hands out the objects of the option `name`, by key, as finished data, each before the next one is made. All that
+    /// is wrong with them is reported; what could not be computed has a [`NodeKind::Failed`] in its place.
     ///
     /// # Errors
     /// When the option itself cannot be computed.
-    pub fn finished(&self, machine: &mut Evaluator, name: Symbol) -> Result<Vec<Finished>> {
+    pub fn finish(
+        &self,
+        machine: &mut Evaluator,
+        name: Symbol,
+        mut hand_out: impl FnMut(&mut Evaluator, Finished),
+    ) -> Result<()> {
         if let Some(leaf) = self.leaf(machine, name)
             && leaf.says(words().apply).is_none()
             && leaf.merged.peek().is_none()
             && let Some(entries) = machine.object_entries(&leaf)?
         {
-            let mut finished = Vec::with_capacity(entries.entries.len());
             for (name, definitions) in entries.entries {
                 let key = machine.key_of(&definitions);
                 let place = Place { outer: &leaf.site, name: Name::Field(name), key };
-                let node = machine.finish_entry(&entries.item, &entries.each, definitions, place);
-                finished.extend(node.map(|node| (name, key, node)));
+                if let Some(node) = machine.finish_entry(&entries.item, &entries.each, definitions, place) {
+                    hand_out(machine, (name, key, node));
+                }
             }
-            return Ok(finished);
+            return Ok(());
         }
-        let Kind::Attrs(entries) = self.get(machine, &[name])?.kind else { return Ok(Vec::new()) };
+        let Kind::Attrs(entries) = self.get(machine, &[name])?.kind else { return Ok(()) };
         let data = |attr: &Attr| Ok((attr.name, attr.span, machine.node(&attr.value, Depth::Shown, attr.span)?));
-        entries.sorted().into_iter().map(data).collect()
+        let finished: Vec<Finished> = entries.sorted().into_iter().map(data).collect::<Result<_>>()?;
+        finished.into_iter().for_each(|finished| hand_out(machine, finished));
+        Ok(())
     }
 
     fn leaf(&self, machine: &mut Evaluator, name: Symbol) -> Option<Rc<Leaf>> {
@@ -176,7 +183,7 @@ impl Evaluator {
         let mut fields = Vec::with_capacity(entries.len());
         for (name, definitions) in entries {
             let place = Place { outer: site, name: Name::Field(name), key: self.key_of(&definitions) };
-            let inner = |machine: &Evaluator| machine.objects.as_ref()?.field(shape?, name.as_str());
+            let inner = |machine: &Evaluator| machine.objects.as_ref()?.field(shape?, name);
             if let Some(value) = self.finish_definitions(inner, definitions, place)? {
                 fields.push(Field { key: name.text(), key_span: place.key, value });
             }

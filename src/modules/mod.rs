@@ -143,7 +143,7 @@ impl Configuration {
     }
 
     /// Computes everything that is declared, and reports all that is wrong: unknown options, conflicts,
-    /// wrong types, what is missing. The options `later` are left for [`Configuration::finished`].
+    /// wrong types, what is missing. The options `later` are left for [`Configuration::finish`].
     pub fn check(&self, machine: &mut Evaluator, later: &[Symbol]) {
         machine.report_unknown(&self.instance.root);
         machine.check_group(&self.instance.root, later);

@@ -90,7 +90,7 @@ impl Evaluator {
             }
             let site = site.clone();
             let value = Thunk::defer(move |machine| {
-                let inner = shape.and_then(|shape| machine.objects.as_ref()?.field(shape, name.as_str()));
+                let inner = shape.and_then(|shape| machine.objects.as_ref()?.field(shape, name));
                 machine.merge_part(inner, definitions.as_slice(), &site.entry(name, key))
             });
             entries.push(Attr { name, span: key, value });

@@ -121,47 +121,62 @@ pub fn demand(compliance: &Compliance, what: &str, span: Span) -> Vec<Diagnostic
     parts.iter().filter(|(_, given, _)| !given).map(missing).collect()
 }
 
-/// Gives every object and pod template the mandatory labels that the framework demands. Those that
-/// a layer gave an entry's objects stay; one that the user wrote by hand is an error.
-pub fn label_objects(objects: &mut [Object], framework: &Compliance, sources: &SourceMap) -> Vec<Diagnostic> {
-    let mandatory = framework.mandatory();
-    let mut findings = Vec::new();
-    for object in objects {
-        let (kind, shown) = (object.kind().to_string(), object.to_string());
-        for path in metadata_paths(&kind) {
+/// The labels that the framework demands of every object and pod template. Those that a layer gave an entry's objects
+/// stay; one that the user wrote by hand is an error.
+pub struct MandatoryLabels<'a> {
+    framework: &'a Compliance,
+    labels: Vec<(EcoString, Node)>,
+    /// What is wrong with the labels of the objects so far.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl MandatoryLabels<'_> {
+    /// Those of this framework.
+    pub fn new(framework: &Compliance) -> MandatoryLabels<'_> {
+        MandatoryLabels { framework, labels: framework.mandatory(), findings: Vec::new() }
+    }
+
+    /// Gives an object the labels that it lacks.
+    pub fn put_on(&mut self, object: &mut Object, sources: &SourceMap) {
+        for path in metadata_paths(object.kind()) {
             let whole: Vec<&str> = path.iter().copied().chain(["labels"]).collect();
             // A template that is not there is not made up here: the schema will miss it.
             if path.len() > 1 && object.node.at(&path[..path.len() - 1]).is_none() {
                 continue;
             }
-            if mandatory.is_empty() && object.node.at(&whole).is_none() {
+            self.check(object, &whole, sources);
+            if self.labels.is_empty() {
                 continue;
             }
             let span = object.entry;
             let Some(labels) = map_at(&mut object.node, &whole, span) else { continue };
-            for field in &labels.fields {
-                if !framework.reserves(&field.key) || !sources.is_user(field.key_span) {
-                    continue;
-                }
-                // One word of the user's may be in several objects.
-                if !findings.iter().any(|finding: &Diagnostic| finding.primary.span == field.key_span) {
-                    let message = format!("the mandatory label `{}` cannot be overridden", field.key);
-                    findings.push(
-                        Diagnostic::new(Code::MandatoryLabel, field.key_span, message)
-                            .object(shown.clone())
-                            .path(whole.join("."))
-                            .hint("set it through `compliance`, of the framework or of the entry"),
-                    );
-                }
-            }
-            for (name, value) in &mandatory {
+            for (name, value) in &self.labels {
                 if labels.get(name).is_none() {
                     labels.set(name.clone(), span, value.clone());
                 }
             }
         }
     }
-    findings
+
+    /// Finds the mandatory labels at `path` that the user wrote.
+    fn check(&mut self, object: &Object, path: &[&str], sources: &SourceMap) {
+        let Some(labels) = object.node.at(path).and_then(Node::as_map) else { return };
+        for field in &labels.fields {
+            if !self.framework.reserves(&field.key) || !sources.is_user(field.key_span) {
+                continue;
+            }
+            // One word of the user's may be in several objects.
+            if !self.findings.iter().any(|finding| finding.primary.span == field.key_span) {
+                let message = format!("the mandatory label `{}` cannot be overridden", field.key);
+                self.findings.push(
+                    Diagnostic::new(Code::MandatoryLabel, field.key_span, message)
+                        .object(object.to_string())
+                        .path(path.join("."))
+                        .hint("set it through `compliance`, of the framework or of the entry"),
+                );
+            }
+        }
+    }
 }
 
 /// The names of the mandatory labels, behind the prefix.

@@ -9,9 +9,9 @@ mod selectors;
 mod trace;
 
 pub use images::check_images;
-pub use labels::{Compliance, demand, label_objects};
+pub use labels::{Compliance, MandatoryLabels, demand};
 pub use selectors::without_pods;
-pub use trace::{Inputs, Trace, annotate, hexadecimal};
+pub use trace::{Inputs, OriginAnnotations, Trace, hexadecimal};
 
 use ecow::EcoString;
 

@@ -62,35 +62,59 @@ impl Inputs {
     }
 }
 
-/// Bytes in hexadecimal.
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The annotations that tell every object's origin. One that was written by hand stays there, and is an error.
+pub struct OriginAnnotations {
+    /// The keys, and what is to stand there; nothing where nothing is known.
+    entries: [(EcoString, Option<EcoString>); 2],
+    /// What is wrong with the annotations of the objects so far.
+    pub findings: Vec<Diagnostic>,
 }
 
-/// Writes the trace into the annotations of every object; one that was written by hand stays there, and is an error.
-/// Pod templates stay as they are: a build that changes nothing of a workload must not restart its pods.
-pub fn annotate(objects: &mut [Object], prefix: &str, trace: &Trace) -> Vec<Diagnostic> {
-    let key = |name: &str| EcoString::from(format!("{prefix}/{name}"));
-    let origin = [
-        (key("build-id"), Some(EcoString::from(trace.build_id.as_str()))),
-        (key("source-commit"), trace.source_commit.as_deref().map(EcoString::from)),
-    ];
-    let mut findings: Vec<Diagnostic> = Vec::new();
-    for object in objects {
+impl OriginAnnotations {
+    /// Those of this trace; `prefix` is their domain.
+    pub fn new(trace: &Trace, prefix: &str) -> OriginAnnotations {
+        let key = |name: &str| EcoString::from(format!("{prefix}/{name}"));
+        let entries = [
+            (key("build-id"), Some(trace.build_id.as_str().into())),
+            (key("source-commit"), trace.source_commit.as_deref().map(EcoString::from)),
+        ];
+        OriginAnnotations { entries, findings: Vec::new() }
+    }
+
+    /// Writes them into an object. Pod templates stay as they are: a build that changes nothing of a workload must not
+    /// restart its pods.
+    pub fn put_on(&mut self, object: &mut Object) {
         let span = object.entry;
-        let shown = object.to_string();
-        let Some(annotations) = map_at(&mut object.node, &["metadata", "annotations"], span) else { continue };
-        for (key, value) in &origin {
-            match (annotations.field(key), value) {
+        for (key, value) in &self.entries {
+            let Some(annotations) = map_at(&mut object.node, PLACE, span) else { return };
+            match (annotations.field(key).map(|field| field.key_span), value) {
                 // One word of the user's may be in several objects.
-                (Some(field), _) if findings.iter().any(|finding| finding.primary.span == field.key_span) => {}
-                (Some(field), _) => findings.push(written_by_hand(key, field.key_span, shown.clone())),
+                (Some(place), _) if self.findings.iter().any(|finding| finding.primary.span == place) => {}
+                (Some(place), _) => self.findings.push(written_by_hand(key, place, object.to_string())),
                 (None, Some(value)) => annotations.set(key.clone(), span, Node::string(value.clone(), span)),
                 (None, None) => {}
             }
         }
     }
-    findings
+
+    /// Writes them over those of an earlier trace.
+    pub fn put_over(&self, earlier: &OriginAnnotations, object: &mut Object) {
+        let Some(annotations) = map_at(&mut object.node, PLACE, object.entry) else { return };
+        for ((key, before), (_, value)) in earlier.entries.iter().zip(&self.entries) {
+            if let (Some(before), Some(value), Some(node)) = (before, value, annotations.get_mut(key))
+                && node.as_str() == Some(before)
+            {
+                *node = Node::string(value.clone(), node.span);
+            }
+        }
+    }
+}
+
+const PLACE: &[&str] = &["metadata", "annotations"];
+
+/// Bytes in hexadecimal.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn written_by_hand(key: &str, place: Span, object: String) -> Diagnostic {

@@ -8,7 +8,7 @@ pub trait ObjectSchema {
     /// The shape of a kind; the preferred version's where none is given.
     fn root(&self, api_version: Option<&str>, kind: &str) -> Option<Shape>;
     /// The shape of a field of a struct, or of the values of a map.
-    fn field(&self, shape: Shape, name: &str) -> Option<Shape>;
+    fn field(&self, shape: Shape, name: Symbol) -> Option<Shape>;
     /// The shape of a list's items.
     fn item(&self, shape: Shape) -> Option<Shape>;
     /// How two definitions of a list become one.

@@ -200,9 +200,7 @@ impl Opened<'_> {
             alive.rev().skip(1).for_each(|one| one.fate = Fate::Shadowed);
         }
         let api = match self.spot.api {
-            Api::Object(shape) => {
-                Api::Object(shape.and_then(|shape| machine.objects.as_ref()?.field(shape, name.as_str())))
-            }
+            Api::Object(shape) => Api::Object(shape.and_then(|shape| machine.objects.as_ref()?.field(shape, name))),
             _ => Api::Silent,
         };
         let site = self.spot.site.field(name, tracked[0].definition.key);
