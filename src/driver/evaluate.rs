@@ -10,6 +10,7 @@ use super::schema::VersionSchema;
 use super::{Checked, Session};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{Depth, LIBRARY_ROOT, error};
+use crate::graph::declared::{self, Graph};
 use crate::layers::Object;
 use crate::lower::lower_to_objects;
 use crate::modules::{Configuration, Request as Modules};
@@ -29,6 +30,8 @@ pub struct Evaluated {
     pub configuration: Rc<Configuration>,
     /// `framework`, finished.
     pub framework: Node,
+    /// Who connects to whom, as it is declared.
+    pub graph: Graph,
     /// What the objects are for.
     pub target: Target<'static>,
     /// The place of the lock file of its sealed secrets; there need not be one.
@@ -125,11 +128,15 @@ impl Session {
         agrees(&provisional, &target)?;
         agrees(&decided, &target)?;
         machine.objects = Some(Rc::new(VersionSchema::new(target.version)));
-        // Objects are computed where they are lowered, and the graph where it is proved.
+        // Objects are computed where they are lowered, and the graph once and for all.
         configuration.check(machine, &["resources", "graph"].map(Symbol::new));
         say_what_modules_say(machine, &configuration);
+        let graph = declared::declared(machine, &configuration).unwrap_or_else(|failure| {
+            machine.report(&failure);
+            Graph::default()
+        });
         let framework = machine.node(&framework.into(), Depth::Everything, Span::NONE)?;
-        Ok(Evaluated { configuration, framework, target, secrets_lock })
+        Ok(Evaluated { configuration, framework, graph, target, secrets_lock })
     }
 
     /// The entry as a module: by its path, so that a file that imports it back means this very module.

@@ -5,7 +5,7 @@ use petgraph::graph::NodeIndex;
 use super::evaluate::placed;
 use super::{Evaluated, Session};
 use crate::diag::{Code, Diagnostic};
-use crate::graph::declared::{Graph, Whom, declared};
+use crate::graph::declared::{Graph, Whom};
 use crate::graph::picture::Picture;
 use crate::graph::proof::{Guard, Judged, Places, Proof, add_missing, add_strangers, changed, findings, prove};
 use crate::graph::show::{self, Shown};
@@ -64,10 +64,7 @@ impl Network {
 impl Session {
     /// Proves that the policies of the objects allow what is declared and nothing else.
     pub(super) fn prove_network(&mut self, evaluated: &Evaluated, objects: &[Object]) -> Network {
-        let mut graph = declared(&mut self.machine, &evaluated.configuration).unwrap_or_else(|failure| {
-            self.machine.report(&failure);
-            Graph::default()
-        });
+        let mut graph = evaluated.graph.clone();
         let mut cluster = cluster(objects);
         let places = Places::new(&graph, &mut cluster);
         let policies = || cluster.policies.iter().map(|policy| &objects[policy.object]);

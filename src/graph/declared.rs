@@ -14,10 +14,11 @@ use crate::modules::Configuration;
 use crate::network::{Direction, Labels, Ports, Protocol};
 use crate::order::Needs;
 use crate::source::Span;
+use crate::symbol::Symbol;
 use crate::value::{Attrs, Evaluator, Kind, Result, Thunk, Value};
 
 /// Parties, and the connections between them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Graph {
     /// An edge goes from who connects to whom. There can be several from one to another, each for a reason of its own.
     pub net: DiGraph<Party, Declared>,
@@ -159,9 +160,13 @@ pub fn declared(machine: &mut Evaluator, configuration: &Configuration) -> Resul
 }
 
 fn sides(machine: &mut Evaluator, configuration: &Configuration) -> Result<Vec<Thunk>> {
+    let name = Symbol::new("graph");
     let config = machine.force(&configuration.config)?;
     match &config.kind {
-        Kind::Attrs(config) => list_field(machine, config, "graph", Span::NONE),
+        Kind::Attrs(config) if config.get(name).is_some() => match configuration.once(machine, name)?.kind {
+            Kind::List(sides) => Ok(sides.to_vec()),
+            _ => Ok(Vec::new()),
+        },
         _ => Ok(Vec::new()),
     }
 }

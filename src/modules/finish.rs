@@ -23,7 +23,7 @@ use crate::node::{Field, Map, Node, NodeKind};
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{Shape, Type, TypeRef};
-use crate::value::{Attr, Attrs, Error, Evaluator, Kind, Result, Thunk};
+use crate::value::{Attr, Attrs, Error, Evaluator, Kind, Result, Thunk, Value};
 
 /// An object's key, the key's place, and the object.
 pub type Finished = (Symbol, Span, Node);
@@ -92,6 +92,20 @@ impl Configuration {
         let finished: Vec<Finished> = entries.sorted().into_iter().map(data).collect::<Result<_>>()?;
         finished.into_iter().for_each(|finished| hand_out(machine, finished));
         Ok(())
+    }
+
+    /// The value of the option `name`, for the only one who asks for it: it is not kept, and what it was made from dies
+    /// with it.
+    ///
+    /// # Errors
+    /// When it cannot be computed.
+    pub fn once(&self, machine: &mut Evaluator, name: Symbol) -> Result<Value> {
+        match self.leaf(machine, name) {
+            Some(leaf) if leaf.says(words().apply).is_none() && leaf.merged.peek().is_none() => {
+                machine.merge_option(&leaf)
+            }
+            _ => self.get(machine, &[name]),
+        }
     }
 
     fn leaf(&self, machine: &mut Evaluator, name: Symbol) -> Option<Rc<Leaf>> {

@@ -14,6 +14,7 @@ use super::{quietly, resources};
 use crate::driver::evaluate::overriding;
 use crate::driver::{Evaluated, Session};
 use crate::eval::Depth;
+use crate::graph::declared::Graph;
 use crate::layers::Object;
 use crate::modules::{Configuration, Fate, PLAIN, Part, Unit};
 use crate::node::{Node, NodeKind};
@@ -69,6 +70,7 @@ impl Flow {
             let marked = Evaluated {
                 configuration: marked,
                 framework,
+                graph: Graph::default(),
                 target: evaluated.target,
                 secrets_lock: evaluated.secrets_lock.clone(),
             };
