@@ -341,6 +341,31 @@ fn a_table_has_five_cells_a_row() {
     }
 }
 
+#[test]
+fn the_reference_names_all_that_is_in_the_json() {
+    let page = support::read("docs/reference/graph.md");
+    let picture = serde_json::to_value(pictures::shop()).expect("plain data");
+    let mut names = Vec::new();
+    collect_names(&picture, &mut names);
+    let missing: Vec<&String> = names.iter().filter(|name| !page.contains(&format!("`{name}`"))).collect();
+    assert!(names.len() > 20 && missing.is_empty(), "docs/reference/graph.md does not name {missing:?}");
+}
+
+/// The names of fields, and the texts that are one of some words.
+fn collect_names(value: &serde_json::Value, names: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (name, value) in fields {
+                names.push(name.clone());
+                names.extend(value.as_str().filter(|_| ["kind", "state"].contains(&name.as_str())).map(str::to_owned));
+                collect_names(value, names);
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| collect_names(item, names)),
+        _ => {}
+    }
+}
+
 /// What a program says to an input; it has to like it.
 fn run(command: &mut Command, input: &str) -> String {
     let mut child =

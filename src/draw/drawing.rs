@@ -99,6 +99,7 @@ pub(super) fn mark(hub: PartyKind) -> (char, &'static str) {
     match hub {
         PartyKind::Monitoring => ('M', "has its metrics read"),
         PartyKind::Collector => ('T', "sends traces"),
+        PartyKind::Everybody => ('E', "is open to or from everybody"),
         _ => ('D', "asks DNS for names"),
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn of(picture: &Picture, layout: &Layout<'_>) -> Vec<(Sign, &'static 
             items.push((Sign::Line(state), words));
         }
     }
-    for kind in [PartyKind::Dns, PartyKind::Monitoring, PartyKind::Collector] {
+    for kind in [PartyKind::Dns, PartyKind::Monitoring, PartyKind::Collector, PartyKind::Everybody] {
         if layout.hubs.iter().flatten().any(|hub| picture.parties[*hub].kind == kind) {
             items.push((Sign::Mark(kind), mark(kind).1));
         }

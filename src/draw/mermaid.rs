@@ -78,6 +78,7 @@ fn node(out: &mut String, indent: &str, at: usize, party: &Party, hubs: &[Option
 fn sharing_words(hub: PartyKind, sharing: usize) -> String {
     match (hub, sharing) {
         (PartyKind::Monitoring, _) => format!("scrapes {sharing}"),
+        (PartyKind::Everybody, _) => count(sharing, "connection"),
         (PartyKind::Collector, 1) => "1 sends traces".to_owned(),
         (PartyKind::Collector, _) => format!("{sharing} send traces"),
         (_, 1) => "1 asks".to_owned(),

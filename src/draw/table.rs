@@ -29,14 +29,15 @@ fn row(out: &mut String, picture: &Picture, connection: &Connection) {
 }
 
 fn shared_row(out: &mut String, share: &Share<'_>) {
-    let who: Vec<String> =
-        share.who.split(", ").map(|name| if name.contains(' ') { plain(name) } else { code(name) }).collect();
-    let (who, hub, ports) = (who.join(", "), code(&full_name(share.hub)), plain(&share.ports));
-    match share.hub.kind {
-        PartyKind::Monitoring => put(out, format_args!("| {hub} | {who} | {ports} | metrics |  |\n")),
-        PartyKind::Collector => put(out, format_args!("| {who} | {hub} | {ports} | traces |  |\n")),
-        _ => put(out, format_args!("| {who} | {hub} | {ports} | names |  |\n")),
-    }
+    let (who, hub, ports) = (share.who(code), code(&full_name(share.hub)), plain(&share.ports));
+    let (from, to) = if share.outwards { (hub, who) } else { (who, hub) };
+    let why = match share.hub.kind {
+        PartyKind::Monitoring => "metrics",
+        PartyKind::Collector => "traces",
+        PartyKind::Everybody => "nothing closes it",
+        _ => "names",
+    };
+    put(out, format_args!("| {from} | {to} | {ports} | {why} |  |\n"));
 }
 
 /// A text as code, in which nothing is markup but the bar between cells.

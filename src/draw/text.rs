@@ -109,11 +109,9 @@ fn shared(out: &mut String, picture: &Picture, hubs: &[Option<usize>]) {
     }
     out.push_str("\nshared\n");
     for share in shares {
-        let (hub, ports, who) = (full_name(share.hub), &share.ports, &share.who);
-        match share.hub.kind {
-            PartyKind::Monitoring => put(out, format_args!("  {hub} → {who}  {ports}\n")),
-            _ => put(out, format_args!("  {who} → {hub}  {ports}\n")),
-        }
+        let (hub, who) = (full_name(share.hub), share.who(str::to_owned));
+        let (from, to) = if share.outwards { (hub, who) } else { (who, hub) };
+        put(out, format_args!("  {from} → {to}  {}\n", share.ports));
     }
 }
 

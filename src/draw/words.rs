@@ -58,15 +58,25 @@ pub(super) fn kind(kind: PartyKind) -> &'static str {
     }
 }
 
-/// What stands below a party's name: its detail, or else what it is and where.
+/// What stands below a party's name: the detail of those of the configuration; of the others what they are, where, and
+/// their detail, as far as their names do not say so.
 pub(super) fn about(party: &Party) -> String {
-    if let Some(detail) = &party.detail {
-        return line(detail).into_owned();
-    }
     let what = kind(party.kind);
-    let what = if party.name.eq_ignore_ascii_case(what) { None } else { Some(what) };
-    let place = if of_configuration(party.kind) { None } else { party.namespace.as_deref() };
-    let parts: Vec<&str> = what.into_iter().chain(place).collect();
+    let parts = match (&party.detail, of_configuration(party.kind)) {
+        (Some(detail), true) => vec![detail.as_str()],
+        (None, true) => vec![what],
+        (detail, false) => {
+            let mut told = vec![party.name.to_lowercase()];
+            let parts = [Some(what), party.namespace.as_deref(), detail.as_deref()].into_iter().flatten();
+            let new = |part: &&str| {
+                let part = part.to_lowercase();
+                let known = told.iter().any(|told| told.contains(&part));
+                told.push(part);
+                !known
+            };
+            parts.filter(new).collect()
+        }
+    };
     line(&parts.join(", ")).into_owned()
 }
 

@@ -44,6 +44,9 @@ pub fn html(picture: &Picture) -> String {
     );
     drawing::elements(&mut out, picture, &layout, Background::Lines);
     out.push_str("</g>\n</svg>\n");
+    if picture.parties.is_empty() {
+        out.push_str("<p class=\"hint\">Nobody is there to connect to anybody.</p>\n");
+    }
     out.push_str(include_str!("stage.html"));
     legend(&mut out, picture, &layout);
     out.push_str(include_str!("beside.html"));

@@ -16,13 +16,14 @@ const PARTY_WORDS = {
 };
 const REASON_WORDS = {
   dependency: "dependencies", expose: "expose", egress: "egress", allowFrom: "allowFrom", webhook: "webhooks",
-  monitoring: "monitoring", tracing: "tracing", dns: "DNS", none: "no declaration",
+  monitoring: "monitoring", tracing: "tracing", dns: "DNS", everybody: "open to or from everybody",
+  none: "no declaration",
 };
 const STATE_WORDS = {
   proved: "declared, and proved to be open", undeclared: "open, but nobody declares it",
   closed: "declared, but the policies close it", open: "open, in what declares no connections",
 };
-const BACKGROUND_REASON = { monitoring: "monitoring", dns: "dns", collector: "tracing" };
+const BACKGROUND_REASON = { monitoring: "monitoring", dns: "dns", collector: "tracing", everybody: "everybody" };
 
 // The same as in the drawing: what would turn the writing direction or not be seen is written out.
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;

@@ -45,6 +45,8 @@ impl Lane<'_> {
 const FOLDS: [usize; 10] = [6, 8, 11, 15, 20, 28, 40, 56, 80, 120];
 /// How much wider than high a drawing should be.
 const SHAPE: f64 = 1.5;
+/// What is around stands in one column until there are as many, however low the rest is.
+const LOWEST_SIDE: usize = 12;
 /// About how wide a column is with its channel.
 const COLUMN: f64 = 240.0;
 
@@ -203,7 +205,7 @@ fn reach(taken: &[usize]) -> Range<usize> {
 
 /// Puts the columns of what is around at both sides.
 fn with_sides<'a>(sides: &[Side], namespaces: Vec<(Option<&'a str>, Vec<usize>)>, folded: Folded) -> Columns<'a> {
-    let high = folded.lanes.iter().map(|(_, rows)| rows + 1).sum::<usize>().max(FOLDS[0]);
+    let high = folded.lanes.iter().map(|(_, rows)| rows + 1).sum::<usize>().max(LOWEST_SIDE);
     let on = |side: Side| -> Vec<usize> { (0..sides.len()).filter(|at| sides[*at] == side).collect() };
     let (left, right) = (on(Side::Left), on(Side::Right));
     let lefts = left.len().div_ceil(high);

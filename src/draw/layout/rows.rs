@@ -57,7 +57,7 @@ fn wish(near: &[usize], top: &[f64], settled: bool) -> f64 {
         return tops.iter().sum::<f64>() / tops.len() as f64;
     }
     tops.sort_by(f64::total_cmp);
-    f64::midpoint(tops[(tops.len() - 1) / 2], tops[tops.len() / 2])
+    tops[(tops.len() - 1) / 2]
 }
 
 /// The parties of one lane in one column, from top to bottom.
@@ -66,8 +66,8 @@ struct Stack {
     /// Where the upper edge of the first may be, and of the last.
     first: f64,
     last: f64,
-    /// Whether those who are connected with nobody stand at the very end.
-    to_the_end: bool,
+    /// Whether these are the surroundings. Of those, who is connected with nobody stands at the very end.
+    around: bool,
 }
 
 impl Stack {
@@ -90,8 +90,9 @@ impl Stack {
             top[self.members[at]] = place.round();
             next = place.round() + ROW;
         }
-        if self.to_the_end {
-            next = next.max(self.last - (idle - 1.0) * ROW);
+        if self.around {
+            let last = self.last - (idle - 1.0) * ROW;
+            next = if connected > 0 { next.max(last) } else { f64::midpoint(self.first, last) };
         }
         for (at, party) in self.members[connected..].iter().enumerate() {
             top[*party] = next + at as f64 * ROW;
@@ -124,7 +125,7 @@ fn stacks(columns: &Columns<'_>, lanes: &[(f64, f64)]) -> Vec<Stack> {
         for column in lane.columns.clone() {
             let members = lane.members.iter().copied().filter(|party| columns.column[*party] == column).collect();
             let (first, last) = (top + head, top + height - foot - PARTY_HEIGHT);
-            stacks.push((column, Stack { members, first, last, to_the_end: !lane.is_namespace() }));
+            stacks.push((column, Stack { members, first, last, around: !lane.is_namespace() }));
         }
     }
     stacks.sort_by_key(|(column, _)| *column);
