@@ -61,7 +61,7 @@ fn is_safe(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, is_safe, list, read};
+    use super::{NewFile, check, is_safe, list, read};
 
     #[test]
     fn names_stay_in_the_folder() {
@@ -86,9 +86,8 @@ mod tests {
 
     #[test]
     fn names_do_not_meet() {
-        let files = |names: &[&str]| -> Vec<(String, String)> {
-            names.iter().map(|name| ((*name).to_owned(), String::new())).collect()
-        };
+        let file = |name: &&str| NewFile { name: (*name).to_owned(), text: String::new(), private: false };
+        let files = |names: &[&str]| names.iter().map(file).collect::<Vec<_>>();
         assert!(check(&files(&["a", "b/a", "b/c"])).is_ok());
         assert!(check(&files(&["a", "b", "a"])).is_err());
         assert!(check(&files(&["a/b/c", "a"])).is_err());
