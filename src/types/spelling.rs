@@ -111,11 +111,22 @@ fn as_written<'f>(found: &'f Found<'_>) -> Option<&'f str> {
 pub(super) fn repaired(text: &str, rule: fn(&str) -> bool) -> Option<String> {
     let joined: String = text.split_whitespace().collect();
     let dashed = dashed(text);
-    let unit = joined.trim_end_matches(['B', 'b']).to_string();
+    let bytes = bytes(&joined);
     let words = text.starts_with(|first: char| first.is_ascii_alphabetic()) && !text.contains(':');
-    let candidates = if words { [dashed, joined, unit] } else { [joined, unit, dashed] };
+    let candidates = if words { [dashed, joined, bytes] } else { [joined, bytes, dashed] };
     let found = candidates.into_iter().find(|candidate| !candidate.is_empty() && rule(candidate));
     found.map(|found| format!("did you mean `{found:?}`?"))
+}
+
+/// An amount of bytes with its unit as Kubernetes writes it: `512mb` is `512M`, for `512m` would be half a byte.
+fn bytes(text: &str) -> String {
+    let (amount, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
+    let unit = unit.trim_end_matches(['B', 'b']).to_ascii_lowercase();
+    let unit = match unit.as_str() {
+        "k" => unit,
+        _ => unit.get(..1).map_or_else(String::new, str::to_ascii_uppercase) + unit.get(1..).unwrap_or_default(),
+    };
+    format!("{amount}{unit}")
 }
 
 /// The text in the way of names: `WebFrontEnd`, `web_front end` → `web-front-end`.
@@ -136,7 +147,7 @@ fn dashed(text: &str) -> String {
 mod tests {
     use std::borrow::Cow;
 
-    use super::respelled;
+    use super::{repaired, respelled};
     use crate::source::Span;
     use crate::types::findings::{Demand, Found, Look};
     use crate::types::{Bounds, Scalar, Type, named};
@@ -179,6 +190,26 @@ mod tests {
         assert_eq!(hint("a", &[&Type::Bool], Look::Str, "\"yes\"").as_deref(), Some("write `true`"));
         assert_eq!(hint("a", &[&Type::Bool], Look::Str, "\"false\"").as_deref(), Some("remove the quotes: `false`"));
         assert_eq!(hint("a", &[&Type::Bool], Look::Str, "\"maybe\""), None);
+    }
+
+    #[test]
+    fn amounts_of_bytes_keep_their_size() {
+        let quantity = named("Quantity").expect("it is a named scalar").check;
+        for (text, written) in [
+            ("512mb", Some("512M")),
+            ("512 MB", Some("512M")),
+            ("512mi", Some("512Mi")),
+            ("2GiB", Some("2Gi")),
+            ("1.5gib", Some("1.5Gi")),
+            ("64kb", Some("64k")),
+            ("64KiB", Some("64Ki")),
+            ("100B", Some("100")),
+            ("much", None),
+            ("5 äb", None),
+        ] {
+            let expected = written.map(|text| format!("did you mean `\"{text}\"`?"));
+            assert_eq!(repaired(text, quantity), expected, "{text}");
+        }
     }
 
     #[test]
