@@ -1,7 +1,7 @@
 //! A configuration as a test writes it, and what comes of it: objects, or findings.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -49,10 +49,15 @@ impl Source {
         self.folder.path()
     }
 
-    fn run(&self, arguments: &[&str]) -> std::process::Output {
+    /// Writes the configuration; gives its file.
+    pub fn written(&self) -> PathBuf {
         let main = self.folder.path().join("main.nxk");
         fs::write(&main, &self.text).expect("written");
-        super::nxk().args(arguments).arg(&main).output().expect("the built program starts")
+        main
+    }
+
+    fn run(&self, arguments: &[&str]) -> std::process::Output {
+        super::nxk().args(arguments).arg(self.written()).output().expect("the built program starts")
     }
 
     /// The objects that it compiles to.
