@@ -24,6 +24,7 @@ use crate::library::machine;
 const LAYERS: &[(&str, &str)] = &[
     ("layers/framework.nxk", "For the whole configuration"),
     ("layers/applications/default.nxk", "Layer 3: applications"),
+    ("layers/applications/network.nxk", "What is declared of the network"),
     ("layers/applications/secrets.nxk", "Layer 3: secrets"),
     ("layers/workloads.nxk", "Layer 2: what runs"),
     ("layers/networking.nxk", "Layer 2: how pods are reached"),
