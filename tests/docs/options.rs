@@ -24,7 +24,6 @@ use crate::library::machine;
 const LAYERS: &[(&str, &str)] = &[
     ("layers/framework.nxk", "For the whole configuration"),
     ("layers/applications/default.nxk", "Layer 3: applications"),
-    ("layers/applications/network.nxk", "What is declared of the network"),
     ("layers/applications/secrets.nxk", "Layer 3: secrets"),
     ("layers/workloads.nxk", "Layer 2: what runs"),
     ("layers/networking.nxk", "Layer 2: how pods are reached"),
@@ -123,6 +122,10 @@ impl Page {
     fn collect(&mut self, path: &str, options: &Thunk, found: &mut Vec<Declared>) {
         let set = self.set(options);
         let is_option = set.get(Symbol::new("_type")).is_some();
+        // What the layers tell each other is no one's to set.
+        if set.get(Symbol::new("internal")).is_some() {
+            return;
+        }
         if is_option {
             let place = set.get(Symbol::new("type")).expect("options have types").span;
             found.push(Declared { path: path.to_string(), says: set, place });

@@ -49,6 +49,8 @@ impl Evaluator {
                     }
                     continue;
                 }
+                // What the layers tell each other is nowhere that a person would look.
+                Some(Ok(Node::Leaf(leaf))) if leaf.switch(self, words().internal, false) => continue,
                 Some(Ok(Node::Leaf(leaf))) => leaf.ty(self).ok(),
                 Some(Err(_)) => None,
                 None => freeform.as_ref().and_then(|ty| self.type_inside(ty, &[attr.name])),
