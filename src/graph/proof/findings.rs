@@ -36,9 +36,11 @@ const SHOWN: usize = 3;
 pub fn findings(judged: &Judged<'_>) -> Vec<Diagnostic> {
     let mut by_rule: IndexMap<_, Vec<&Undeclared>> = IndexMap::new();
     for undeclared in &judged.proof.undeclared {
-        // Why nothing shuts a door is either the pods' fault or that of a policy.
-        let own = (undeclared.rule.is_none() && judged.relabelled(undeclared)).then_some(undeclared.pods);
-        by_rule.entry((undeclared.rule, undeclared.direction, own)).or_default().push(undeclared);
+        // Why nothing shuts a door is either the pods' fault or that of a policy, of which each namespace has its own.
+        let nothing = undeclared.rule.is_none();
+        let own = (nothing && judged.relabelled(undeclared)).then_some(undeclared.pods);
+        let home = nothing.then(|| &judged.reach.cluster().pods[undeclared.pods].namespace);
+        by_rule.entry((undeclared.rule, undeclared.direction, own, home)).or_default().push(undeclared);
     }
     let undeclared = by_rule.values().map(|same| match same[0].rule {
         Some((policy, rule)) => judged.too_much(policy, rule, same),
