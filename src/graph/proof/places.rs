@@ -36,7 +36,7 @@ impl Places {
         let mut places = Places { pods: pods.collect() };
         for (at, party) in graph.net.node_weights().enumerate() {
             if let Whom::Pods { namespace, labels, .. } = &party.whom
-                && labels.get(NAME).is_none_or(|name| graph.workload(namespace, name).is_none())
+                && is_stranger(graph, namespace, labels)
             {
                 places.pods[at].push(cluster.add_outsider(namespace, labels.clone(), Vec::new()));
             }
@@ -91,7 +91,14 @@ impl Known {
 
 /// Adds strangers to a cluster: pods that its policies could mean besides those that the graph knows.
 pub fn add_strangers(graph: &Graph, cluster: &mut Cluster) {
-    add(cluster, strangers(cluster, |wanted| !means_workload(graph, wanted)));
+    let mut strangers = strangers(cluster, |wanted| !means_workload(graph, wanted));
+    strangers.retain(|(namespace, labels)| is_stranger(graph, namespace, labels));
+    add(cluster, strangers);
+}
+
+/// Whether pods with these labels can be told from those of every workload: what has a workload's name is it to policies.
+fn is_stranger(graph: &Graph, namespace: &str, labels: &Labels) -> bool {
+    labels.get(NAME).is_none_or(|name| graph.workload(namespace, name).is_none())
 }
 
 /// Adds to a cluster those whom its policies speak of, and whom it does not have.
