@@ -8,6 +8,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ops::Range;
 use std::path::Path;
@@ -19,6 +20,10 @@ use support::{in_parallel, python, repository};
 /// The configurations that are always judged, and how many graphs are in one.
 const SEEDS: Range<u64> = 0..100;
 const GRAPHS_A_FILE: u64 = 50;
+
+/// The configurations of which each graph is changed so many times.
+const CHANGED: Range<u64> = 0..6;
+const CHANGES: u64 = 6;
 
 /// So many configurations one run of Python judges.
 const A_RUN: u64 = 5;
@@ -41,6 +46,22 @@ fn what_is_open_is_what_is_declared() {
     assert!(total("compared") > 100 * graphs, "{} pairs were compared", total("compared"));
     assert!(total("open") > 10 * graphs, "{} pairs are open", total("open"));
     assert!(total("compared") > 3 * total("open"), "most of {} pairs are closed", total("compared"));
+}
+
+#[test]
+fn the_proof_finds_every_change_of_what_is_open() {
+    let Some(python) = python("yaml") else { return };
+    let runs: Vec<u64> = CHANGED.collect();
+    let reports = in_parallel(&runs, |&seed| judge(&python, "proof.py", &[seed, 1, GRAPHS_A_FILE, CHANGES]));
+    let differences: Vec<String> = reports.iter().flat_map(differences).collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n\n"));
+    let total = |key: &str| reports.iter().filter_map(|report| report[key].as_u64()).sum::<u64>();
+    let (changes, wrong) = (total("changes"), total("wrong"));
+    assert!(changes >= 1500, "there were {changes} changes");
+    assert!(4 * wrong > 2 * changes && 4 * wrong < 3 * changes, "{wrong} of {changes} changes are to be found");
+    let sorts: BTreeSet<&String> =
+        reports.iter().filter_map(|report| report["sorts"].as_object()).flat_map(|sorts| sorts.keys()).collect();
+    assert!(sorts.len() >= 50, "so few sorts of changes there were: {sorts:?}");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
     nxk compile main.nxk | connections.py
 
-It is read off the policies alone: between every two workloads, and between them and those outside whom any policy speaks of.
+It is read off the policies alone: between every two workloads, and between them and those outside of whom policies
+speak.
 """
 
 import ipaddress

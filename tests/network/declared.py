@@ -60,8 +60,8 @@ class ToNetwork:
     def means(self, probe):
         if not isinstance(probe.peer, Address):
             return False
-        ip = ipaddress.ip_address(probe.peer.ip)
-        return ip in ipaddress.ip_network(self.cidr) and not any(ip in ipaddress.ip_network(hole) for hole in self.holes)
+        ip, holes = ipaddress.ip_address(probe.peer.ip), map(ipaddress.ip_network, self.holes)
+        return ip in ipaddress.ip_network(self.cidr) and not any(ip in hole for hole in holes)
 
 
 class Declared:
@@ -106,6 +106,10 @@ class Declared:
     def namespace(self, workload):
         return workload.namespace or self.setting.namespace
 
+    def place(self, workload):
+        """The namespace, kind and name of the object that makes a workload's pods."""
+        return (self.namespace(workload), KINDS[workload.kind], workload.object_name)
+
     def outside(self, workload, item):
         if item.cidr:
             return ToNetwork(item.cidr, item.holes)
@@ -119,7 +123,7 @@ class Declared:
         return ToPods(namespace, expose.gateway_labels or (("gateway.networking.k8s.io/gateway-name", name),))
 
     def is_isolated(self, workload, direction):
-        """Whether anything is closed for a workload: where the whole namespace is denied, or where something is open."""
+        """Whether anything is closed for a workload: where its namespace is denied, or where something is open."""
         setting = self.setting
         if setting.mode == "off":
             return False
@@ -257,7 +261,3 @@ def metrics_ports(setting, workload):
         port = by_name or usual(workload) or Port(0)
         ranges.append(("TCP", port.listens, port.listens))
     return port_set(ranges)
-
-
-def kind_of(workload):
-    return KINDS[workload.kind]

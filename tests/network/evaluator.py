@@ -90,7 +90,7 @@ class Address:
 
 
 def matches(selector, labels):
-    """Whether a label selector selects something with these labels. All its demands have to hold; none is everything."""
+    """Whether a label selector selects something with these labels: all its demands have to hold; `{}` has none."""
     if any(labels.get(key) != value for key, value in (selector.get("matchLabels") or {}).items()):
         return False
     return all(meets(demand, labels) for demand in selector.get("matchExpressions") or [])
@@ -156,10 +156,6 @@ class Policies:
             for spec in self.policies.get(pod.namespace, [])
             if direction in policy_types(spec) and matches(spec.get("podSelector") or {}, pod.labels)
         ]
-
-    def is_isolated(self, pod, direction):
-        """Whether anything is closed for the pod in this direction at all."""
-        return bool(self.selecting(pod, direction))
 
     def open_ports(self, pod, direction, peer, selecting=None):
         """The ports on which `pod` may take connections from `peer` (ingress), or connect to it (egress)."""
@@ -243,9 +239,8 @@ def namespace_of(item):
 
 def namespaces_of(objects):
     """The labels of the namespaces that are among the objects."""
-    return {
-        item["metadata"]["name"]: item["metadata"].get("labels") or {} for item in objects if item["kind"] == "Namespace"
-    }
+    namespaces = [item["metadata"] for item in objects if item["kind"] == "Namespace"]
+    return {metadata["name"]: metadata.get("labels") or {} for metadata in namespaces}
 
 
 def template_of(item):

@@ -238,31 +238,38 @@ def graph_text(graph, overrides=None):
 
 
 def main_text(setting, files):
-    """The entry of a configuration: `framework`, and the graphs in files beside it."""
+    """The entry of a configuration: `framework`, and the graphs in files beside it. What is as usual is left out."""
     framework = {
         "project": "graphs",
         "namespace": setting.namespace,
         "network": {
-            "policyMode": setting.mode,
-            "defaultDenyIngress": setting.deny_ingress,
-            "defaultDenyEgress": setting.deny_egress,
-            "dns": pods_fields(setting.dns),
-            "ingressController": pods_fields(setting.controller),
-            "monitoring": pods_fields(setting.prometheus),
+            "policyMode": unusual(setting, "mode"),
+            "defaultDenyIngress": unusual(setting, "deny_ingress"),
+            "defaultDenyEgress": unusual(setting, "deny_egress"),
+            "dns": pods_fields(unusual(setting, "dns")),
+            "ingressController": pods_fields(unusual(setting, "controller")),
+            "monitoring": pods_fields(unusual(setting, "prometheus")),
         },
         "observability": {
             "enabled": setting.observability,
             "prometheus": setting.scrapes,
             "tracing": setting.traces,
-            "collector": {**pods_fields(setting.collector), "port": setting.collector_port},
+            "collector": (pods_fields(unusual(setting, "collector")) or {})
+            | {"port": unusual(setting, "collector_port")},
         },
     }
     imports = " ".join(f"./{file}" for file in files)
     return f"{{\n  imports = [ {imports} ];\n  framework = {nxk(framework)};\n}}\n"
 
 
+def unusual(setting, name):
+    """A field of a setting, if it is not as usual."""
+    value = getattr(setting, name)
+    return None if value == getattr(Setting(), name) else value
+
+
 def pods_fields(pods):
-    return {"namespace": pods.namespace, "podLabels": dict(pods.labels)}
+    return pods and {"namespace": pods.namespace, "podLabels": dict(pods.labels)}
 
 
 def workload_fields(workload):

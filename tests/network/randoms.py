@@ -183,9 +183,11 @@ class Maker:
         while network.prefixlen < network.max_prefixlen and len(holes) < 3 and r.random() < 0.4:
             prefix = r.randint(network.prefixlen + 1, network.max_prefixlen)
             start = int(network[0]) + r.randrange(network.num_addresses)
-            hole = ipaddress.ip_network((start, prefix), strict=False)
-            holes.append(str(hole))
-        return Outside(cidr=cidr, holes=tuple(dict.fromkeys(holes)))
+            holes.append(ipaddress.ip_network((start, prefix), strict=False))
+        # A network of which nothing is left is a mistake.
+        if sum(hole.num_addresses for hole in ipaddress.collapse_addresses(holes)) == network.num_addresses:
+            holes = []
+        return Outside(cidr=cidr, holes=tuple(dict.fromkeys(str(hole) for hole in holes)))
 
     def pods(self):
         """Pods outside, in a namespace that may be one of the graph's; without labels, all of it."""

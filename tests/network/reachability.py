@@ -2,21 +2,21 @@
 
     reachability.py NXK FIRST COUNT [GRAPHS A FILE]
 
-takes the configurations FIRST, FIRST + 1, … and prints, as JSON, how much was compared, and the differences, each with
-its seed and the smallest configuration that still shows it.
+takes the configurations FIRST, FIRST + 1, … and prints, as JSON, how much was compared, and the differences, each
+with its seed and the smallest configuration that still shows it.
 """
 
 import json
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
-from declared import Declared, kind_of
-from evaluator import ALL_PORTS, DIRECTIONS, Policies, pods_of, show_ports
-from graphs import Expose, Monitoring, Setting, graph_text, main_text
+from declared import Declared
+from evaluator import ALL_PORTS, DIRECTIONS, Pod, Policies, pods_of, show_ports
+from graphs import Expose, Monitoring, Outside, Setting, graph_text, main_text
 from randoms import random_graph, random_setting
 
 
@@ -39,21 +39,26 @@ class Compiler:
     def __init__(self, nxk):
         self.nxk = nxk
 
-    def compile(self, setting, graphs, as_yaml=False):
+    def run(self, setting, texts, *arguments):
+        """Runs nxk with these arguments on a configuration of these graphs, which are texts by their titles."""
         with tempfile.TemporaryDirectory() as folder:
-            for graph in graphs:
-                Path(folder, f"{graph.title}.nxk").write_text(graph_text(graph))
-            files = [f"{graph.title}.nxk" for graph in graphs]
+            files = [f"{title}.nxk" for title in texts]
+            for file, text in zip(files, texts.values()):
+                Path(folder, file).write_text(text)
             Path(folder, "main.nxk").write_text(main_text(setting, files))
-            # Both forms of the output hold the same objects; JSON is read much faster.
-            form = "yaml" if as_yaml else "json"
-            command = [self.nxk, "compile", "--quiet", "--format", form, "--message-format", "short", "main.nxk"]
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-            if done.returncode != 0:
-                return None, done.stderr
-            if as_yaml:
-                return list(yaml.load_all(done.stdout, yaml.CSafeLoader)), done.stderr
-            return json.loads(done.stdout)["items"], done.stderr
+            return subprocess.run([self.nxk, *arguments, "main.nxk"], cwd=folder, capture_output=True, text=True)
+
+    def compile(self, setting, graphs, as_yaml=False):
+        """The objects of a configuration, or none, and what is said."""
+        # Both forms of the output hold the same objects; JSON is read much faster.
+        form = "yaml" if as_yaml else "json"
+        texts = {graph.title: graph_text(graph) for graph in graphs}
+        done = self.run(setting, texts, "compile", "--quiet", "--format", form, "--message-format", "short")
+        if done.returncode != 0:
+            return None, done.stderr
+        if as_yaml:
+            return list(yaml.load_all(done.stdout, yaml.CSafeLoader)), done.stderr
+        return json.loads(done.stdout)["items"], done.stderr
 
 
 def judge(compiler, setting, graphs, report, as_yaml=False):
@@ -68,23 +73,34 @@ def judge(compiler, setting, graphs, report, as_yaml=False):
     found = []
     for graph in graphs:
         report["graphs"] += 1
-        words = differences(setting, graph, policies, pods, report)
+        words = [str(difference) for difference in differences(setting, graph, policies, pods, report)]
         if words:
             found.append((graph, words))
     return found
 
 
+@dataclass(frozen=True)
+class Difference:
+    """Where what is open is not what is declared: for a workload, a direction and a peer."""
+
+    workload: object
+    direction: str
+    pod: Pod
+    peer: str
+    declared: tuple
+    is_open: tuple
+
+    def __str__(self):
+        ports = f"declared {show_ports(self.declared)}, open {show_ports(self.is_open)}"
+        return f"{self.direction} of {self.pod}, {self.peer}: {ports}"
+
+
 def differences(setting, graph, policies, pods, report, further=()):
     """What is open in the objects and not declared, and the other way round; `further` are more peers to ask about."""
     declared = Declared(setting, graph)
-    own = {}
-    for workload in graph.running():
-        place = (declared.namespace(workload), kind_of(workload), workload.object_name)
-        if place not in pods:
-            return [f"there is no {' '.join(place)}"]
-        own[workload.key] = pods[place]
+    own = {workload.key: pods[declared.place(workload)] for workload in graph.running()}
     probes = [*declared.probes(own), *further]
-    words = []
+    found = []
     for workload in graph.running():
         pod = own[workload.key]
         for direction in DIRECTIONS:
@@ -96,10 +112,8 @@ def differences(setting, graph, policies, pods, report, further=()):
                 report["compared"] += 1
                 report["open"] += bool(meant)
                 if is_open != meant:
-                    words.append(
-                        f"{direction} of {pod}, {probe.title}: declared {show_ports(meant)}, open {show_ports(is_open)}"
-                    )
-    return words
+                    found.append(Difference(workload, direction, pod, probe.title, meant, is_open))
+    return found
 
 
 # Making it small
@@ -129,7 +143,8 @@ def shrink(setting, graph, words, fails):
     while shrinks:
         shrinks = False
         for smaller_setting, smaller_graph in smaller(setting, graph):
-            found = smaller_graph.is_sound() and fails(smaller_setting, smaller_graph)
+            is_new = (smaller_setting, smaller_graph) != (setting, graph)
+            found = is_new and smaller_graph.is_sound() and fails(smaller_setting, smaller_graph)
             if found:
                 setting, graph, words, shrinks = smaller_setting, smaller_graph, found, True
                 break
@@ -139,33 +154,38 @@ def shrink(setting, graph, words, fails):
 def smaller(setting, graph):
     """Everything that is one step smaller: without a workload, without a declaration, with a plain setting."""
     for workload in graph.workloads:
-        rest = [other for other in graph.workloads if other.key != workload.key]
-        needs = lambda other: [d for d in other.dependencies if d.target != workload.key]
-        yield setting, replace(graph, workloads=tuple(replace(w, dependencies=tuple(needs(w))) for w in rest))
+        rest = [without_needs(other, workload) for other in graph.workloads if other is not workload]
+        yield setting, replace(graph, workloads=tuple(rest))
     for workload in graph.workloads:
-        for name in ("dependencies", "egress", "allow_from", "labels", "sidecar_ports", "ports"):
-            items = getattr(workload, name)
-            for at in range(len(items)):
-                yield setting, graph.with_workload(replace(workload, **{name: items[:at] + items[at + 1 :]}))
-        for name in ("egress", "allow_from"):
-            for at, item in enumerate(getattr(workload, name)):
-                for part in ("ports", "holes", "labels"):
-                    for less in range(len(getattr(item, part))):
-                        kept = getattr(item, part)[:less] + getattr(item, part)[less + 1 :]
-                        items = list(getattr(workload, name))
-                        items[at] = replace(item, **{part: kept})
-                        yield setting, graph.with_workload(replace(workload, **{name: tuple(items)}))
-        plain = {"expose": None, "monitoring": Monitoring(), "name": None, "kind": "deployment"}
-        if workload.expose:
-            plain_expose = Expose(workload.expose.port)
-            if plain_expose != workload.expose:
-                yield setting, graph.with_workload(replace(workload, expose=plain_expose))
-        for name, value in plain.items():
-            if getattr(workload, name) != value:
-                yield setting, graph.with_workload(replace(workload, **{name: value}))
+        for less in (*without_items(workload), *with_plain_fields(workload)):
+            yield setting, graph.with_workload(less)
     for name, value in vars(Setting()).items():
         if getattr(setting, name) != value:
             yield replace(setting, **{name: value}), graph
+
+
+def without_needs(workload, needed):
+    """A workload that does not depend on another one any more."""
+    return replace(workload, dependencies=tuple(d for d in workload.dependencies if d.target != needed.key))
+
+
+def without_items(thing):
+    """A workload, or an item of `egress` and `allowFrom`, without one of the things that it lists."""
+    for name, items in vars(thing).items():
+        for at, item in enumerate(items if isinstance(items, tuple) else ()):
+            yield replace(thing, **{name: items[:at] + items[at + 1 :]})
+            if isinstance(item, Outside):
+                for less in without_items(item):
+                    yield replace(thing, **{name: (*items[:at], less, *items[at + 1 :])})
+
+
+def with_plain_fields(workload):
+    """A workload of which something is as it usually is."""
+    if workload.expose:
+        yield replace(workload, expose=Expose(workload.expose.port))
+    plain = {"expose": None, "monitoring": Monitoring(), "name": None, "kind": "deployment"}
+    for name, value in plain.items():
+        yield replace(workload, **{name: value})
 
 
 if __name__ == "__main__":
