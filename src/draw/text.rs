@@ -10,17 +10,17 @@ use crate::graph::picture::{Connection, Party, PartyKind, Picture};
 /// The graph as text.
 pub fn text(picture: &Picture) -> String {
     let hubs = background::hubs(picture);
-    let own = picture.parties.iter().filter(|party| of_configuration(party.kind)).count();
-    let what = if picture.parties.iter().any(|party| party.kind == PartyKind::Application) {
-        "application"
-    } else {
-        "workload"
-    };
     let mut out = String::new();
     if !picture.title.is_empty() {
         put(&mut out, format_args!("{}: ", line(&picture.title)));
     }
-    put(&mut out, format_args!("{}, {}\n", count(own, what), summary(&picture.connections)));
+    for (kind, word) in [(PartyKind::Application, "application"), (PartyKind::Workload, "workload")] {
+        match picture.parties.iter().filter(|party| party.kind == kind).count() {
+            0 => {}
+            number => put(&mut out, format_args!("{}, ", count(number, word))),
+        }
+    }
+    put(&mut out, format_args!("{}\n", summary(&picture.connections)));
     let lines = Lines::of(picture, &hubs);
     for (namespace, parties) in by_namespace(picture) {
         lines.namespace(&mut out, namespace, &parties);

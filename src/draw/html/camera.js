@@ -52,8 +52,12 @@ function pan(dx, dy) {
 
 // Shows a rectangle of the drawing as large as it fits, and no larger than it is.
 function fit(rect = { x: 0, y: 0, ...SIZE }) {
-  const [wide, high] = [stage.clientWidth, stage.clientHeight];
-  camera.scale = clampScale(Math.min(wide / rect.width, high / rect.height, 1.15));
+  const high = stage.clientHeight;
+  const scaleFor = (wide) => clampScale(Math.min(wide / rect.width, high / rect.height, 1.15));
+  // A drawing that reaches down to the buttons at the right leaves them their room.
+  const low = rect.height * scaleFor(stage.clientWidth) > high - 300;
+  const wide = stage.clientWidth - (low ? 56 : 0);
+  camera.scale = scaleFor(wide);
   camera.x = (wide - rect.width * camera.scale) / 2 - rect.x * camera.scale;
   camera.y = (high - rect.height * camera.scale) / 2 - rect.y * camera.scale;
   look();

@@ -58,7 +58,7 @@ function choose(next) {
   refresh();
   showPanel();
   const address = addressOf(next);
-  if (decodeURI(location.hash.slice(1)) !== decodeURI(address)) {
+  if (normalAddress(location.hash.slice(1)) !== address) {
     history.replaceState(null, "", address === "" ? location.pathname + location.search : `#${address}`);
   }
 }

@@ -26,7 +26,7 @@ const STATE_WORDS = {
 const BACKGROUND_REASON = { monitoring: "monitoring", dns: "dns", collector: "tracing", everybody: "everybody" };
 
 // The same as in the drawing: what would turn the writing direction or not be seen is written out.
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 const shown = (text) => text.replace(UNSEEN, (one) => `\\u{${one.codePointAt(0).toString(16)}}`);
 
 const ofConfiguration = (party) => party.kind === "application" || party.kind === "workload";
@@ -59,6 +59,14 @@ const addressOf = (choice) => {
   if (choice.party !== undefined) return encoded(parties[choice.party].id);
   const { from, to } = connections[choice.connection];
   return `${encoded(parties[from].id)}>${encoded(parties[to].id)}`;
+};
+// The same however a browser or a person has written it.
+const normalAddress = (address) => {
+  try {
+    return address.replaceAll(/%3e/gi, ">").split(">").map((id) => encoded(decodeURIComponent(id))).join(">");
+  } catch {
+    return address;
+  }
 };
 const addresses = new Map();
 connections.forEach((_, connection) => addresses.set(addressOf({ connection }), { connection }));

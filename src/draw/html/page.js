@@ -122,8 +122,7 @@ addEventListener("pointerdown", (event) => {
 // `#shop/web` shows a party, `#shop/web>shop/api` a connection.
 function follow() {
   const wanted = location.hash.slice(1);
-  const normal = (address) => { try { return address.split(">").map((id) => encoded(decodeURIComponent(id))).join(">"); } catch { return address; } };
-  const found = addresses.get(normal(wanted.replaceAll("%3E", ">"))) ?? addresses.get(normal(wanted)) ?? null;
+  const found = addresses.get(normalAddress(wanted)) ?? null;
   if (wanted !== "" && found === null) return;
   choose(found);
   if (found !== null) bringIntoSight(found.party ?? connections[found.connection].from);
