@@ -83,6 +83,11 @@ const FORCED: &[Mistake] = &[
         r#"cronJobs.report = { image = "report:1.0"; schedule = "0 3 * * *"; podLabels."app.kubernetes.io/name" = lib.mkForce "web"; };"#,
         ["E0806", "", "`report`", ""],
     ),
+    // Pods that no policy can tell from those of an application.
+    (
+        r#"statefulSets.db = { image = "db:1.0"; ports = [ 5432 ]; };"#,
+        ["E0702", "db", "StatefulSet shop/db have one name", "another name"],
+    ),
     // A dependency that is cut.
     (
         r#"resources."NetworkPolicy/web-egress".spec.egress = lib.mkForce [ { to = [ { namespaceSelector.matchLabels."kubernetes.io/metadata.name" = "kube-system"; podSelector.matchLabels.k8s-app = "kube-dns"; } ]; ports = [ { port = 53; protocol = "UDP"; } { port = 53; protocol = "TCP"; } ]; } ];"#,
@@ -126,6 +131,8 @@ fn a_port_that_is_another_is_wrong_twice() {
 fn changes_that_open_and_close_nothing_are_let_be() {
     let fine = [
         "",
+        // A network of which nothing is left.
+        r#"applications.db.egress = [ { cidr = "10.0.0.0/31"; except = [ "10.0.0.0/32" "10.0.0.1/32" ]; } ];"#,
         // The same in other words.
         r#"resources."NetworkPolicy/api-ingress".spec.ingress = lib.mkForce [ { from = [ { podSelector.matchExpressions = [ { key = "app.kubernetes.io/name"; operator = "In"; values = [ "web" ]; } ]; } ]; ports = [ { port = 9090; protocol = "TCP"; } ]; } ];"#,
         // A part of what is open already.

@@ -85,6 +85,7 @@ impl Session {
             let judged = Judged { graph: &graph, reach: &reach, proof: &proof, objects, sources };
             let mut found = findings(&judged);
             found.extend(unprotected(&graph, &places, &cluster));
+            found.extend(of_one_name(&graph, &places, &cluster, objects));
             found.extend(cut_off(&webhooks, &reach, objects));
             self.machine.findings.extend(found);
         }
@@ -115,6 +116,22 @@ fn without_effect<'o>(reach: &Reach<'_>, objects: &'o [Object]) -> Vec<(&'o Obje
         })
     });
     faults.chain(opaque).collect()
+}
+
+/// Workloads of different kinds with the name of one application: policies and Services cannot tell their pods apart.
+fn of_one_name(graph: &Graph, places: &Places, cluster: &Cluster, objects: &[Object]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for party in graph.net.node_indices().filter(|&party| graph.net[party].application) {
+        let mut made = places.of(party).iter().filter_map(|&pods| Some(&objects[cluster.pods[pods].object?]));
+        let Some(first) = made.next() else { continue };
+        for second in made {
+            let (own, other) = if second.entry == graph.net[party].span { (second, first) } else { (first, second) };
+            let message = format!("{own} and {other} have one name, by which policies find the pods of both");
+            let finding = Diagnostic::new(Code::NameCollision, other.entry, message).label("the second one");
+            found.push(finding.also(own.entry, "the first one").hint("give one of the two another name"));
+        }
+    }
+    found
 }
 
 /// Webhooks whose pods accept nothing on their port from any address.

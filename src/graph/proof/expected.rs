@@ -124,6 +124,7 @@ impl Granted {
 /// What is left of ports at addresses when others are taken away: each part with its own ports.
 pub(super) fn leftover(addresses: &Addresses, ports: &Ports, taken: &[(Addresses, Ports)]) -> Vec<(Addresses, Ports)> {
     let mut rest = vec![(addresses.clone(), ports.clone())];
+    rest.retain(|(addresses, ports)| !addresses.is_empty() && !ports.is_empty());
     for (addresses, ports) in taken {
         let parts = rest.into_iter().flat_map(|(own, open)| {
             [(own.difference(addresses), open.clone()), (own.intersection(addresses), open.difference(ports))]
