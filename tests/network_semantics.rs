@@ -15,6 +15,10 @@
 //!
 //! Pods are `namespace/name`, or `name` in `default`.
 
+#[path = "network/hostile.rs"]
+mod hostile;
+#[path = "network/sets.rs"]
+mod sets;
 mod support;
 
 use std::collections::BTreeMap;
