@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use nxk::network::{Cluster, Reach};
 use nxk::node::{Field, Map, Node, NodeKind};
 use nxk::source::Span;
+use nxk::symbol::Symbol;
 
 const RUNS: usize = 10;
 const NAMESPACES: usize = 20;
@@ -154,5 +155,7 @@ fn node(value: &serde_yaml::Value) -> Node {
 }
 
 fn field((key, value): (&serde_yaml::Value, &serde_yaml::Value)) -> Field {
-    Field { key: key.as_str().unwrap_or_default().into(), key_span: Span::NONE, value: node(value) }
+    // Equal keys share their text, as those of a compile do.
+    let key = Symbol::new(key.as_str().unwrap_or_default()).text();
+    Field { key, key_span: Span::NONE, value: node(value) }
 }

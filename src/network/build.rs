@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::cluster::{Cluster, Direction, NamedPort, Peer, PodsWanted, PortsWanted, Rule, Rules, Wanted, WhichPorts};
+use super::cluster::{Cluster, Direction, NamedPort, Peer, PortsWanted, Rule, Rules, Wanted, WhichPorts};
 use super::reach::{Grant, Grantees, Reach, Side};
-use super::resolve::Directory;
+use super::resolve::{Directory, place};
 use super::towards::Towards;
 use super::{Ports, Protocol};
 
@@ -51,9 +51,9 @@ impl<'a> Builder<'a> {
 
     /// Sorts the policies by the pods that they select; gives the numbers of the groups for each of the pods.
     fn select(&mut self) -> Vec<Vec<usize>> {
-        let mut numbers: FxHashMap<&'a PodsWanted, usize> = FxHashMap::default();
+        let mut numbers: FxHashMap<usize, usize> = FxHashMap::default();
         for (at, policy) in self.cluster.policies.iter().enumerate() {
-            let number = *numbers.entry(&policy.selects).or_insert(self.groups.len());
+            let number = *numbers.entry(place(&policy.selects)).or_insert(self.groups.len());
             match self.groups.get_mut(number) {
                 Some(group) => group.push(at),
                 None => self.groups.push(vec![at]),

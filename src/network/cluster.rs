@@ -2,6 +2,8 @@
 //!
 //! Nothing is resolved here yet: policies hold selectors and names of ports as they are written, with all defaults filled in.
 
+use std::sync::Arc;
+
 use ecow::EcoString;
 
 use super::labels::{Labels, Selector};
@@ -93,7 +95,7 @@ pub struct Policy {
     /// Where the object stands.
     pub span: Span,
     /// Which pods it is about.
-    pub selects: PodsWanted,
+    pub selects: Arc<PodsWanted>,
     /// Where that is written; the object if it is not.
     pub selector_span: Span,
     /// What it says of connections to them, if it is about those at all.
@@ -149,8 +151,8 @@ pub struct Peer {
 pub enum Wanted {
     /// Whoever there is.
     Everybody,
-    /// Pods.
-    Pods(PodsWanted),
+    /// Pods. Equal wishes of a cluster are one, so that they are looked up once.
+    Pods(Arc<PodsWanted>),
     /// Addresses, without those that are left out.
     Addresses(Addresses),
     /// Names outside of the cluster, perhaps with `*`.

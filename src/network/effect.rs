@@ -5,23 +5,27 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cluster::{Direction, Fault, Pods, PodsWanted, Policy, PortsWanted, Rule, Scope, Wanted, WhichPorts};
 use super::labels::{Requirement, Selector, Test};
 use super::reach::Reach;
+use super::resolve::place;
 use crate::source::Span;
 
 impl Reach<'_> {
     /// What of the policies has no effect: what has no meaning, and what can never match; in the order of the policies.
     pub fn without_effect(&self) -> Vec<Fault> {
         let cluster = self.cluster();
-        let filled =
-            cluster.pods.iter().filter(|pods| pods.object.is_some()).map(|pods| pods.namespace.as_str()).collect();
+        let of_objects = cluster.pods.iter().filter(|pods| pods.object.is_some());
+        let filled = of_objects.clone().map(|pods| pods.namespace.as_str()).collect();
+        let on_hosts: Vec<&Pods> = of_objects.filter(|pods| pods.host_network).collect();
         let mut found = cluster.faults.clone();
+        let mut judged = FxHashMap::default();
         for (at, policy) in cluster.policies.iter().enumerate() {
             let place = Place { policy: at, object: policy.object, direction: None, rule: None };
-            Search { reach: self, filled: &filled, place, found: &mut found }.policy(policy);
+            let known = (&filled, on_hosts.as_slice());
+            Search { reach: self, known, judged: &mut judged, place, found: &mut found }.policy(policy);
         }
         found.sort_by_key(|fault| (fault.object, fault.policy, fault.direction, fault.rule));
         found
@@ -40,8 +44,10 @@ struct Place {
 /// A search in one policy.
 struct Search<'s, 'a> {
     reach: &'s Reach<'a>,
-    /// The namespaces that have pods of the objects.
-    filled: &'s FxHashSet<&'s str>,
+    /// The namespaces that have pods of the objects, and those of the pods that are on the network of their host.
+    known: (&'s FxHashSet<&'s str>, &'s [&'s Pods]),
+    /// Why a wish finds no pods, for each that has been looked at.
+    judged: &'s mut FxHashMap<usize, Option<String>>,
     place: Place,
     found: &'s mut Vec<Fault>,
 }
@@ -77,7 +83,7 @@ impl Search<'_, '_> {
                     self.tell(peer.span, "`except` leaves nothing of the block".into());
                 }
                 Wanted::Pods(wanted) => {
-                    if let Some(words) = contradiction(wanted).or_else(|| self.nobody(wanted)) {
+                    if let Some(words) = self.judge(wanted) {
                         self.tell(peer.span, words);
                     }
                 }
@@ -86,10 +92,19 @@ impl Search<'_, '_> {
         }
     }
 
+    fn judge(&mut self, wanted: &Arc<PodsWanted>) -> Option<String> {
+        if let Some(words) = self.judged.get(&place(wanted)) {
+            return words.clone();
+        }
+        let words = contradiction(wanted).or_else(|| self.nobody(wanted));
+        self.judged.insert(place(wanted), words.clone());
+        words
+    }
+
     /// Why a peer finds no pods, if it could not be otherwise.
-    fn nobody(&self, wanted: &PodsWanted) -> Option<String> {
+    fn nobody(&self, wanted: &Arc<PodsWanted>) -> Option<String> {
         let Scope::Named(namespace) = &wanted.scope else { return None };
-        let meaningful = !wanted.pods.is_meaningless() && self.filled.contains(namespace.as_str());
+        let meaningful = !wanted.pods.is_meaningless() && self.known.0.contains(namespace.as_str());
         if !meaningful || !self.reach.directory.find(wanted).is_empty() {
             return None;
         }
@@ -100,11 +115,8 @@ impl Search<'_, '_> {
     /// What to say where all pods that are meant are on the network of their host.
     fn on_host(&self, wanted: &PodsWanted) -> Option<String> {
         let Scope::Named(namespace) = &wanted.scope else { return None };
-        let meant = |pods: &&Pods| {
-            pods.host_network && pods.namespace == *namespace && wanted.pods.matches(|key| pods.labels.get(key))
-        };
-        let pods = self.reach.cluster().pods.iter().find(meant)?;
-        let Pods { kind, name, .. } = pods;
+        let meant = |pods: &&&Pods| pods.namespace == *namespace && wanted.pods.matches(|key| pods.labels.get(key));
+        let Pods { kind, name, .. } = self.known.1.iter().find(meant)?;
         Some(format!("the pods of {kind} `{name}` are on the network of their host, where selectors do not find them"))
     }
 

@@ -72,7 +72,8 @@ impl<T: Number> Intervals<T> {
             return other.clone();
         }
         let mut all: Vec<(T, T)> = self.0.iter().chain(&other.0).copied().collect();
-        all.sort_unstable();
+        // The stable sort finds the two sorted runs, and only merges them.
+        all.sort();
         Self::joined(all)
     }
 
@@ -81,7 +82,11 @@ impl<T: Number> Intervals<T> {
     where
         T: 'a,
     {
-        let mut all: Vec<(T, T)> = sets.into_iter().flat_map(|set| set.0.iter().copied()).collect();
+        let mut sets = sets.into_iter();
+        let (Some(first), second) = (sets.next(), sets.next()) else { return Self::default() };
+        let Some(second) = second else { return first.clone() };
+        let all = [first, second].into_iter().chain(sets).flat_map(|set| set.0.iter().copied());
+        let mut all: Vec<(T, T)> = all.collect();
         all.sort_unstable();
         Self::joined(all)
     }

@@ -37,6 +37,13 @@ impl Protocol {
 /// The highest port.
 const LAST_PORT: u16 = u16::MAX;
 
+/// Every port, as numbers.
+const ALL: [(u32, u32); 3] = [
+    (number(Protocol::Tcp, 1), number(Protocol::Tcp, LAST_PORT)),
+    (number(Protocol::Udp, 1), number(Protocol::Udp, LAST_PORT)),
+    (number(Protocol::Sctp, 1), number(Protocol::Sctp, LAST_PORT)),
+];
+
 /// A set of (protocol, port) with ports from 1 to 65535. Copies are cheap.
 ///
 /// A port is kept as one number, its protocol in front. Port 0 does not exist, so those of two protocols never touch.
@@ -81,6 +88,13 @@ impl Ports {
 
     /// What is in both.
     pub fn intersection(&self, other: &Ports) -> Ports {
+        // Nearly always one is all, or they are the same.
+        if other.is_all() || self == other {
+            return self.clone();
+        }
+        if self.is_all() {
+            return other.clone();
+        }
         Ports(self.0.intersection(&other.0))
     }
 
@@ -92,6 +106,11 @@ impl Ports {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether there is every port of every protocol.
+    pub fn is_all(&self) -> bool {
+        self.0.stretches().iter().copied().eq(ALL)
     }
 
     /// Whether all of these are in the other.
@@ -114,7 +133,7 @@ impl Ports {
 
     /// For people, a text for each stretch: `TCP 8080`, `UDP 5000-5010`; `all` alone for every port.
     pub fn shown(&self) -> Vec<String> {
-        if *self == Ports::all() {
+        if self.is_all() {
             return vec!["all".to_owned()];
         }
         let shown = |(protocol, first, last): (Protocol, u16, u16)| match first == last {
@@ -135,6 +154,6 @@ impl fmt::Display for Ports {
     }
 }
 
-fn number(protocol: Protocol, port: u16) -> u32 {
-    (protocol as u32) << 16 | u32::from(port)
+const fn number(protocol: Protocol, port: u16) -> u32 {
+    (protocol as u32) << 16 | port as u32
 }

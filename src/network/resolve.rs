@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cluster::{Cluster, PodsWanted, Scope};
 use super::labels::{Labels, Selector, Test};
@@ -17,8 +17,11 @@ pub(super) struct Directory<'a> {
     namespaces: ByLabel<'a>,
     /// By namespace, in their order.
     pods: Vec<ByLabel<'a>>,
-    found: FxHashMap<&'a PodsWanted, Arc<[usize]>>,
+    /// By where the wish is: equal ones are one.
+    found: FxHashMap<usize, Arc<[usize]>>,
     found_namespaces: FxHashMap<&'a Selector, Arc<[usize]>>,
+    /// All lists of pods that have been found.
+    lists: FxHashSet<Arc<[usize]>>,
 }
 
 impl<'a> Directory<'a> {
@@ -35,12 +38,15 @@ impl<'a> Directory<'a> {
                 pods[namespace].add(at, &one.labels);
             }
         }
-        let (found, found_namespaces) = Default::default();
-        Directory { cluster, names, namespaces, pods, found, found_namespaces }
+        let (found, found_namespaces, lists) = Default::default();
+        Directory { cluster, names, namespaces, pods, found, found_namespaces, lists }
     }
 
     /// The pods that are meant, in their order; kept for the next who asks.
-    pub(super) fn pods(&mut self, wanted: &'a PodsWanted) -> Arc<[usize]> {
+    pub(super) fn pods(&mut self, wanted: &'a Arc<PodsWanted>) -> Arc<[usize]> {
+        if let Some(found) = self.found.get(&place(wanted)) {
+            return found.clone();
+        }
         if let Scope::Matching(selector) = &wanted.scope {
             if !self.found_namespaces.contains_key(selector) {
                 let found = self.namespaces(selector);
@@ -48,12 +54,21 @@ impl<'a> Directory<'a> {
             }
         }
         let found = self.find(wanted);
-        self.found.entry(wanted).or_insert(found).clone()
+        // The same pods are the same list, whoever means them.
+        let found = match self.lists.get(&found) {
+            Some(list) => list.clone(),
+            None => {
+                self.lists.insert(found.clone());
+                found
+            }
+        };
+        self.found.insert(place(wanted), found.clone());
+        found
     }
 
     /// The pods that are meant, in their order.
-    pub(super) fn find(&self, wanted: &PodsWanted) -> Arc<[usize]> {
-        if let Some(found) = self.found.get(wanted) {
+    pub(super) fn find(&self, wanted: &Arc<PodsWanted>) -> Arc<[usize]> {
+        if let Some(found) = self.found.get(&place(wanted)) {
             return found.clone();
         }
         let selector = match &wanted.scope {
@@ -77,6 +92,11 @@ impl<'a> Directory<'a> {
     fn pods_in(&self, namespace: usize, selector: &Selector) -> Vec<usize> {
         self.pods[namespace].select(selector, |at| &self.cluster.pods[at].labels)
     }
+}
+
+/// Where a wish is: equal ones of a cluster are one, and live as long as it does.
+pub(super) fn place(wanted: &Arc<PodsWanted>) -> usize {
+    Arc::as_ptr(wanted) as usize
 }
 
 /// Things with labels, by number.

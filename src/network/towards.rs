@@ -35,27 +35,20 @@ impl Towards {
     pub(super) fn granted(grants: &[Arc<Grant>]) -> Towards {
         let everybody = grants.iter().filter(|grant| grant.who == Grantees::Everybody).map(|grant| &grant.ports);
         let everybody = Ports::union_of(everybody);
-        let mut many: Vec<(Arc<[usize]>, Ports)> = Vec::new();
-        let mut few = Vec::new();
+        let mut many: Vec<(Arc<[usize]>, Vec<&Ports>)> = Vec::new();
+        let mut few: Vec<(usize, &Ports)> = Vec::new();
         for grant in grants {
             let Grantees::Pods(pods) = &grant.who else { continue };
-            if pods.len() > FEW && many.len() < MOST_LISTS {
-                match many.iter_mut().find(|(known, _)| Arc::ptr_eq(known, pods)) {
-                    Some((_, ports)) => *ports = ports.union(&grant.ports),
-                    None => many.push((pods.clone(), grant.ports.clone())),
-                }
-            } else {
-                few.extend(pods.iter().map(|&pods| (pods, grant.ports.clone())));
+            match many.iter().position(|(known, _)| Arc::ptr_eq(known, pods)) {
+                Some(at) => many[at].1.push(&grant.ports),
+                None if pods.len() > FEW && many.len() < MOST_LISTS => many.push((pods.clone(), vec![&grant.ports])),
+                None => few.extend(pods.iter().map(|&pods| (pods, &grant.ports))),
             }
         }
+        let many = many.into_iter().map(|(pods, ports)| (pods, Ports::union_of(ports))).collect();
         few.sort_by_key(|&(pods, _)| pods);
-        few.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.1 = kept.1.union(&next.1);
-            }
-            same
-        });
+        let by_pods = few.chunk_by(|one, next| one.0 == next.0);
+        let few = by_pods.map(|grants| (grants[0].0, Ports::union_of(grants.iter().map(|grant| grant.1)))).collect();
         Towards { everybody, many, few }
     }
 

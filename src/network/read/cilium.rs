@@ -5,6 +5,10 @@
 //! everybody only beside ports, an empty list is nobody, and a policy is about the directions that it has rules for. What goes
 //! beyond the connections of pods, or takes something away, is kept as opaque.
 
+use std::sync::Arc;
+
+use ecow::EcoString;
+
 use super::kubernetes::scope;
 use super::{Reader, given, text};
 use crate::network::cluster::{
@@ -63,9 +67,9 @@ impl Reader {
         for spec in given(object, "spec").into_iter().chain(several) {
             self.read_policy(|reader| {
                 let selector = given(spec, "endpointSelector");
-                let pods = selector.and_then(|selector| reader.endpoints(selector, namespace.as_deref()));
+                let pods = selector.and_then(|selector| reader.endpoints(selector, namespace.as_ref()));
                 let selects = pods.unwrap_or_else(|| reader.no_endpoints(spec));
-                let [ingress, egress] = Direction::BOTH.map(|it| reader.cilium_rules(spec, it, namespace.as_deref()));
+                let [ingress, egress] = Direction::BOTH.map(|it| reader.cilium_rules(spec, it, namespace.as_ref()));
                 reader.beyond(spec, &UNDERSTOOD);
                 Policy {
                     object: reader.object,
@@ -84,14 +88,14 @@ impl Reader {
     }
 
     /// What a policy without a selector of pods is about. There are some about nodes.
-    fn no_endpoints(&mut self, spec: &Node) -> PodsWanted {
+    fn no_endpoints(&mut self, spec: &Node) -> Arc<PodsWanted> {
         if given(spec, "nodeSelector").is_none() && given(spec, "endpointSelector").is_none() {
             self.fault(spec, "a policy needs an `endpointSelector`".into());
         }
-        PodsWanted { scope: Scope::Matching(Selector::everything()), pods: Selector::nothing() }
+        self.wanted(PodsWanted { scope: Scope::Matching(Selector::everything()), pods: Selector::nothing() })
     }
 
-    fn cilium_rules(&mut self, spec: &Node, direction: Direction, namespace: Option<&str>) -> Option<Rules> {
+    fn cilium_rules(&mut self, spec: &Node, direction: Direction, namespace: Option<&EcoString>) -> Option<Rules> {
         let words = Words::of(direction);
         self.direction = Some(direction);
         let items = self.list(spec, direction.key()).unwrap_or_default();
@@ -109,7 +113,7 @@ impl Reader {
         about.then_some(Rules { isolates, rules })
     }
 
-    fn cilium_rule(&mut self, item: &Node, words: &Words, namespace: Option<&str>) -> Rule {
+    fn cilium_rule(&mut self, item: &Node, words: &Words, namespace: Option<&EcoString>) -> Rule {
         let mut kinds = Vec::new();
         let mut peers = Vec::new();
         let who =
@@ -144,7 +148,7 @@ impl Reader {
     }
 
     /// `toEndpoints`: pods by labels, of which one may be their namespace. `None` for labels that pods do not have.
-    fn endpoints(&mut self, node: &Node, namespace: Option<&str>) -> Option<PodsWanted> {
+    fn endpoints(&mut self, node: &Node, namespace: Option<&EcoString>) -> Option<Arc<PodsWanted>> {
         let selector = self.selector(node);
         let (mut namespaces, mut pods) = (Vec::new(), Vec::new());
         for requirement in selector.requirements() {
@@ -160,11 +164,11 @@ impl Reader {
             }
         }
         let scope = match namespace {
-            Some(namespace) if namespaces.is_empty() => Scope::Named(namespace.into()),
+            Some(namespace) if namespaces.is_empty() => Scope::Named(namespace.clone()),
             _ => scope(Selector::of(namespaces)),
         };
         let pods = if selector.is_meaningless() { Selector::nothing() } else { Selector::of(pods) };
-        Some(PodsWanted { scope, pods })
+        Some(self.wanted(PodsWanted { scope, pods }))
     }
 
     fn entity(&mut self, node: &Node) -> Wanted {
@@ -175,7 +179,7 @@ impl Reader {
             Some("world-ipv6") => Wanted::Addresses(Addresses::block("::/0").unwrap_or_default()),
             Some("cluster") => {
                 let scope = Scope::Matching(Selector::everything());
-                Wanted::Pods(PodsWanted { scope, pods: Selector::everything() })
+                Wanted::Pods(self.wanted(PodsWanted { scope, pods: Selector::everything() }))
             }
             Some("none") => Wanted::Nobody,
             Some(other) => {

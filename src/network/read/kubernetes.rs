@@ -1,5 +1,7 @@
 //! Kubernetes' own policies: `networking.k8s.io` `NetworkPolicy`, with all its defaults.
 
+use ecow::EcoString;
+
 use super::{Reader, given, text};
 use crate::network::cluster::{
     Direction, NAME_LABEL, Peer, PodsWanted, Policy, PolicyKind, PortsWanted, Rule, Rules, Scope, Wanted, WhichPorts,
@@ -29,7 +31,7 @@ impl Reader {
             name: given(object, "metadata").map(|metadata| text(metadata, "name")).unwrap_or_default().into(),
             span: object.span,
             selector_span: selector.map_or(object.span, |selector| selector.span),
-            selects: PodsWanted { scope: Scope::Named(namespace.clone()), pods },
+            selects: self.wanted(PodsWanted { scope: Scope::Named(namespace.clone()), pods }),
             namespace,
             ingress,
             egress,
@@ -68,7 +70,7 @@ impl Reader {
         }
     }
 
-    fn rules(&mut self, spec: &Node, direction: Direction, namespace: &str) -> Rules {
+    fn rules(&mut self, spec: &Node, direction: Direction, namespace: &EcoString) -> Rules {
         let peers = match direction {
             Direction::Ingress => "from",
             Direction::Egress => "to",
@@ -84,7 +86,7 @@ impl Reader {
         Rules { isolates: true, rules }
     }
 
-    fn rule(&mut self, item: &Node, peers: &str, namespace: &str) -> Rule {
+    fn rule(&mut self, item: &Node, peers: &str, namespace: &EcoString) -> Rule {
         if !matches!(item.kind, NodeKind::Map(_) | NodeKind::Null) {
             self.fault(item, format!("a rule is a map, not {}", item.describe()));
             return Rule { span: item.span, peers: Some(Vec::new()), ports: None };
@@ -103,8 +105,18 @@ impl Reader {
         }
     }
 
-    fn peer(&mut self, item: &Node, namespace: &str) -> Peer {
-        let [pods, namespaces, block] = ["podSelector", "namespaceSelector", "ipBlock"].map(|key| given(item, key));
+    fn peer(&mut self, item: &Node, namespace: &EcoString) -> Peer {
+        let (mut pods, mut namespaces, mut block) = (None, None, None);
+        // There are more peers than anything else, so each is gone through once.
+        for field in item.as_map().map(|map| map.fields.as_slice()).unwrap_or_default() {
+            let place = match field.key.as_str() {
+                "podSelector" => &mut pods,
+                "namespaceSelector" => &mut namespaces,
+                "ipBlock" => &mut block,
+                _ => continue,
+            };
+            *place = Some(&field.value).filter(|value| value.kind != NodeKind::Null);
+        }
         let who = match (pods, namespaces, block) {
             (None, None, Some(block)) => self.block(block),
             (None, None, None) => {
@@ -115,10 +127,11 @@ impl Reader {
                 self.fault(block, "a peer with an `ipBlock` cannot have a selector as well".into());
                 Wanted::Nobody
             }
-            (pods, namespaces, None) => Wanted::Pods(PodsWanted {
-                scope: namespaces.map_or_else(|| Scope::Named(namespace.into()), |node| scope(self.selector(node))),
-                pods: pods.map_or_else(Selector::everything, |node| self.selector(node)),
-            }),
+            (pods, namespaces, None) => {
+                let scope = namespaces.map_or_else(|| Scope::Named(namespace.clone()), |node| self.scope(node));
+                let pods = pods.map_or_else(Selector::everything, |node| self.selector(node));
+                Wanted::Pods(self.wanted(PodsWanted { scope, pods }))
+            }
         };
         Peer { span: item.span, who }
     }
@@ -152,6 +165,14 @@ impl Reader {
             self.fault(node, words);
         }
         addresses
+    }
+
+    /// The namespaces that a selector means.
+    fn scope(&mut self, node: &Node) -> Scope {
+        match only_name(node) {
+            Some(name) => Scope::Named(name.clone()),
+            None => scope(self.selector(node)),
+        }
     }
 
     pub(super) fn selector(&mut self, node: &Node) -> Selector {
@@ -220,6 +241,16 @@ impl Reader {
             self.fault(node, format!("a port is a number from 1 to 65535 or the name of one, not {what}"));
         }
         number
+    }
+}
+
+/// The name of the namespace, where that is all that is asked; nearly always it is.
+fn only_name(node: &Node) -> Option<&EcoString> {
+    let [asked] = node.as_map()?.fields.as_slice() else { return None };
+    let [label] = asked.value.as_map()?.fields.as_slice() else { return None };
+    match &label.value.kind {
+        NodeKind::Str(name) if asked.key == "matchLabels" && label.key == NAME_LABEL => Some(name),
+        _ => None,
     }
 }
 

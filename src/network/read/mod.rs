@@ -7,10 +7,14 @@ mod cilium;
 mod kubernetes;
 mod pods;
 
-use ecow::EcoString;
-use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
-use super::cluster::{Cluster, DEFAULT_NAMESPACE, Direction, Fault, NAME_LABEL, Namespace, Opaque, Policy, PolicyKind};
+use ecow::EcoString;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::cluster::{
+    Cluster, DEFAULT_NAMESPACE, Direction, Fault, NAME_LABEL, Namespace, Opaque, PodsWanted, Policy, PolicyKind,
+};
 use super::labels::Labels;
 use crate::node::{Node, NodeKind};
 
@@ -37,6 +41,8 @@ struct Reader {
     cluster: Cluster,
     /// The indices of the namespaces by name.
     namespaces: FxHashMap<EcoString, usize>,
+    /// All pods that are meant by somebody, once each.
+    wanted: FxHashSet<Arc<PodsWanted>>,
     /// The object that is read.
     object: usize,
     /// The policy that is read; it is added when all of it is there.
@@ -100,6 +106,16 @@ impl Reader {
         self.namespaces.insert(name.clone(), self.cluster.namespaces.len());
         self.cluster.namespaces.push(Namespace::named(name.clone()));
         name
+    }
+
+    /// The one of all equal wishes.
+    fn wanted(&mut self, wanted: PodsWanted) -> Arc<PodsWanted> {
+        if let Some(known) = self.wanted.get(&wanted) {
+            return known.clone();
+        }
+        let wanted = Arc::new(wanted);
+        self.wanted.insert(wanted.clone());
+        wanted
     }
 
     /// Keeps what has no meaning. A value that failed has been reported already.
