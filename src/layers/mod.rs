@@ -12,7 +12,7 @@ mod select;
 
 use crate::value::Native;
 
-pub use object::{Identity, Object};
+pub use object::{Identity, Object, pod_spec_path};
 
 /// The natives that the layers' rules call.
 pub const NATIVES: &[Native] = &[

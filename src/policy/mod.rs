@@ -15,6 +15,7 @@ pub use trace::{Inputs, OriginAnnotations, Trace, hexadecimal};
 
 use ecow::EcoString;
 
+use crate::layers::pod_spec_path;
 use crate::node::{Map, Node, NodeKind};
 use crate::source::Span;
 
@@ -42,18 +43,5 @@ fn metadata_paths(kind: &str) -> &'static [&'static [&'static str]] {
             &["spec", "jobTemplate", "spec", "template", "metadata"],
         ],
         _ => &[&["metadata"]],
-    }
-}
-
-/// The path of an object's pod specification, if it has one.
-fn pod_spec_path(kind: &str) -> Option<&'static [&'static str]> {
-    match kind {
-        "Pod" => Some(&["spec"]),
-        "PodTemplate" => Some(&["template", "spec"]),
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
-            Some(&["spec", "template", "spec"])
-        }
-        "CronJob" => Some(&["spec", "jobTemplate", "spec", "template", "spec"]),
-        _ => None,
     }
 }
