@@ -1,8 +1,9 @@
 //! Who may do what: roles, bindings, service accounts.
 
-use super::super::{Check, Context, Failure, Outcome, Pod, Subject};
+use super::super::{Check, Context, Failure, Outcome, Subject};
 use super::{at_object, is_false, items, text};
-use crate::node::Node;
+use crate::rbac::danger::{Danger, Within, dangers};
+use crate::rbac::{self, Broad, Rule, account_of};
 
 pub(super) const CHECKS: &[Check] = &[
     Check { id: "no-wildcard-rules", title: "roles name what they allow", run: wildcards },
@@ -22,126 +23,65 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 fn wildcards(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    const FIELDS: [&str; 4] = ["verbs", "resources", "apiGroups", "nonResourceURLs"];
-    each_rule(subject, |rule| {
-        let field = FIELDS.into_iter().find(|field| has(rule, field, &["*"]))?;
-        Some((field, format!("it allows everything in `{field}`"), "name what is needed instead of `*`"))
-    })
+    without(subject, Danger::Wildcard)
 }
 
-/// By the verbs for it, or by all verbs on what they are for.
 fn escalation(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    let roles = Reach { group: "rbac.authorization.k8s.io", resources: &["roles", "clusterroles"] };
-    let identities = Reach { group: "", resources: &["users", "groups", "serviceaccounts"] };
-    each_rule(subject, |rule| {
-        let all = has(rule, "verbs", &["*"]) && (roles.is_in(rule) || identities.is_in(rule));
-        let raised = all || has(rule, "verbs", &["bind", "escalate", "impersonate"]);
-        let hint = "name the verbs, without `bind`, `escalate` and `impersonate`";
-        raised.then(|| ("verbs", "its holder can grant itself more".into(), hint))
-    })
+    without(subject, Danger::Escalation)
 }
 
 fn secret_reading(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    let secrets = Reach { group: "", resources: &["secrets"] };
-    each_rule(subject, |rule| {
-        let reads = secrets.is_in(rule) && has(rule, "verbs", &["get", "list", "watch", "*"]);
-        let named = !items(rule, &["resourceNames"]).is_empty() && !has(rule, "verbs", &["list", "watch", "*"]);
-        let hint = "name them in `resourceNames`, with the verb `get` alone";
-        (reads && !named).then(|| ("resources", "it reads secrets that it does not name".into(), hint))
-    })
+    without(subject, Danger::Secrets)
 }
 
 fn pod_creation(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    let pods = Reach { group: "", resources: &["pods"] };
-    forbidden(subject, &pods, &["create", "*"], "it creates pods of any service account")
+    without(subject, Danger::Pods)
 }
 
 fn pod_access(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    let ways = &["pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers"];
-    let pods = Reach { group: "", resources: ways };
-    forbidden(subject, &pods, &["create", "get", "update", "patch", "*"], "it opens a shell in other pods")
+    without(subject, Danger::Shells)
 }
 
 fn node_access(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    let nodes = Reach { group: "", resources: &["nodes/proxy"] };
-    let verbs = &["*", "get", "create", "update", "patch", "delete"];
-    forbidden(subject, &nodes, verbs, "it reaches all that runs on a node")
+    without(subject, Danger::Nodes)
 }
 
 fn token_creation(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    let tokens = Reach { group: "", resources: &["serviceaccounts/token"] };
-    forbidden(subject, &tokens, &["create", "*"], "it makes tokens of any service account")
+    without(subject, Danger::Tokens)
 }
 
 fn admission(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    let resources = &[
-        "validatingwebhookconfigurations",
-        "mutatingwebhookconfigurations",
-        "validatingadmissionpolicies",
-        "validatingadmissionpolicybindings",
-        "mutatingadmissionpolicies",
-        "mutatingadmissionpolicybindings",
-    ];
-    let configurations = Reach { group: "admissionregistration.k8s.io", resources };
-    forbidden(subject, &configurations, CHANGING, "it decides what enters the cluster")
+    without(subject, Danger::Admission)
 }
 
 fn certificates(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    let approval = Reach { group: "certificates.k8s.io", resources: &["certificatesigningrequests/approval"] };
-    forbidden(subject, &approval, CHANGING, "it makes certificates of anybody")
+    without(subject, Danger::Certificates)
 }
 
 fn volumes(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    let volumes = Reach { group: "", resources: &["persistentvolumes"] };
-    forbidden(subject, &volumes, &["create", "*"], "it makes volumes out of nodes' folders")
+    without(subject, Danger::Volumes)
 }
 
-const CHANGING: &[&str] = &["create", "update", "patch", "delete", "deletecollection", "*"];
-
-/// Resources of an API group; the core group has no name.
-struct Reach {
-    group: &'static str,
-    resources: &'static [&'static str],
-}
-
-impl Reach {
-    /// Whether a rule speaks of one of them, by its name or with `*`, `pods/*` or `*/exec`.
-    fn is_in(&self, rule: &Node) -> bool {
-        let spoken = |resource: &str| match resource.split_once('/') {
-            Some((whole, part)) => {
-                has(rule, "resources", &[resource, "*", &format!("{whole}/*"), &format!("*/{part}")])
-            }
-            None => has(rule, "resources", &[resource, "*"]),
-        };
-        has(rule, "apiGroups", &[self.group, "*"]) && self.resources.iter().any(|resource| spoken(resource))
-    }
-}
-
-/// That no rule allows one of the verbs on one of the resources.
-fn forbidden(subject: &Subject<'_>, reach: &Reach, verbs: &[&str], what: &str) -> Outcome {
-    each_rule(subject, |rule| {
-        let allows = reach.is_in(rule) && has(rule, "verbs", verbs);
-        allows.then(|| ("resources", what.to_string(), "leave this to the cluster's administrators"))
-    })
-}
-
-fn each_rule(subject: &Subject<'_>, look: impl Fn(&Node) -> Option<(&'static str, String, &'static str)>) -> Outcome {
+/// That no rule of a role has a danger, whoever is bound to it.
+fn without(subject: &Subject<'_>, danger: Danger) -> Outcome {
     let (kind, name) = (subject.object.kind(), subject.object.name());
     if !matches!(kind, "Role" | "ClusterRole") {
         return Outcome::NotApplicable;
     }
     let rules = items(&subject.object.node, &["rules"]).iter().enumerate();
     let failures = rules.filter_map(|(at, rule)| {
-        let (field, what, hint) = look(rule)?;
+        let mut found = dangers(&Rule::read(rule), Within::Cluster).into_iter();
+        let field = found.find(|one| one.danger == danger)?.field;
         let span = rule.get(field).unwrap_or(rule).span;
-        let message = format!("the {kind} `{name}` is too wide: {what}");
-        Some(Failure { path: format!("rules[{at}].{field}"), span, message, hint: hint.into() })
+        let words = danger.words();
+        let fault = match danger {
+            Danger::Wildcard => format!("{} `{field}`", words.fault),
+            _ => words.fault.to_string(),
+        };
+        let message = format!("the {kind} `{name}` is too wide: {fault}");
+        Some(Failure { path: format!("rules[{at}].{field}"), span, message, hint: words.narrow.into() })
     });
     Outcome::of(failures.collect())
-}
-
-fn has(rule: &Node, field: &str, any: &[&str]) -> bool {
-    items(rule, &[field]).iter().filter_map(Node::as_str).any(|value| any.contains(&value))
 }
 
 fn is_binding(subject: &Subject<'_>) -> bool {
@@ -172,21 +112,14 @@ fn subjects(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     if !is_binding(subject) {
         return Outcome::NotApplicable;
     }
-    const BROAD: &[&str] = &[
-        "system:masters",
-        "system:anonymous",
-        "system:unauthenticated",
-        "system:authenticated",
-        "system:serviceaccounts",
-    ];
     let bound = items(&subject.object.node, &["subjects"]).iter().enumerate();
     let failures = bound.filter_map(|(at, one)| {
-        let name = one.get("name")?;
-        let broad = name.as_str().filter(|name| BROAD.contains(name))?;
+        let broad = rbac::Subject::read(one, None)?;
+        broad.broad().filter(|broad| *broad != Broad::AccountsOfNamespace)?;
         Some(Failure {
             path: format!("subjects[{at}].name"),
-            span: name.span,
-            message: format!("`{}` is for everybody in `{broad}`", subject.object.name()),
+            span: one.get("name")?.span,
+            message: format!("`{}` is for everybody in `{}`", subject.object.name(), broad.name()),
             hint: "name the users, groups or service accounts that need it".into(),
         })
     });
@@ -195,7 +128,7 @@ fn subjects(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
 
 fn own_account(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     let Some(pod) = subject.pod else { return Outcome::NotApplicable };
-    match account_of(pod) {
+    match account_of(pod.spec) {
         "default" => {
             let message = format!("`{}` runs as the service account that its namespace shares", subject.object.name());
             let path = [pod.path, &["serviceAccountName"]].concat();
@@ -205,17 +138,11 @@ fn own_account(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     }
 }
 
-/// The service account that the pods run as; `serviceAccount` is the old name of the field.
-fn account_of(pod: Pod<'_>) -> &str {
-    let given = ["serviceAccountName", "serviceAccount"].iter().filter_map(|field| text(pod.spec, &[field]));
-    given.into_iter().find(|name| !name.is_empty()).unwrap_or("default")
-}
-
 /// A pod whose account is bound to a role of this configuration needs the token.
 fn token(subject: &Subject<'_>, context: &Context<'_>) -> Outcome {
     let Some(pod) = subject.pod else { return Outcome::NotApplicable };
     let namespace = subject.object.namespace();
-    let account = account_of(pod);
+    let account = account_of(pod.spec);
     let own = pod.spec.get("automountServiceAccountToken");
     let of_account =
         context.account(namespace, account).and_then(|account| account.node.get("automountServiceAccountToken"));
