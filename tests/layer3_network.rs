@@ -516,7 +516,8 @@ fn tokens_are_for_those_with_rights() {
     assert_eq!(
         objects.get("Role", "operator")["rules"],
         json!([
-            { "apiGroups": ["", "apps"], "resources": ["configmaps", "deployments", "pods/log"], "verbs": ["get", "list"] },
+            { "apiGroups": [""], "resources": ["configmaps", "pods/log"], "verbs": ["get", "list"] },
+            { "apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get", "list"] },
             { "apiGroups": [""], "resources": ["configmaps"], "resourceNames": ["state"], "verbs": ["update"] },
             { "apiGroups": ["acme.example.com"], "resources": ["widgets"], "verbs": ["get"] },
         ])
@@ -620,6 +621,10 @@ const MISTAKES: &[Mistake] = &[
     (
         r#"rbac = [ { resources = [ "pods" ]; verbs = [ "lst" ]; } ];"#,
         ["E0706", "\"lst\"", "the verb `lst`", "did you mean `list`?"],
+    ),
+    (
+        r#"rbac = [ { resources = [ "configmaps" ]; names = [ "state" ]; verbs = [ "get" "create" ]; } ];"#,
+        ["E0706", "\"create\"", "such a request has no name", "without `names`"],
     ),
     (r#"rbac = [ { resources = [ "pods" ]; verbs = [ ]; } ];"#, ["E0706", "[ ]", "allows nothing", "verbs ="]),
     (r#"rbac = [ { verbs = [ "get" ]; } ];"#, ["E0706", "{ verbs = [ \"get\" ]; }", "no resources", "resources ="]),
