@@ -150,6 +150,7 @@ codes! {
     VisibleSecret        = "E0911" "a secret would become visible";
     UnsealedSecret       = "E0912" "a secret that is not sealed";
     NativeSecret         = "E0914" "a secret that nothing encrypts";
+    ExcessivePermission  = "E0930" "a permission that is too much for the level";
     // 10 files and output
     FileNotFound         = "E1001" "a file is not there";
     FileNotReadable      = "E1002" "a file cannot be read";
@@ -176,6 +177,7 @@ codes! {
     UnusedException      = "W0908" "an exception that nothing needs";
     PlaintextCredentialWarning = "W0910" "a credential in plain text";
     StaleSeal            = "W0913" "a secret that should be sealed again";
+    ExcessivePermissionWarning = "W0930" "a permission that is too much for the level";
 }
 
 impl Code {

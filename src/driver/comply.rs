@@ -2,8 +2,10 @@
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
+use jiff::civil::Date;
 use rustc_hash::FxHashSet;
 
+use super::access::Told;
 use super::evaluate::placed;
 use super::{Evaluated, Lowered, Session};
 use crate::diag::{Code, Diagnostic};
@@ -14,29 +16,25 @@ use crate::source::{Span, today};
 use crate::value::Evaluator;
 
 impl Session {
-    /// Reports every control that binds and is not met.
+    /// Reports every control that binds and is not met, and the rights that are too much for a level.
     pub(super) fn comply(&mut self, evaluated: &Evaluated, lowered: &Lowered) {
         let objects = &lowered.objects;
-        let exceptions = self.exceptions(evaluated);
-        let mut needed = vec![0; exceptions.len()];
+        let mut exceptions = Exceptions::new(self.exceptions(evaluated), self.today());
         let mut failures = Failures::default();
+        let mut told = Told::default();
         for judged in assess(&evaluated.assessment(lowered), Outcome::has_failed) {
             let object = &objects[judged.object];
-            let mut covering = exceptions.iter().enumerate().filter(|(_, exception)| exception.covers(&judged, object));
-            let today = self.today();
-            match covering.clone().find(|(_, exception)| exception.until >= today).or_else(|| covering.next()) {
-                Some((at, exception)) if exception.until >= today => needed[at] += 1,
-                // The expired one is told below; that it covered this is why it is told.
-                Some((at, _)) => {
-                    needed[at] += 1;
-                    failures.add(&judged, object, &self.machine);
-                }
-                None => failures.add(&judged, object, &self.machine),
+            if let Outcome::Failed(failed) = &judged.outcome {
+                told.extend(failed.iter().map(|failure| (judged.check.id, object.key.clone(), failure.span)));
+            }
+            if !exceptions.cover(|exception| exception.covers(&judged, object)) {
+                failures.add(&judged, object, &self.machine);
             }
         }
         self.report_failures(failures);
-        for (exception, needed) in exceptions.iter().zip(needed) {
-            self.report_exception(exception, needed);
+        self.check_access(evaluated, objects, &told, &mut exceptions);
+        for (exception, needed) in &exceptions.list {
+            self.report_exception(exception, *needed);
         }
     }
 
@@ -49,7 +47,7 @@ impl Session {
     }
 
     /// The day that decides whether an exception still holds, and that secrets are sealed on.
-    pub fn today(&self) -> jiff::civil::Date {
+    pub fn today(&self) -> Date {
         self.request.date.unwrap_or_else(today)
     }
 
@@ -109,6 +107,29 @@ impl Evaluated {
             environment: self.environment(),
             environment_span: self.framework.get("environment").map_or(Span::NONE, |node| node.span),
         }
+    }
+}
+
+/// The exceptions, each with how much needs it.
+pub(super) struct Exceptions {
+    list: Vec<(Exception, usize)>,
+    today: Date,
+}
+
+impl Exceptions {
+    fn new(list: Vec<Exception>, today: Date) -> Exceptions {
+        Exceptions { list: list.into_iter().map(|exception| (exception, 0)).collect(), today }
+    }
+
+    /// Whether one that still holds is about this. One that has expired is needed as well, which is why it is told.
+    pub(super) fn cover(&mut self, is_about: impl Fn(&Exception) -> bool) -> bool {
+        let holds = |exception: &Exception| exception.until >= self.today;
+        let mut covering = self.list.iter().enumerate().filter(|(_, (exception, _))| is_about(exception));
+        let valid = covering.clone().find(|(_, (exception, _))| holds(exception));
+        let Some((at, (exception, _))) = valid.or_else(|| covering.next()) else { return false };
+        let holds = holds(exception);
+        self.list[at].1 += 1;
+        holds
     }
 }
 

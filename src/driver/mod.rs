@@ -8,6 +8,7 @@
 //! passes on what it can, so that one run shows everything that is wrong. Only the last step looks
 //! at them: [`Ordered::objects`] is for writing when [`Session::has_errors`] says no.
 
+mod access;
 mod comply;
 mod coverage;
 mod evaluate;
@@ -28,6 +29,7 @@ mod session;
 mod settings;
 mod timings;
 
+pub use access::access;
 pub use coverage::Coverage;
 pub use evaluate::{Evaluated, Lowered};
 pub use explain::{Child, Declared, Definition, Destination, Explanation, Found, Link, Place, Verdict, Way, explain};

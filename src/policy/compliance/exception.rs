@@ -56,6 +56,11 @@ impl Exception {
         named && self.speaks_of(object)
     }
 
+    /// Whether it names this check, and speaks of this object.
+    pub fn covers_check(&self, check: &str, object: &Object) -> bool {
+        self.control == check && self.speaks_of(object)
+    }
+
     fn speaks_of(&self, object: &Object) -> bool {
         let parts: Vec<&str> = self.object.split('/').collect();
         let name = object.name();
