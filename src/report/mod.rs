@@ -2,6 +2,7 @@
 //!
 //! Every form shows the same findings in the same order: by file, then place, then code, each once.
 
+pub mod access;
 pub mod evidence;
 mod excerpt;
 mod github;
