@@ -4,18 +4,20 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::common::{Input, Messages, answer, is_manifests};
-use super::{BAD_INPUT, FINE};
+use super::common::{Input, Messages, answer, is_manifests, say};
+use super::{BAD_INPUT, BAD_USAGE, FINE};
 use crate::draw;
 use crate::driver;
 use crate::graph::picture::{Picture, State};
 use crate::manifests;
+use crate::rbac;
+use crate::report;
 use crate::source::SourceMap;
 
 /// Show who may connect to whom, and whether the policies do what is declared
 #[derive(Args)]
 #[command(
-    after_help = "A connection is told as proved (declared, and open), undeclared, closed (declared, and not open), or open where\nnothing is declared, as in plain manifests. The exit code is 1 if something is undeclared or closed.\n\nExamples:\n  nxk graph main.nxk                        who connects to whom, in words\n  nxk graph main.nxk --format html > g.html a page to look around in\n  nxk graph main.nxk --format mermaid       for a README\n  nxk graph manifests/                      of any Kubernetes manifests\n  helm template web | nxk graph -           of what another program writes"
+    after_help = "A connection is told as proved (declared, and open), undeclared, closed (declared, and not open), or open where\nnothing is declared, as in plain manifests. The exit code is 1 if something is undeclared or closed.\n\nExamples:\n  nxk graph main.nxk                        who connects to whom, in words\n  nxk graph main.nxk --format html > g.html a page to look around in\n  nxk graph main.nxk --format mermaid       for a README\n  nxk graph manifests/                      of any Kubernetes manifests\n  helm template web | nxk graph -           of what another program writes\n  nxk graph main.nxk --rbac                 who may do what with the cluster's API"
 )]
 pub(super) struct Graph {
     /// A configuration, or manifests: files, folders, `-` for the standard input
@@ -24,6 +26,9 @@ pub(super) struct Graph {
     /// How it is shown
     #[arg(long, value_enum, default_value_t = GraphFormat::Text, value_name = "FORMAT")]
     format: GraphFormat,
+    /// Show who may do what with the cluster's API instead (text, table, json)
+    #[arg(long)]
+    rbac: bool,
     #[command(flatten)]
     input: Input,
     #[command(flatten)]
@@ -35,6 +40,7 @@ enum GraphFormat {
     /// For people
     Text,
     /// A table in Markdown
+    #[value(alias = "markdown")]
     Table,
     /// For Graphviz
     Dot,
@@ -50,6 +56,10 @@ enum GraphFormat {
 
 impl Graph {
     pub(super) fn run(&self) -> u8 {
+        if self.rbac && !matches!(self.format, GraphFormat::Text | GraphFormat::Table | GraphFormat::Json) {
+            say("error: `--rbac` is shown as `text`, `table` or `json`\n");
+            return BAD_USAGE;
+        }
         match self.files.as_slice() {
             [entry] if !is_manifests(entry) => self.of_configuration(entry),
             files => self.of_manifests(files),
@@ -61,11 +71,19 @@ impl Graph {
             Ok(session) => session,
             Err(code) => return code,
         };
-        let picture = driver::picture(&mut session);
+        let (mut picture, mut report) = (None, None);
+        match self.rbac {
+            true => report = driver::access(&mut session),
+            false => picture = driver::picture(&mut session),
+        }
         let code = self.messages.finish(&session, None);
         // Taking everything apart would take longer than leaving it to the system.
         std::mem::forget(session);
-        self.show(picture.as_ref(), code)
+        match (picture, report) {
+            (Some(picture), _) => self.show(&picture, code),
+            (_, Some(report)) => self.show_access(&report, code),
+            _ => code.max(BAD_INPUT),
+        }
     }
 
     fn of_manifests(&self, files: &[PathBuf]) -> u8 {
@@ -73,15 +91,29 @@ impl Graph {
         let mut manifests = manifests::read(files, &mut sources);
         let mut findings = std::mem::take(&mut manifests.findings);
         let title = files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(" ");
-        let (picture, found) = driver::picture_of_manifests(title, &manifests.finished(), &sources);
+        let objects = manifests.finished();
+        if self.rbac {
+            self.messages.show(&findings, &sources);
+            return self.show_access(&rbac::report::report(&objects, &sources), self.messages.code(&findings));
+        }
+        let (picture, found) = driver::picture_of_manifests(title, &objects, &sources);
         findings.extend(found);
         self.messages.show(&findings, &sources);
-        self.show(Some(&picture), self.messages.code(&findings))
+        self.show(&picture, self.messages.code(&findings))
     }
 
-    /// Writes the picture, if there is one; gives the exit code.
-    fn show(&self, picture: Option<&Picture>, code: u8) -> u8 {
-        let Some(picture) = picture else { return code.max(BAD_INPUT) };
+    /// Writes who may do what; gives the exit code.
+    fn show_access(&self, access: &rbac::report::Report, code: u8) -> u8 {
+        let text = match self.format {
+            GraphFormat::Json => report::access::json(access),
+            GraphFormat::Table => report::access::markdown(access),
+            _ => report::access::human(access),
+        };
+        code.max(answer(&text, &self.messages))
+    }
+
+    /// Writes the picture; gives the exit code.
+    fn show(&self, picture: &Picture, code: u8) -> u8 {
         let wrong = |state| matches!(state, State::Undeclared | State::Closed);
         let proved = !picture.connections.iter().any(|connection| wrong(connection.state));
         let written = answer(&self.drawn(picture), &self.messages);
