@@ -211,8 +211,8 @@ impl ObjectSchema for Pods {
         (kind == "Pod").then_some(Shape(POD))
     }
 
-    fn field(&self, shape: Shape, name: &str) -> Option<Shape> {
-        match (shape.0, name) {
+    fn field(&self, shape: Shape, name: Symbol) -> Option<Shape> {
+        match (shape.0, name.as_str()) {
             (POD, "spec") => Some(Shape(SPEC)),
             (SPEC, "containers") => Some(Shape(CONTAINERS)),
             (SPEC, "finalizers") => Some(Shape(FINALIZERS)),
