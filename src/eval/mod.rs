@@ -30,7 +30,7 @@ use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::schema::Catalogue;
 use crate::source::{SourceMap, Span, World};
 use crate::symbol::Symbol;
-use crate::term::{Annotations, AttrsTerm, Globals, StrTerm, Term, TermKind, TermRef, UnaryOp};
+use crate::term::{Annotations, AttrsTerm, FieldTerm, Globals, StrTerm, Term, TermKind, TermRef, UnaryOp};
 use crate::types::findings;
 use crate::value::{
     Attr, Attrs, Closure, Env, Error, Evaluator, Kind, Kubernetes, Limits, Result, State, Thunk, Value,
@@ -264,19 +264,16 @@ impl Evaluator {
 
     /// A set's fields, each a thunk; computed names are needed at once.
     fn attrs(&mut self, term: &AttrsTerm, env: &Env) -> Result<Attrs> {
-        let (env, values) = if term.recursive {
-            let mut values = Vec::new();
+        let (env, mut entries) = if term.recursive {
+            let mut entries = Vec::new();
             let env = env.bind_many(|env| {
-                values = term.fields.iter().map(|field| self.delay(&field.value, env)).collect::<Vec<_>>();
-                values.clone()
+                entries = self.fields(term, env);
+                entries.iter().map(|attr| attr.value.clone()).collect()
             });
-            (env, values)
+            (env, entries)
         } else {
-            (env.clone(), term.fields.iter().map(|field| self.delay(&field.value, env)).collect())
+            (env.clone(), self.fields(term, env))
         };
-        let attr =
-            |(field, value): (&crate::term::FieldTerm, Thunk)| Attr { name: field.name, span: field.span, value };
-        let mut entries: Vec<Attr> = term.fields.iter().zip(values).map(attr).collect();
         for (name, value) in &term.dynamic {
             let computed = self.eval(name, &env)?;
             let symbol = match &computed.kind {
@@ -294,6 +291,15 @@ impl Evaluator {
             entries.push(Attr { name: symbol, span: name.span, value: self.delay(value, &env) });
         }
         Ok(Attrs::new(entries))
+    }
+
+    /// The fields with names that are written out, and room for the others.
+    fn fields(&mut self, term: &AttrsTerm, env: &Env) -> Vec<Attr> {
+        let mut entries = Vec::with_capacity(term.fields.len() + term.dynamic.len());
+        for FieldTerm { name, span, value } in &term.fields {
+            entries.push(Attr { name: *name, span: *span, value: self.delay(value, env) });
+        }
+        entries
     }
 
     /// A boolean that `what` needs.
