@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::cluster::{Cluster, Direction, NamedPort, Peer, PortsWanted, Rule, Rules, Wanted, WhichPorts};
 use super::reach::{Grant, Grantees, Reach, Side};
-use super::resolve::{Directory, place};
+use super::resolve::{Directory, key};
 use super::towards::Towards;
 use super::{Ports, Protocol};
 
@@ -53,7 +53,7 @@ impl<'a> Builder<'a> {
     fn select(&mut self) -> Vec<Vec<usize>> {
         let mut numbers: FxHashMap<usize, usize> = FxHashMap::default();
         for (at, policy) in self.cluster.policies.iter().enumerate() {
-            let number = *numbers.entry(place(&policy.selects)).or_insert(self.groups.len());
+            let number = *numbers.entry(key(&policy.selects)).or_insert(self.groups.len());
             match self.groups.get_mut(number) {
                 Some(group) => group.push(at),
                 None => self.groups.push(vec![at]),

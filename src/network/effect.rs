@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::cluster::{Direction, Fault, Pods, PodsWanted, Policy, PortsWanted, Rule, Scope, Wanted, WhichPorts};
 use super::labels::{Requirement, Selector, Test};
 use super::reach::Reach;
-use super::resolve::place;
+use super::resolve::key;
 use crate::source::Span;
 
 impl Reach<'_> {
@@ -93,11 +93,11 @@ impl Search<'_, '_> {
     }
 
     fn judge(&mut self, wanted: &Arc<PodsWanted>) -> Option<String> {
-        if let Some(words) = self.judged.get(&place(wanted)) {
+        if let Some(words) = self.judged.get(&key(wanted)) {
             return words.clone();
         }
         let words = contradiction(wanted).or_else(|| self.nobody(wanted));
-        self.judged.insert(place(wanted), words.clone());
+        self.judged.insert(key(wanted), words.clone());
         words
     }
 

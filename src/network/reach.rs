@@ -86,21 +86,23 @@ impl<'a> Reach<'a> {
 
     /// All pairs of pods between which something is open, and what, in the order of the pods.
     ///
-    /// Pairs of which an end grants the other nothing are not looked at one by one, unless both ends are open to many.
+    /// A pair of which an end grants the other nothing is not looked at, unless both ends are open to many.
     pub fn connections(&self) -> impl Iterator<Item = (usize, usize, Ports)> + '_ {
         let all = 0..self.of_pods.len();
         let inwards = |to: usize| &self.side(to, Direction::Ingress).towards;
+        let open_to_all: Vec<usize> = all.clone().filter(|&to| !inwards(to).everybody.is_empty()).collect();
         let open_to_many: Vec<usize> = all.clone().filter(|&to| inwards(to).is_broad()).collect();
         let admitted = self.admitted();
         all.flat_map(move |from| {
             let out = &self.side(from, Direction::Egress).towards;
             let mut to: Vec<usize> = out.few().collect();
-            if out.is_broad() {
-                to.extend(&admitted[from]);
-                match out.many(open_to_many.len()) {
-                    Some(many) => to.extend(many),
-                    None => to.extend(&open_to_many),
-                }
+            to.extend(&admitted[from]);
+            if !out.everybody.is_empty() {
+                to.extend(&open_to_all);
+            } else if out.count_many() <= open_to_many.len() {
+                to.extend(out.many());
+            } else {
+                to.extend(&open_to_many);
             }
             to.sort_unstable();
             to.dedup();
@@ -108,14 +110,18 @@ impl<'a> Reach<'a> {
         })
     }
 
-    /// For each of the pods that may go to many, who lets it in as one of few.
+    /// For each of the pods that may go to more than a few, who lets it in; without those who let in everybody, and for pods
+    /// that may go to many but not everywhere, without those who let in many.
     fn admitted(&self) -> Vec<Vec<usize>> {
+        let outwards = |from: usize| &self.side(from, Direction::Egress).towards;
         let mut admitted = vec![Vec::new(); self.of_pods.len()];
         for to in 0..self.of_pods.len() {
-            for from in self.side(to, Direction::Ingress).towards.few() {
-                if self.side(from, Direction::Egress).towards.is_broad() {
-                    admitted[from].push(to);
-                }
+            let inwards = &self.side(to, Direction::Ingress).towards;
+            for from in inwards.few().filter(|&from| outwards(from).is_broad()) {
+                admitted[from].push(to);
+            }
+            for from in inwards.many().filter(|&from| !outwards(from).everybody.is_empty()) {
+                admitted[from].push(to);
             }
         }
         admitted

@@ -44,7 +44,7 @@ impl<'a> Directory<'a> {
 
     /// The pods that are meant, in their order; kept for the next who asks.
     pub(super) fn pods(&mut self, wanted: &'a Arc<PodsWanted>) -> Arc<[usize]> {
-        if let Some(found) = self.found.get(&place(wanted)) {
+        if let Some(found) = self.found.get(&key(wanted)) {
             return found.clone();
         }
         if let Scope::Matching(selector) = &wanted.scope {
@@ -62,13 +62,13 @@ impl<'a> Directory<'a> {
                 found
             }
         };
-        self.found.insert(place(wanted), found.clone());
+        self.found.insert(key(wanted), found.clone());
         found
     }
 
     /// The pods that are meant, in their order.
     pub(super) fn find(&self, wanted: &Arc<PodsWanted>) -> Arc<[usize]> {
-        if let Some(found) = self.found.get(&place(wanted)) {
+        if let Some(found) = self.found.get(&key(wanted)) {
             return found.clone();
         }
         let selector = match &wanted.scope {
@@ -95,7 +95,7 @@ impl<'a> Directory<'a> {
 }
 
 /// Where a wish is: equal ones of a cluster are one, and live as long as it does.
-pub(super) fn place(wanted: &Arc<PodsWanted>) -> usize {
+pub(super) fn key(wanted: &Arc<PodsWanted>) -> usize {
     Arc::as_ptr(wanted) as usize
 }
 

@@ -74,10 +74,13 @@ impl Towards {
         self.few.iter().map(|&(pods, _)| pods)
     }
 
-    /// The many, perhaps repeatedly, if they are not everybody and no more than `most`.
-    pub(super) fn many(&self, most: usize) -> Option<impl Iterator<Item = usize>> {
-        let count: usize = self.many.iter().map(|(many, _)| many.len()).sum();
-        let listed = self.everybody.is_empty() && count <= most;
-        listed.then(|| self.many.iter().flat_map(|(many, _)| many.iter().copied()))
+    /// The many, perhaps repeatedly.
+    pub(super) fn many(&self) -> impl Iterator<Item = usize> {
+        self.many.iter().flat_map(|(many, _)| many.iter().copied())
+    }
+
+    /// How many they are.
+    pub(super) fn count_many(&self) -> usize {
+        self.many.iter().map(|(many, _)| many.len()).sum()
     }
 }
