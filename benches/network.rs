@@ -34,11 +34,11 @@ fn main() {
 fn declared(workloads: usize, edges: usize) -> Vec<Node> {
     let mut towards: Vec<Vec<usize>> = vec![Vec::new(); workloads];
     let mut from: Vec<Vec<usize>> = vec![Vec::new(); workloads];
-    for consumer in 0..workloads {
+    for (consumer, towards) in towards.iter_mut().enumerate() {
         for edge in 0..edges {
             let provider = (consumer.wrapping_mul(31) + edge + 1).wrapping_mul(SPREAD) % workloads;
-            if !towards[consumer].contains(&provider) {
-                towards[consumer].push(provider);
+            if !towards.contains(&provider) {
+                towards.push(provider);
                 from[provider].push(consumer);
             }
         }

@@ -22,12 +22,15 @@ impl<'a> Reach<'a> {
     }
 }
 
+/// A policy, a direction, and the ports of the pods that it selects; none where their names do not matter.
+type Granting<'a> = (usize, Direction, &'a [NamedPort]);
+
 /// A [`Reach`] in the making.
 struct Builder<'a> {
     cluster: &'a Cluster,
     directory: Directory<'a>,
-    /// What a policy grants in a direction to pods with these ports; without ports where their names do not matter.
-    granted: FxHashMap<(usize, Direction, &'a [NamedPort]), Vec<Arc<Grant>>>,
+    /// What is granted.
+    granted: FxHashMap<Granting<'a>, Vec<Arc<Grant>>>,
     /// The policies, those that select the same pods together.
     groups: Vec<Vec<usize>>,
     /// Whether a policy of the group gives a port to its pods by its name.

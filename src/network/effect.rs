@@ -58,10 +58,10 @@ impl Search<'_, '_> {
             return self.tell(policy.selector_span, words);
         }
         let selected = self.reach.directory.find(&policy.selects);
-        if selected.is_empty() {
-            if let Some(words) = self.on_host(&policy.selects) {
-                self.tell(policy.selector_span, words);
-            }
+        if selected.is_empty()
+            && let Some(words) = self.on_host(&policy.selects)
+        {
+            self.tell(policy.selector_span, words);
         }
         for direction in Direction::BOTH {
             self.place.direction = Some(direction);

@@ -47,11 +47,11 @@ impl<'a> Directory<'a> {
         if let Some(found) = self.found.get(&key(wanted)) {
             return found.clone();
         }
-        if let Scope::Matching(selector) = &wanted.scope {
-            if !self.found_namespaces.contains_key(selector) {
-                let found = self.namespaces(selector);
-                self.found_namespaces.insert(selector, found);
-            }
+        if let Scope::Matching(selector) = &wanted.scope
+            && !self.found_namespaces.contains_key(selector)
+        {
+            let found = self.namespaces(selector);
+            self.found_namespaces.insert(selector, found);
         }
         let found = self.find(wanted);
         // The same pods are the same list, whoever means them.

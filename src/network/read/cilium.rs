@@ -143,7 +143,7 @@ impl Reader {
         // Ports alone are those of everybody. A rule that says nothing grants nothing, and one whose peers are not
         // understood nothing that is known.
         let everybody = kinds.len() == 1 && ports.is_some() && !opaque;
-        let ports = ports.map(|_| self.to_ports(item));
+        let ports = ports.map(|_| self.all_ports(item));
         Rule { span: item.span, peers: (!everybody).then_some(peers), ports }
     }
 
@@ -219,7 +219,7 @@ impl Reader {
         Wanted::Nobody
     }
 
-    fn to_ports(&mut self, rule: &Node) -> Vec<PortsWanted> {
+    fn all_ports(&mut self, rule: &Node) -> Vec<PortsWanted> {
         let mut wanted = Vec::new();
         for item in self.list(rule, "toPorts").unwrap_or_default() {
             if let Some(rules) = given(item, "rules").filter(|rules| !is_any_name(rules)) {
