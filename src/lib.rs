@@ -42,5 +42,6 @@ pub mod driver;
 // 9  findings to text, and results to the disk
 pub mod report;
 pub mod draw;
+pub mod diff;
 pub mod output;
 pub mod cli;

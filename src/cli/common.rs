@@ -198,13 +198,18 @@ impl Messages {
             MessageFormat::Sarif => Format::Sarif,
             MessageFormat::Github => Format::Github,
         };
+        let color = self.is_coloured(std::io::stderr().is_terminal());
+        report::render_with_remarks(remarks, findings, sources, format, color)
+    }
+
+    /// Whether text is coloured that goes to a terminal, or not.
+    pub(super) fn is_coloured(&self, terminal: bool) -> bool {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let color = match self.color {
-            Color::Auto => !plain && std::io::stderr().is_terminal(),
+        match self.color {
+            Color::Auto => !plain && terminal,
             Color::Always => true,
             Color::Never => false,
-        };
-        report::render_with_remarks(remarks, findings, sources, format, color)
+        }
     }
 
     /// The exit code that these findings mean.

@@ -8,6 +8,7 @@ mod common;
 mod compile;
 mod compliance;
 mod debug;
+mod diff;
 mod eval;
 mod explain;
 mod graph;
@@ -29,7 +30,7 @@ pub const NOT_WRITTEN: u8 = 3;
 #[derive(Parser)]
 #[command(name = "nxk", version, about, max_term_width = 100, propagate_version = true)]
 #[command(
-    after_help = "Examples:\n  nxk compile shop/main.nxk              YAML on stdout\n  nxk compile shop/main.nxk -o out/      out/manifests.yaml, whole or not at all\n  nxk check shop/main.nxk                everything but the output\n  nxk eval -E '1 + 1'                    an expression\n  nxk explain shop/main.nxk applications who defined it, what lost, where it goes\n  nxk graph shop/main.nxk                who may connect to whom, and the proof of it\n  nxk seal shop/main.nxk --cert cert.pem what is new or stale, into shop/secrets.lock\n  nxk schema show Deployment.spec        the fields of a kind"
+    after_help = "Examples:\n  nxk compile shop/main.nxk              YAML on stdout\n  nxk compile shop/main.nxk -o out/      out/manifests.yaml, whole or not at all\n  nxk check shop/main.nxk                everything but the output\n  nxk eval -E '1 + 1'                    an expression\n  nxk explain shop/main.nxk applications who defined it, what lost, where it goes\n  nxk graph shop/main.nxk                who may connect to whom, and the proof of it\n  nxk diff manifests/ shop/main.nxk      connections gained and lost\n  nxk seal shop/main.nxk --cert cert.pem what is new or stale, into shop/secrets.lock\n  nxk schema show Deployment.spec        the fields of a kind"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -41,6 +42,7 @@ enum Command {
     Compile(compile::Compile),
     Check(check::Check),
     Compliance(compliance::Compliance),
+    Diff(diff::Diff),
     Eval(eval::Eval),
     Explain(explain::Explain),
     Graph(graph::Graph),
@@ -66,6 +68,7 @@ pub fn main() -> u8 {
         Command::Compile(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Compliance(command) => command.run(),
+        Command::Diff(command) => command.run(),
         Command::Eval(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Graph(command) => command.run(),

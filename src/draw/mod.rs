@@ -5,10 +5,10 @@
 //! (asking for names, being scraped, sending traces) once, and not in a line for each ([`background`]).
 
 mod background;
-mod words;
+pub(crate) mod words;
 mod dot;
 mod mermaid;
-mod table;
+pub(crate) mod table;
 mod text;
 mod layout;
 mod drawing;

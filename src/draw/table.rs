@@ -41,7 +41,7 @@ fn shared_row(out: &mut String, share: &Share<'_>) {
 }
 
 /// A text as code, in which nothing is markup but the bar between cells.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = line(text);
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);
@@ -51,7 +51,7 @@ fn code(text: &str) -> String {
 }
 
 /// A text as text: no markup, no link, nobody called by name.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut out = String::new();
     for character in line(text).chars() {
         match character {

@@ -7,12 +7,12 @@ use crate::graph::picture::{Connection, Party, PartyKind, Place, State};
 use crate::report::printable;
 
 /// Appends to a text, which cannot fail.
-pub(super) fn put(out: &mut String, text: Arguments<'_>) {
+pub(crate) fn put(out: &mut String, text: Arguments<'_>) {
     out.write_fmt(text).expect("a string takes all text");
 }
 
 /// `text` on one line, with nothing in it that is unseen, turns the writing direction or is no character.
-pub(super) fn line(text: &str) -> Cow<'_, str> {
+pub(crate) fn line(text: &str) -> Cow<'_, str> {
     let text = printable(text);
     if !text.contains(['\n', '\u{fffe}', '\u{ffff}']) {
         return text;
@@ -21,7 +21,7 @@ pub(super) fn line(text: &str) -> Cow<'_, str> {
 }
 
 /// What tells a party from all others in a few words: `shop/web`, `ingress controller`.
-pub(super) fn full_name(party: &Party) -> String {
+pub(crate) fn full_name(party: &Party) -> String {
     match &party.namespace {
         Some(namespace) if of_configuration(party.kind) => line(&format!("{namespace}/{}", party.name)).into_owned(),
         _ => line(&party.name).into_owned(),
@@ -37,7 +37,7 @@ pub(super) fn name_within(party: &Party, namespace: Option<&str>) -> String {
 }
 
 /// Whether such a party is part of what is drawn; the others are its surroundings.
-pub(super) fn of_configuration(kind: PartyKind) -> bool {
+pub(crate) fn of_configuration(kind: PartyKind) -> bool {
     matches!(kind, PartyKind::Application | PartyKind::Workload)
 }
 
@@ -99,7 +99,7 @@ pub(super) fn ports(connection: &Connection) -> String {
 }
 
 /// `main.nxk:12`
-pub(super) fn place(place: &Place) -> String {
+pub(crate) fn place(place: &Place) -> String {
     line(&format!("{}:{}", place.file, place.line)).into_owned()
 }
 
@@ -115,7 +115,7 @@ pub(super) fn places(connection: &Connection) -> Vec<String> {
 }
 
 /// `1 connection`, `2 connections`.
-pub(super) fn count(number: usize, thing: &str) -> String {
+pub(crate) fn count(number: usize, thing: &str) -> String {
     match (number, thing.strip_suffix('y')) {
         (1, _) => format!("1 {thing}"),
         (_, Some(stem)) => format!("{number} {stem}ies"),

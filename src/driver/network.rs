@@ -55,7 +55,7 @@ pub fn picture_of_manifests(title: String, objects: &[Object], sources: &SourceM
 }
 
 impl Network {
-    fn picture(&self, title: String, sources: &SourceMap) -> Picture {
+    pub(super) fn picture(&self, title: String, sources: &SourceMap) -> Picture {
         let reach = Reach::new(&self.cluster);
         show::picture(&Shown { title, graph: &self.graph, reach: &reach, proof: &self.proof, sources })
     }

@@ -1,0 +1,103 @@
+//! `nxk diff`
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::common::{Input, Messages, answer, is_manifests, say};
+use super::{BAD_INPUT, BAD_USAGE, FINE};
+use crate::diag::{Diagnostic, Severity};
+use crate::diff::{self, Difference};
+use crate::driver::{self, Gathered, Openings};
+use crate::manifests;
+use crate::source::SourceMap;
+
+/// Show what changes from one state to another: who can newly connect to whom, and who no longer can
+#[derive(Args)]
+#[command(
+    after_help = "Both are judged by what their finished objects open. The exit code is 0 whether or not something changes, unless\n--exit-code is given.\n\nExamples:\n  nxk diff manifests/ main.nxk                    what was deployed, and what would be\n  nxk diff ../base/main.nxk main.nxk              two states of a configuration\n  nxk diff old.yaml main.nxk --format markdown    the comment to a pull request"
+)]
+pub(super) struct Diff {
+    /// The old state: a configuration, or manifests (a file, a folder, `-` for the standard input)
+    old: PathBuf,
+    /// The new state: the same
+    new: PathBuf,
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human, value_name = "FORMAT")]
+    format: DiffFormat,
+    /// Exit with 1 if something changes
+    #[arg(long)]
+    exit_code: bool,
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    messages: Messages,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DiffFormat {
+    /// For a terminal
+    Human,
+    /// For a comment to a pull request
+    Markdown,
+    /// For programs
+    Json,
+}
+
+impl Diff {
+    pub(super) fn run(&self) -> u8 {
+        let stdin = Path::new(manifests::STDIN);
+        if self.old == stdin && self.new == stdin {
+            say("error: only one of the two can come from the standard input\n");
+            return BAD_USAGE;
+        }
+        let mut gathered = Gathered::default();
+        let states = [&self.old, &self.new].map(|path| match is_manifests(path) {
+            true => Ok(Some(of_manifests(path, &mut gathered))),
+            false => self.of_configuration(path, &mut gathered),
+        });
+        let [old, new] = match states {
+            [Ok(old), Ok(new)] => [old, new],
+            [Err(code), _] | [_, Err(code)] => return code,
+        };
+        // Warnings are for who checks the configurations one by one.
+        gathered.findings.retain(|finding| finding.severity == Severity::Error);
+        let code = self.messages.finish_all(&gathered, &[], &[]);
+        match (old, new) {
+            (Some(old), Some(new)) if code == FINE => self.show(&Difference::between(&old, &new)),
+            _ => code.max(BAD_INPUT),
+        }
+    }
+
+    fn of_configuration(&self, entry: &Path, gathered: &mut Gathered) -> Result<Option<Openings>, u8> {
+        let mut session = self.input.session(entry.to_path_buf(), &self.messages)?;
+        let openings = driver::openings(entry.display().to_string(), &mut session);
+        let machine = &mut session.machine;
+        let findings: Vec<Diagnostic> = std::mem::take(&mut machine.findings);
+        gathered.take(findings, std::mem::take(&mut machine.sources));
+        // Taking everything apart would take longer than leaving it to the system.
+        std::mem::forget(session);
+        Ok(openings)
+    }
+
+    fn show(&self, difference: &Difference) -> u8 {
+        let text = match self.format {
+            DiffFormat::Human => diff::text(difference, self.messages.is_coloured(std::io::stdout().is_terminal())),
+            DiffFormat::Markdown => diff::markdown(difference),
+            DiffFormat::Json => diff::json(difference),
+        };
+        let written = answer(&text, &self.messages);
+        let changed = if self.exit_code && !difference.is_empty() { BAD_INPUT } else { FINE };
+        written.max(changed)
+    }
+}
+
+fn of_manifests(path: &Path, gathered: &mut Gathered) -> Openings {
+    let mut sources = SourceMap::new();
+    let mut read = manifests::read(&[path.to_path_buf()], &mut sources);
+    let findings = std::mem::take(&mut read.findings);
+    let openings = driver::openings_of_manifests(path.display().to_string(), &read.finished(), &sources);
+    gathered.take(findings, sources);
+    openings
+}
