@@ -74,11 +74,14 @@ pub struct Words {
 }
 
 /// Verbs on resources of a group.
-struct Pattern {
+pub struct Pattern {
     danger: Danger,
-    group: &'static str,
-    resources: &'static [&'static str],
-    verbs: &'static [&'static str],
+    /// The API group; empty for the core group.
+    pub group: &'static str,
+    /// The resources, and subresources as `pods/exec`.
+    pub resources: &'static [&'static str],
+    /// The verbs; `*` is one of them, too.
+    pub verbs: &'static [&'static str],
     /// Whether a RoleBinding grants it.
     namespaced: bool,
 }
@@ -176,13 +179,17 @@ impl Pattern {
         rule.has_verb(self.verbs) && self.resources.iter().any(about) && !self.is_confined(rule)
     }
 
-    /// Whether the names in the rule take the danger away. A request for a secret or for an account's token always has a
-    /// name: `list` and `watch` with names let pass only who asks for one object of such a name.
     fn is_confined(&self, rule: &Rule) -> bool {
+        !rule.names.is_empty() && self.is_confined_by_names()
+    }
+
+    /// Whether names in a rule take the danger away. A request for a secret or for an account's token always has a
+    /// name: `list` and `watch` with names let pass only who asks for one object of such a name.
+    pub fn is_confined_by_names(&self) -> bool {
         let asked_by_name = matches!(self.danger, Danger::Secrets | Danger::Tokens);
         // Nothing that is made has a name before it is there.
         let nameless = self.verbs == ["create"] && !self.resources[0].contains('/');
-        !rule.names.is_empty() && (asked_by_name || nameless)
+        asked_by_name || nameless
     }
 }
 
@@ -190,6 +197,11 @@ impl Danger {
     /// All of them, in their order.
     pub fn all() -> impl Iterator<Item = Danger> {
         WORDS.iter().map(|words| words.of)
+    }
+
+    /// How rules may have it; a wildcard has no pattern.
+    pub fn patterns(self) -> impl Iterator<Item = &'static Pattern> {
+        PATTERNS.iter().filter(move |pattern| pattern.danger == self)
     }
 
     /// What is to be said of it.

@@ -15,11 +15,15 @@ const AUTHENTICATED: &str = "system:authenticated";
 /// Everybody who has not.
 const UNAUTHENTICATED: &str = "system:unauthenticated";
 /// The user that everybody is who has not.
-const ANONYMOUS: &str = "system:anonymous";
+pub const ANONYMOUS: &str = "system:anonymous";
 /// All service accounts; with `:<namespace>` behind it, those of a namespace.
 const ACCOUNTS: &str = "system:serviceaccounts";
 /// Who may do everything without any role.
 pub(super) const MASTERS: &str = "system:masters";
+
+/// The groups that mean more than somebody, wherever the subject is.
+pub const BROAD_GROUPS: [&str; 4] = [MASTERS, UNAUTHENTICATED, AUTHENTICATED, ACCOUNTS];
+
 /// Whom a subject means that is more than somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Broad {

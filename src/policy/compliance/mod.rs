@@ -17,6 +17,7 @@ mod checks;
 mod context;
 mod exception;
 mod frameworks;
+pub mod lists;
 
 use rustc_hash::FxHashMap;
 

@@ -1,5 +1,6 @@
 //! Baseline: what keeps a pod from taking over its node.
 
+use super::super::super::lists;
 use super::super::super::{Check, Container, Context, Failure, Outcome, Subject};
 use super::super::{each_container, is_true, items, of_container, text};
 use super::{at_value, set_values};
@@ -49,25 +50,8 @@ fn privileged(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     })
 }
 
-/// What a container may add.
-const BASELINE_CAPABILITIES: &[&str] = &[
-    "AUDIT_WRITE",
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "MKNOD",
-    "NET_BIND_SERVICE",
-    "SETFCAP",
-    "SETGID",
-    "SETPCAP",
-    "SETUID",
-    "SYS_CHROOT",
-];
-
 fn capabilities(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
-    added_capabilities(subject, BASELINE_CAPABILITIES)
+    added_capabilities(subject, lists::BASELINE_CAPABILITIES)
 }
 
 /// Capabilities that are added and are not among these.
@@ -129,15 +113,9 @@ fn host_probes(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
 }
 
 fn other_hosts(container: &Container<'_>) -> Vec<Failure> {
-    const HANDLERS: [&[&str]; 5] = [
-        &["livenessProbe"],
-        &["readinessProbe"],
-        &["startupProbe"],
-        &["lifecycle", "postStart"],
-        &["lifecycle", "preStop"],
-    ];
-    let asked =
-        HANDLERS.iter().flat_map(|handler| ["httpGet", "tcpSocket"].map(|how| [*handler, &[how, "host"]].concat()));
+    let asked = lists::HANDLERS
+        .iter()
+        .flat_map(|handler| ["httpGet", "tcpSocket"].map(|how| [*handler, &[how, "host"]].concat()));
     let failures = asked.filter_map(|path| {
         let value = container.at(&path).filter(|value| value.as_str() != Some(""))?;
         let message = format!("`{}` of the container `{}` asks another host", path[0], container.name());
@@ -171,11 +149,7 @@ fn app_armor(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
 
 fn se_linux(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     let Some(pod) = subject.pod else { return Outcome::NotApplicable };
-    let engine = subject.minor.0 >= 31;
-    let is_confined = |name: &str| {
-        matches!(name, "" | "container_t" | "container_init_t" | "container_kvm_t")
-            || engine && name == "container_engine_t"
-    };
+    let is_confined = |name: &str| lists::se_linux_types(subject.minor).any(|known| known == name);
     let types = set_values(pod, &["seLinuxOptions", "type"]).into_iter();
     let types = types.filter(|(value, _)| !is_confined(value.as_str().unwrap_or_default())).map(|(value, path)| {
         at_value(value, path, "the SELinux type is not one of containers".into(), "remove it, or use `container_t`")
@@ -206,26 +180,10 @@ fn seccomp(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     Outcome::of(off.map(|(value, path)| at_value(value, path, "seccomp is turned off".into(), hint)).collect())
 }
 
-/// The safe parameters, and from which minor on each counts as safe.
-const SAFE_SYSCTLS: &[(&str, u32)] = &[
-    ("kernel.shm_rmid_forced", 0),
-    ("net.ipv4.ip_local_port_range", 0),
-    ("net.ipv4.ip_unprivileged_port_start", 0),
-    ("net.ipv4.tcp_syncookies", 0),
-    ("net.ipv4.ping_group_range", 0),
-    ("net.ipv4.ip_local_reserved_ports", 27),
-    ("net.ipv4.tcp_keepalive_time", 29),
-    ("net.ipv4.tcp_fin_timeout", 29),
-    ("net.ipv4.tcp_keepalive_intvl", 29),
-    ("net.ipv4.tcp_keepalive_probes", 29),
-    ("net.ipv4.tcp_rmem", 32),
-    ("net.ipv4.tcp_wmem", 32),
-];
-
 fn sysctls(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     let Some(pod) = subject.pod else { return Outcome::NotApplicable };
     let minor = subject.minor.0;
-    let is_safe = |name: &str| SAFE_SYSCTLS.iter().any(|(safe, since)| *safe == name && *since <= minor);
+    let is_safe = |name: &str| lists::SAFE_SYSCTLS.iter().any(|(safe, since)| *safe == name && *since <= minor);
     let set = items(pod.spec, &["securityContext", "sysctls"]).iter().enumerate();
     let failures = set.filter_map(|(at, sysctl)| {
         let value = sysctl.get("name")?;

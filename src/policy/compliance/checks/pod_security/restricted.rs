@@ -1,5 +1,6 @@
 //! Restricted: what baseline leaves open.
 
+use super::super::super::lists;
 use super::super::super::{Check, Context, Outcome, Subject};
 use super::super::{each_container, is_false, is_for_windows, is_true, items, of_container, text};
 use super::baseline::added_capabilities;
@@ -16,16 +17,12 @@ pub(super) const CHECKS: &[Check] = &[
     Check { id: "restricted-capabilities", title: "containers add at most NET_BIND_SERVICE", run: added },
 ];
 
-/// The kinds of volumes that restricted pods may have.
-const VOLUMES: &[&str] =
-    &["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
-
 fn volumes(subject: &Subject<'_>, _: &Context<'_>) -> Outcome {
     let Some(pod) = subject.pod else { return Outcome::NotApplicable };
     let volumes = items(pod.spec, &["volumes"]).iter().enumerate();
     let failures = volumes.filter_map(|(at, volume)| {
         let kind = volume.as_map()?.fields.iter().find(|field| field.key != "name")?;
-        if VOLUMES.contains(&kind.key.as_str()) {
+        if lists::RESTRICTED_VOLUMES.contains(&kind.key.as_str()) {
             return None;
         }
         let path = format!("{}.volumes[{at}].{}", pod.path.join("."), kind.key);
