@@ -150,6 +150,8 @@ codes! {
     VisibleSecret        = "E0911" "a secret would become visible";
     UnsealedSecret       = "E0912" "a secret that is not sealed";
     NativeSecret         = "E0914" "a secret that nothing encrypts";
+    RefusedAtAdmission   = "E0920" "what an admission policy would refuse";
+    UnsupportedBackend   = "E0922" "a back end for policies that the target does not have";
     ExcessivePermission  = "E0930" "a permission that is too much for the level";
     // 10 files and output
     FileNotFound         = "E1001" "a file is not there";
@@ -177,6 +179,7 @@ codes! {
     UnusedException      = "W0908" "an exception that nothing needs";
     PlaintextCredentialWarning = "W0910" "a credential in plain text";
     StaleSeal            = "W0913" "a secret that should be sealed again";
+    DeprecatedBackend    = "W0921" "a back end for policies that is deprecated";
     ExcessivePermissionWarning = "W0930" "a permission that is too much for the level";
 }
 

@@ -11,6 +11,7 @@ use super::{Evaluated, Lowered, Session};
 use crate::diag::{Code, Diagnostic};
 use crate::layers::Object;
 use crate::node::Node;
+use crate::policy::Trace;
 use crate::policy::compliance::{Assessment, Exception, Failure, Judged, Outcome, assess};
 use crate::source::{Span, today};
 use crate::value::Evaluator;
@@ -98,12 +99,17 @@ impl Session {
 impl Evaluated {
     /// What compliance judges.
     pub(super) fn assessment<'a>(&'a self, lowered: &'a Lowered) -> Assessment<'a> {
+        self.assessment_of(&lowered.objects, &lowered.trace)
+    }
+
+    /// The same of other objects of the same build.
+    pub(super) fn assessment_of<'a>(&'a self, objects: &'a [Object], trace: &'a Trace) -> Assessment<'a> {
         let prefix = self.framework.at(&["compliance", "labelPrefix"]).and_then(Node::as_str);
         Assessment {
-            objects: &lowered.objects,
+            objects,
             minor: self.target.version.minor(),
             prefix: prefix.unwrap_or("enterprise.com"),
-            trace: &lowered.trace,
+            trace,
             environment: self.environment(),
             environment_span: self.framework.get("environment").map_or(Span::NONE, |node| node.span),
         }

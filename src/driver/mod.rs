@@ -9,6 +9,7 @@
 //! at them: [`Ordered::objects`] is for writing when [`Session::has_errors`] says no.
 
 mod access;
+mod admission;
 mod comply;
 mod coverage;
 mod evaluate;

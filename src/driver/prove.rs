@@ -96,6 +96,7 @@ impl Session {
         self.machine.findings.extend(twice);
         self.demand_compliance(evaluated);
         self.tell(objects, examined.into_iter().map(|examined| examined.contents));
+        self.check_admission(evaluated, &lowered);
         self.find_selected_pods(evaluated, objects);
         let network = whole.then(|| self.prove_network(evaluated, objects));
         self.comply(evaluated, &lowered);

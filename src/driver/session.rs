@@ -14,7 +14,7 @@ use crate::syntax::ast::ExprKind;
 use crate::term::{self, Annotations, Term, TermKind, TermRef};
 use crate::types::TypeRef;
 use crate::value::{Env, Evaluator, Kubernetes, Understood};
-use crate::{graph, layers, seal};
+use crate::{graph, layers, policy, seal};
 
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -217,7 +217,7 @@ impl Checked {
 /// An evaluator with everything installed that the language offers.
 fn machine(world: World) -> Evaluator {
     let mut machine = Evaluator::new(world);
-    machine.install(&[layers::NATIVES, graph::NATIVES, seal::NATIVES]);
+    machine.install(&[layers::NATIVES, graph::NATIVES, policy::admission::NATIVES, seal::NATIVES]);
     machine
 }
 

@@ -1,5 +1,6 @@
 //! What holds for every object whatever made it: compliance and traceability, on the final objects.
 
+pub mod admission;
 pub mod compliance;
 pub mod credentials;
 mod images;

@@ -19,6 +19,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod admission;
 mod compliance;
 mod declared;
 mod examples;
@@ -62,6 +63,7 @@ fn what_is_made_from_the_code_is_up_to_date() {
     made::page("docs/language/lib.md", &library::lib());
     made::page("docs/reference/options.md", &options::reference());
     made::page("docs/reference/compliance.md", &compliance::reference());
+    made::page("docs/reference/admission.md", &admission::reference());
     made::stretch("docs/language/types.md", "named types", &library::named_types());
     made::stretch("docs/language/README.md", "left out", &library::left_out());
     made::stretch("README.md", "error", &mistyped());
