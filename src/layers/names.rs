@@ -153,9 +153,7 @@ fn report_collision(machine: &mut Evaluator, one: &Named, other: &Named) {
 /// `__kebabCase "myApp"` is `"my-app"`.
 pub(super) fn kebab_case(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let text = machine.string_of(&call, 0)?;
-    // It is still the user's word.
-    let origin = machine.value_of(&call, 0)?.origin.or(call.span);
-    Ok(Value::string(kebab(&text), origin))
+    Ok(Value::string(kebab(&text), call.span))
 }
 
 /// `__didYouMean name candidates`: the candidate that was probably meant, or `null`.
