@@ -181,6 +181,7 @@ codes! {
     StaleSeal            = "W0913" "a secret that should be sealed again";
     DeprecatedBackend    = "W0921" "a back end for policies that is deprecated";
     ExcessivePermissionWarning = "W0930" "a permission that is too much for the level";
+    KeyReadOtherwise     = "W1011" "a key that is read as another text";
 }
 
 impl Code {

@@ -68,31 +68,3 @@ impl Text<'_> {
         Diagnostic::new(broken.code, self.word(broken.offset), message).hint(broken.hint)
     }
 }
-
-/// The way from the number of a character to its byte.
-pub(super) struct Characters {
-    /// The bytes at which every so many characters begin; none in a text in which each has one byte.
-    marks: Vec<u32>,
-}
-
-/// How many characters lie between two marks.
-const STRIDE: usize = 64;
-
-impl Characters {
-    pub(super) fn of(text: &str) -> Characters {
-        let marks = match text.is_ascii() {
-            true => Vec::new(),
-            false => text.char_indices().step_by(STRIDE).map(|(byte, _)| byte as u32).collect(),
-        };
-        Characters { marks }
-    }
-
-    /// The byte of a character of the text that this was made of.
-    pub(super) fn byte(&self, text: &str, character: usize) -> usize {
-        let Some(mark) = self.marks.get(character / STRIDE) else {
-            return if self.marks.is_empty() { character.min(text.len()) } else { text.len() };
-        };
-        let rest = &text[*mark as usize..];
-        rest.char_indices().nth(character % STRIDE).map_or(text.len(), |(byte, _)| *mark as usize + byte)
-    }
-}

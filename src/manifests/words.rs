@@ -1,109 +1,155 @@
 //! What is wrong with a document, in words for people: the scanner's own are about tokens.
 
-use saphyr_parser::ScanError;
+use granit_parser::ErrorKind;
 
-use super::text::{Broken, Characters, MAX_DEPTH};
+use super::scalar;
+use super::text::{Broken, MAX_DEPTH};
 use crate::diag::{Code, Diagnostic};
+use crate::node::NodeKind;
 use crate::source::Span;
 
 /// What to do about the template of a chart.
 pub(super) const RENDER: &str =
     "this is the template of a chart; check what it renders to: `helm template CHART | nxk check -`";
 
-/// What the scanner says at the end of its message, and what is said instead, with what to do.
-const SAID: &[(&str, &str, &str)] = &[
-    ("simple key expect ':'", NO_COLON, "write `key: value`, and indent it as its neighbours"),
-    ("simple key expected", NO_COLON, "write `key: value`, and indent it as its neighbours"),
-    ("mapping values are not allowed in this context", STRAY_COLON, UNQUOTED_COLON),
-    ("illegal placement of ':' indicator", STRAY_COLON, UNQUOTED_COLON),
+/// What stopped the scanner at a byte of the text.
+pub(super) fn of_scanner(kind: &ErrorKind, text: &str, offset: usize) -> Broken {
+    if *kind == ErrorKind::RecursionLimitExceeded {
+        return too_deep(offset);
+    }
+    let offset = text.floor_char_boundary(offset);
+    // What is missing where the document ends is shown behind its last word.
+    let ended = text[offset..].trim_start().is_empty() || text[offset..].starts_with("---");
+    let last = text[..offset].trim_end().char_indices().next_back().map(|(at, _)| at);
+    let offset = match last {
+        // What is not closed is shown where it is opened.
+        _ if *kind == ErrorKind::InvalidQuotedScalarIndent => text[..offset].rfind(['"', '\'']).unwrap_or(offset),
+        // A key without `:` is noticed on the next line.
+        Some(last) if *kind == ErrorKind::InvalidSimpleKey => first_word(text, last),
+        Some(last) if ended && *kind != ErrorKind::UnclosedQuotedScalar => last,
+        _ => offset,
+    };
+    let (why, hint) = said(kind, &text[offset..]);
+    let hint = if text.contains("{{") { RENDER } else { hint };
+    Broken { hint, ..Broken::new(offset, why) }
+}
+
+/// What is said of a mistake, and what to do.
+fn said(kind: &ErrorKind, rest: &str) -> (String, &'static str) {
+    let (why, hint) = match kind {
+        ErrorKind::TabInIndentation
+        | ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInPlainScalar
+        | ErrorKind::TabAtBlockScalarStart => ("a tab cannot indent", "indent with spaces"),
+        _ if rest.starts_with('\t') => ("a tab cannot indent", "indent with spaces"),
+        ErrorKind::UnexpectedCharacter { character } => {
+            return (format!("a text without quotes cannot begin with `{character}`"), "put it in quotes");
+        }
+        ErrorKind::UnclosedFlowCollection { open } => {
+            return (format!("this `{open}` is never closed"), "close it");
+        }
+        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
+            return (format!("this `{close}` does not close the `{open}` in front"), "correct one of the two");
+        }
+        kind => match SAID.iter().find(|(kinds, ..)| kinds.contains(kind)) {
+            Some((_, why, hint)) => (*why, *hint),
+            None => return (kind.to_string(), "correct the YAML here or just in front"),
+        },
+    };
+    (why.to_owned(), hint)
+}
+
+/// What the scanner tells apart, what is said of it, and what to do.
+const SAID: &[(&[ErrorKind], &str, &str)] = &[
     (
-        "did not find expected key",
+        &[ErrorKind::InvalidSimpleKey, ErrorKind::SimpleKeyExpected],
+        "a `:` is missing behind this key, or the line is indented wrongly",
+        "write `key: value`, and indent it as its neighbours",
+    ),
+    (
+        &[
+            ErrorKind::MappingValueNotAllowed,
+            ErrorKind::InvalidColonPlacement,
+            ErrorKind::InvalidMappingValueWhitespace,
+        ],
+        "a `:` makes no sense here",
+        "put the value in quotes if the `:` belongs to it, or indent the line as its neighbours",
+    ),
+    (
+        &[ErrorKind::ExpectedBlockMappingKey, ErrorKind::InvalidIndentation],
         "a key is expected here",
         "indent this line as its neighbours; behind `}`, `]` or a closing quote begins a new line",
     ),
     (
-        "did not find expected '-' indicator",
+        &[ErrorKind::ExpectedBlockSequenceEntry],
         "an item of the list is expected here",
         "begin it with `- `, or indent the line as the key above the list",
     ),
     (
-        "block sequence entries are not allowed in this context",
+        &[
+            ErrorKind::BlockSequenceEntryNotAllowed,
+            ErrorKind::InvalidBlockEntryWhitespace,
+            ErrorKind::BlockEntryInFlowCollection,
+            ErrorKind::PlainScalarStartsWithDashFlowIndicator,
+        ],
         "no item of a list can begin here",
         "put the list on lines of its own, or the text in quotes",
     ),
-    ("did not find expected ',' or '}'", "a `,` or `}` is expected here", "close what the last `{` opens"),
-    ("expected ',' or ']'", "a `,` or `]` is expected here", "close what the last `[` opens"),
-    ("did not find expected node content", "a value is expected here", "write one, or close the bracket"),
-    ("did not find expected <document start>", "the document has ended here", SEPARATE),
-    ("did not find expected <document-start>", "the document has ended here", SEPARATE),
-    ("found unexpected end of stream", "this quote is never closed", "close it"),
-    ("found unexpected document indicator", "this quote is not closed where the document ends", "close it"),
     (
-        "invalid indentation in quoted scalar",
-        "this text in quotes goes on too far to the left",
-        "close the quote, or indent it",
+        &[ErrorKind::ExpectedFlowMappingSeparator, ErrorKind::UnexpectedEofFlowMapping],
+        "a `,` or `}` is expected here",
+        "close what the last `{` opens",
     ),
     (
-        "invalid trailing content after double-quoted scalar",
-        "the text in quotes has ended here",
-        "write a `\"` inside it as `\\\"`",
+        &[ErrorKind::ExpectedFlowSequenceSeparator, ErrorKind::UnexpectedEofFlowSequence],
+        "a `,` or `]` is expected here",
+        "close what the last `[` opens",
+    ),
+    (&[ErrorKind::MisplacedFlowCollectionEnd], "nothing is open that this bracket could close", "remove it"),
+    (&[ErrorKind::ExpectedNodeContent], "a value is expected here", "write one, or close the bracket"),
+    (
+        &[ErrorKind::ExpectedDocumentStart, ErrorKind::InvalidDocumentEnd],
+        "the document has ended here",
+        "separate documents by a line `---`, and indent this line as its neighbours",
+    ),
+    (&[ErrorKind::UnclosedQuotedScalar], "this quote is never closed", "close it"),
+    (&[ErrorKind::DocumentIndicatorInQuotedScalar], "a quote is not closed where the document ends", "close it"),
+    (
+        &[ErrorKind::InvalidQuotedScalarIndent, ErrorKind::InvalidFlowScalarIndent],
+        "this quote is not closed, and the next lines are not indented",
+        "close it, or indent the lines that belong to it",
     ),
     (
-        "invalid indentation in flow construct",
-        "this line stands too far to the left inside brackets",
-        "close the bracket, or indent it",
+        &[ErrorKind::InvalidTrailingDoubleQuotedScalar, ErrorKind::InvalidTrailingSingleQuotedScalar],
+        "a text in quotes has ended here",
+        "put all of the value in quotes; a quote inside is `\\\"` in double ones, `''` in single ones",
     ),
     (
-        "found unknown escape character",
+        &[
+            ErrorKind::UnknownQuotedScalarEscape,
+            ErrorKind::InvalidUnicodeEscape,
+            ErrorKind::InvalidQuotedScalarHexEscape,
+        ],
         "this escape has no meaning",
         "use single quotes, in which `\\` stands for itself",
     ),
     (
-        "found unknown anchor",
+        &[ErrorKind::UnknownAnchor, ErrorKind::MissingAnchorOrAliasName],
         "there is no anchor in front of this alias that it could stand for",
         "put the value in quotes if it is a text",
     ),
     (
-        "did not find expected comment or line break",
+        &[ErrorKind::InvalidBlockScalarHeader, ErrorKind::CommentNotSeparated],
         "a line break is expected here",
         "put the text on the next line, and indent it",
     ),
     (
-        "a byte order mark must not appear inside a document",
+        &[ErrorKind::BomInsideDocument],
         "a byte order mark stands here",
         "remove it: it can only stand at the start of the file",
     ),
 ];
-
-const NO_COLON: &str = "a `:` is missing behind this key, or the line is indented wrongly";
-const STRAY_COLON: &str = "a `:` makes no sense here";
-const UNQUOTED_COLON: &str = "put the value in quotes if the `:` belongs to it, or indent the line as its neighbours";
-const SEPARATE: &str = "separate documents by a line `---`, and indent this line as its neighbours";
-
-/// What stopped the scanner, in a text that it read from `from` on.
-pub(super) fn of_scanner(error: &ScanError, text: &str, from: usize, characters: &Characters) -> Broken {
-    let offset = from + characters.byte(&text[from..], error.marker().index());
-    let said = error.info();
-    // What is missing where the document ends is shown behind its last word.
-    let no_colon = said.ends_with("simple key expect ':'");
-    let ended = text[offset..].trim_start().is_empty() || text[offset..].starts_with("---");
-    let last = text[from..offset].trim_end().char_indices().next_back().map(|(at, _)| from + at);
-    let offset = match last {
-        // A key without `:` is noticed on the next line.
-        Some(last) if no_colon => first_word(text, last),
-        Some(last) if ended => last,
-        _ => offset,
-    };
-    if said.contains("recursion limit") {
-        return too_deep(offset);
-    }
-    let (why, hint) = match SAID.iter().find(|(known, ..)| said.ends_with(known)) {
-        Some((_, why, hint)) => ((*why).to_owned(), *hint),
-        None => unusual(said, &text[offset..]),
-    };
-    let hint = if text.contains("{{") { RENDER } else { hint };
-    Broken { hint, ..Broken::new(offset, why) }
-}
 
 /// Where the first word of a line is.
 fn first_word(text: &str, offset: usize) -> usize {
@@ -116,21 +162,6 @@ pub(super) fn too_deep(offset: usize) -> Broken {
     let why = format!("it is nested more than {MAX_DEPTH} levels deep");
     let hint = "look for brackets that are never closed, or for data that holds itself";
     Broken { code: Code::NestingTooDeep, hint, ..Broken::new(offset, why) }
-}
-
-fn unusual(said: &str, rest: &str) -> (String, &'static str) {
-    if said.contains("tab") || rest.starts_with('\t') {
-        return ("a tab cannot indent".to_owned(), "indent with spaces");
-    }
-    match rest.chars().next() {
-        Some(letter) if said.starts_with("unexpected character") => {
-            (format!("a text without quotes cannot begin with `{letter}`"), "put it in quotes")
-        }
-        _ => {
-            let said = said.rsplit(", ").next().unwrap_or(said);
-            (said.to_owned(), "correct the YAML here or just in front")
-        }
-    }
 }
 
 /// The first character that kubectl takes in no YAML, not in a comment either.
@@ -167,4 +198,14 @@ pub(super) fn key_twice(key: &str, first: Span, second: Span) -> Diagnostic {
         .label("the second one")
         .also(first, "the first one")
         .hint("remove one of the two: of equal keys, one is lost")
+}
+
+/// A key that is no text, and becomes another one than is written.
+pub(super) fn key_otherwise(written: &str, kind: &NodeKind, at: Span) -> Option<Diagnostic> {
+    let read = match kind {
+        NodeKind::Str(_) => return None,
+        kind => scalar::key(kind.clone()).ok().filter(|read| read != written)?,
+    };
+    let finding = Diagnostic::new(Code::KeyReadOtherwise, at, format!("the key `{written}` is read as `{read}`"));
+    Some(finding.hint(format!("put it in quotes: `\"{written}\"`")))
 }

@@ -7,10 +7,10 @@
 use std::mem;
 
 use ecow::EcoString;
+use granit_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 use rustc_hash::FxHashMap;
-use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
-use super::text::{Broken, Characters, MAX_DEPTH, Read, Text};
+use super::text::{Broken, MAX_DEPTH, Read, Text};
 use super::{scalar, words};
 use crate::node::{Field, Map, Node, NodeKind};
 use crate::source::Span;
@@ -26,11 +26,17 @@ const MAX_ALIASED: usize = 250_000;
 pub(super) fn read(text: &Text<'_>) -> Read {
     let mut read = Read::default();
     let mut from = 0;
-    read.findings.extend(words::unprintable(text.text).map(|broken| text.finding(broken)));
+    let unprintable = words::unprintable(text.text).map(|broken| {
+        let offset = broken.offset;
+        read.findings.push(text.finding(broken));
+        offset
+    });
     for _ in 0..MAX_BROKEN {
         let Err(broken) = stream(text, from, &mut read) else { break };
         let next = next_document(text.text, from, broken.offset);
-        read.findings.push(text.finding(broken));
+        if unprintable.is_none_or(|offset| offset != broken.offset) {
+            read.findings.push(text.finding(broken));
+        }
         match next {
             Some(next) => from = next,
             None => break,
@@ -51,12 +57,11 @@ fn next_document(text: &str, from: usize, offset: usize) -> Option<usize> {
 
 /// Reads the documents from `from` to the end, or to what cannot be read.
 fn stream(text: &Text<'_>, from: usize, read: &mut Read) -> Result<(), Broken> {
-    let rest = &text.text[from..];
-    let characters = Characters::of(rest);
+    let limits = granit_parser::options! { flow_nesting_limit: MAX_DEPTH, block_nesting_limit: MAX_DEPTH };
+    let at = |mark: Marker| from + mark.byte_offset().unwrap_or_default();
     let mut tree = Tree::new(text);
-    for event in Parser::new_from_str(rest) {
-        let (event, place) = event.map_err(|error| words::of_scanner(&error, text.text, from, &characters))?;
-        let at = |mark: saphyr_parser::Marker| from + characters.byte(rest, mark.index());
+    for event in Parser::new_from_str_with_options(&text.text[from..], limits) {
+        let (event, place) = event.map_err(|error| words::of_scanner(error.kind(), text.text, at(*error.marker())))?;
         tree.take(event, Place { start: at(place.start), end: at(place.end) }).map_err(|broken| *broken)?;
         read.findings.append(&mut tree.findings);
         read.documents.extend(tree.finished.take());
@@ -135,7 +140,7 @@ impl<'t> Tree<'t> {
 
     fn take(&mut self, event: Event<'_>, place: Place) -> Done {
         match event {
-            Event::DocumentStart(_) => {
+            Event::DocumentStart(..) => {
                 self.anchors.clear();
                 self.aliased = 0;
                 Ok(())
@@ -143,11 +148,12 @@ impl<'t> Tree<'t> {
             Event::Scalar(value, style, anchor, tag) => {
                 self.scalar(&value, Looks { style, anchor, tag: tag.as_deref() }, place)
             }
-            Event::SequenceStart(anchor, _) => self.enter(Content::List(Vec::new()), anchor, place),
-            Event::MappingStart(anchor, _) => self.enter(Content::Map(OpenMap::default()), anchor, place),
+            Event::SequenceStart(_, anchor, _) => self.enter(Content::List(Vec::new()), anchor, place),
+            Event::MappingStart(_, anchor, _) => self.enter(Content::Map(OpenMap::default()), anchor, place),
             Event::SequenceEnd | Event::MappingEnd => self.leave(place),
             Event::Alias(anchor) => self.alias(anchor, place),
-            Event::DocumentEnd | Event::StreamStart | Event::StreamEnd | Event::Nothing => Ok(()),
+            // Where things start and end, and what is asked for with options.
+            _ => Ok(()),
         }
     }
 
@@ -166,14 +172,19 @@ impl<'t> Tree<'t> {
             words::escapes(&self.text.text[place.start..place.end], place.start).map_err(Box::new)?;
         }
         let kind = match tag {
-            Some(tag) if tag.is_yaml_core_schema() => scalar::tagged(value, &tag.suffix),
-            // A tag that means nothing to kubectl makes it text.
-            Some(_) => Ok(NodeKind::Str(value.into())),
+            Some(tag) => match tag.suffix_in_namespace("tag:yaml.org,2002:") {
+                Some(tag) => scalar::tagged(value, &tag),
+                // A tag that means nothing to kubectl makes it text.
+                None => Ok(NodeKind::Str(value.into())),
+            },
             None if plain => scalar::plain(value),
             None => Ok(NodeKind::Str(value.into())),
         };
         let kind = kind.map_err(|why| broken(place.start, why))?;
         let span = self.span(place);
+        if plain && self.expects_key().is_some() {
+            self.findings.extend(words::key_otherwise(value, &kind, span));
+        }
         // A value that is left out is shown at its key.
         let span = match self.open.last().map(|open| &open.content) {
             Some(Content::Map(OpenMap { key: Some(Key::Text(_, at)), .. })) if place.start == place.end => *at,
