@@ -159,6 +159,8 @@ fn a_matrix_tells_each_thing_once() {
         assert!(said.code == 1 && said.text.contains("E0608"), "{wrong}: {}", said.text);
     }
     assert_eq!(check(&[("a.yaml", SERVICE)], &["a.yaml", "--k8s-versions", "1.30", "--k8s-version", "1.30"]).code, 2);
+    let one = check(&[("a.yaml", SERVICE)], &["a.yaml", "--k8s-version", "1.30..1.31"]);
+    assert!(one.code == 1 && one.text.contains("E0608"), "{}", one.text);
 }
 
 #[test]

@@ -6,10 +6,11 @@ use clap::Args;
 
 use super::common::{Input, Messages, is_manifests};
 use super::{BAD_INPUT, FINE};
+use crate::diag::Diagnostic;
 use crate::driver::{self, Coverage, Gathered, Session, Timings};
 use crate::manifests;
-use crate::schema::Minor;
-use crate::source::SourceMap;
+use crate::schema::{Catalogue, Minor};
+use crate::source::{SourceMap, Span};
 
 /// Check configurations, everything but the output; or existing manifests, against the same schema
 #[derive(Args)]
@@ -48,15 +49,15 @@ struct Results {
 
 impl Check {
     pub(super) fn run(&self) -> u8 {
-        let versions = match self.versions() {
+        let (given, entries): (Vec<PathBuf>, Vec<PathBuf>) =
+            self.files.iter().cloned().partition(|file| is_manifests(file));
+        let versions = match self.versions(!given.is_empty()) {
             Ok(versions) => versions,
             Err(finding) => {
                 self.messages.refuse(&finding);
                 return BAD_INPUT;
             }
         };
-        let (given, entries): (Vec<PathBuf>, Vec<PathBuf>) =
-            self.files.iter().cloned().partition(|file| is_manifests(file));
         let mut results = Results { code: FINE, ..Results::default() };
         for entry in &entries {
             match self.k8s_versions {
@@ -75,10 +76,15 @@ impl Check {
         code
     }
 
-    /// The versions that were asked for; none where it is left to each configuration.
-    fn versions(&self) -> Result<Vec<Minor>, Box<crate::diag::Diagnostic>> {
-        let asked = self.k8s_versions.as_deref().or(self.input.kubernetes_version());
-        asked.map(|text| driver::minors(text).map_err(Box::new)).transpose().map(Option::unwrap_or_default)
+    /// The versions that were asked for; none where it is left to each configuration. One alone is looked at here for
+    /// manifests; a configuration tells itself what is wrong with it.
+    fn versions(&self, manifests: bool) -> Result<Vec<Minor>, Box<Diagnostic>> {
+        if let Some(text) = &self.k8s_versions {
+            return driver::minors(text).map_err(Box::new);
+        }
+        let one = self.input.kubernetes_version().filter(|_| manifests);
+        let known = one.map(|text| Catalogue::embedded().version(text, Span::NONE).map(|version| version.minor()));
+        known.transpose().map(|known| known.into_iter().collect()).map_err(Box::new)
     }
 
     fn check_entry(&self, entry: &Path, results: &mut Results) {
