@@ -321,6 +321,10 @@ fn hostile_texts_are_refused() {
     let mut chain = format!("{HEAD}c0: &c0 [ x ]\n");
     (1..300).for_each(|link| chain.push_str(&format!("c{link}: &c{link} [ *c{} ]\n", link - 1)));
     expect(&chain, &["253:15 E0109"]);
+    // Broken all the way: somebody has named a file of another kind.
+    let (manifests, _) = read(&"a: b: c\n---\n".repeat(1000));
+    assert_eq!(manifests.findings.len(), 21);
+    assert!(manifests.findings[20].message.contains("20 documents in front of it"));
     // As many keys as fit into a second.
     let keys: String = (0..50_000).map(|key| format!("  k{key}: v\n")).collect();
     expect(&format!("{HEAD}data:\n{keys}"), &[]);

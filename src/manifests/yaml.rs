@@ -32,16 +32,18 @@ pub(super) fn read(text: &Text<'_>) -> Read {
         offset
     });
     for _ in 0..MAX_BROKEN {
-        let Err(broken) = stream(text, from, &mut read) else { break };
+        let Err(broken) = stream(text, from, &mut read) else { return read };
         let next = next_document(text.text, from, broken.offset);
         if unprintable.is_none_or(|offset| offset != broken.offset) {
             read.findings.push(text.finding(broken));
         }
         match next {
             Some(next) => from = next,
-            None => break,
+            None => return read,
         }
     }
+    let why = format!("{MAX_BROKEN} documents in front of it cannot be read either");
+    read.findings.push(text.finding(Broken { hint: "correct those first", ..Broken::new(from, why) }));
     read
 }
 
