@@ -71,7 +71,7 @@ pub fn alongside<T: Send, R: Send, M>(
             batch.push(piece);
             if batch.len() == BATCH {
                 if number == 0 {
-                    helpers.extend((1..cores()).filter_map(|_| spawn(scope, &work_off)));
+                    helpers.extend((1..cores()).filter_map(|_| spawn(scope, work_off)));
                 }
                 // The receiver lives as long as this function.
                 let _ = sender.send((number, std::mem::take(&mut batch)));

@@ -95,7 +95,7 @@ pub fn between(old: &Openings, new: &Openings) -> Connections {
     let mut connections = Connections::default();
     let pairs: BTreeSet<Pair<'_>> = old.direct.keys().chain(new.direct.keys()).copied().collect();
     let mut changes: Vec<Change> = pairs.into_iter().filter_map(|pair| change(&old, &new, pair)).collect();
-    changes.sort_by(|one, other| order(one).cmp(&order(other)));
+    changes.sort_by_cached_key(order);
     for change in changes {
         let was = old.has(&change);
         let list = match new.has(&change) {

@@ -2,7 +2,7 @@
 //!
 //! Every form is made from a [`Picture`] alone and depends on nothing else: the same picture gives the same bytes.
 //! `dot` and `json` hold all that is in it. The others are to be looked at, so they say what everybody does alike
-//! (asking for names, being scraped, sending traces) once, and not in a line for each ([`background`]).
+//! (asking for names, being scraped, sending traces) once, and not in a line for each (`background`).
 
 mod background;
 pub(crate) mod words;

@@ -4,11 +4,11 @@
 //! to **subjects**, in the whole cluster (ClusterRoleBinding) or in one namespace (RoleBinding), where a cluster role then
 //! counts in that namespace alone. What somebody may do is the union over all the bindings that speak of them by name, or of
 //! a group that they are in. [`Access::of`] computes this union once for each subject, as **permissions** that do not
-//! overlap ([`permission`]), and [`Access::allows`] answers single requests from them, as the API server would. What is
-//! dangerous about it is told by [`danger`] (of a rule on its own) and [`risk`] (of who has it where).
+//! overlap (`permission`), and [`Access::allows`] answers single requests from them, as the API server would. What is
+//! dangerous about it is told by [`danger`] (of a rule on its own) and `risk` (of who has it where).
 //!
 //! Invariants: everything is a function of the finished objects, in their order; what manifests refer to without containing
-//! it is either one of the roles that every cluster has ([`builtin`]), or reported as missing; of objects that are there twice
+//! it is either one of the roles that every cluster has (`builtin`), or reported as missing; of objects that are there twice
 //! the last counts, as it does for whoever applies them. What every cluster grants by itself (discovery to whoever has
 //! shown who they are, the roles of its own components) is no part of the answer: it is about these manifests.
 

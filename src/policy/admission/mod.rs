@@ -3,8 +3,8 @@
 //! One table says of every check of [`compliance`](super::compliance) what a cluster can ask of an object before it lets
 //! it in: a [`Rule`] in CEL, or why there can be none ([`Says`]). Its lists (which capabilities, which volumes, which
 //! parameters of the kernel) are those that the checks themselves go by, so neither can change without the other. To these
-//! rules come those that options state: labels, levels, registries ([`rules`]). The layers ask for the finished rules
-//! ([`native`]) and write them down for one back end or another, so all back ends hold the same expressions.
+//! rules come those that options state: labels, levels, registries (`rules`). The layers ask for the finished rules
+//! (`native`) and write them down for one back end or another, so all back ends hold the same expressions.
 //!
 //! What binds is decided by the object that stands at the door: its labels say which regulation and level hold for it, as
 //! they do in the build. Of a level that the configuration demands of everything nothing is asked.
