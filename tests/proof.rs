@@ -32,7 +32,7 @@ const FORCED: &[Mistake] = &[
         [
             "E0806",
             "{ from = [ { podSelector = { }; } ]",
-            "can connect to `db` on TCP 9187, which nothing declares",
+            "can connect to `db` on TCP 5432 and TCP 9187, which nothing declares",
             "dependencies",
         ],
     ),
@@ -40,6 +40,21 @@ const FORCED: &[Mistake] = &[
     (
         r#"networkPolicies.open = { podSelector.matchLabels."app.kubernetes.io/name" = "worker"; policyTypes = [ "Ingress" ]; ingress = [ { ports = [ { port = 80; protocol = "TCP"; } ]; } ]; };"#,
         ["E0806", "", "everybody can connect to `worker` on TCP 80, which nothing declares", "`allowFrom`"],
+    ),
+    // Namespaces by a label that nobody here has.
+    (
+        r#"networkPolicies.team = { podSelector.matchLabels."app.kubernetes.io/name" = "api"; policyTypes = [ "Ingress" ]; ingress = [ { from = [ { namespaceSelector.matchLabels.team = "blue"; } ]; ports = [ { port = 9090; protocol = "TCP"; } ]; } ]; };"#,
+        [
+            "E0806",
+            "",
+            "any pod in a namespace with `team: blue` can connect to `api` on TCP 9090, which nothing declares",
+            "`allowFrom`",
+        ],
+    ),
+    // The same of a namespace that has a name, too.
+    (
+        r#"networkPolicies.team = { podSelector.matchLabels."app.kubernetes.io/name" = "api"; policyTypes = [ "Ingress" ]; ingress = [ { from = [ { namespaceSelector.matchLabels = { "kubernetes.io/metadata.name" = "partner"; team = "blue"; }; } ]; ports = [ { port = 9090; protocol = "TCP"; } ]; } ]; };"#,
+        ["E0806", "", "any pod in `partner` can connect to `api` on TCP 9090, which nothing declares", "`allowFrom`"],
     ),
     // A network that is wider than the declared one.
     (

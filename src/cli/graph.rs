@@ -62,7 +62,11 @@ impl Graph {
         }
         match self.files.as_slice() {
             [entry] if !is_manifests(entry) => self.of_configuration(entry),
-            files => self.of_manifests(files),
+            files if files.iter().all(|file| is_manifests(file)) => self.of_manifests(files),
+            _ => {
+                say("error: a graph is of one configuration, or of manifests\n");
+                BAD_USAGE
+            }
         }
     }
 

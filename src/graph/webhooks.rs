@@ -89,7 +89,10 @@ fn selected(cluster: &Cluster, namespace: &str, service: &Node) -> Vec<usize> {
         return Vec::new();
     }
     let pods = cluster.pods.iter().enumerate().filter(|(_, pods)| {
-        pods.namespace == namespace && selector.iter().all(|(key, value)| pods.labels.get(key) == Some(value))
+        // Those that are only spoken of answer nobody.
+        pods.object.is_some()
+            && pods.namespace == namespace
+            && selector.iter().all(|(key, value)| pods.labels.get(key) == Some(value))
     });
     pods.map(|(at, _)| at).collect()
 }

@@ -281,6 +281,15 @@ impl Cluster {
         self.pods.len() - 1
     }
 
+    /// Supposes that a namespace of which no object tells has these labels besides its name.
+    pub fn suppose_namespace(&mut self, name: &str, labels: &Labels) {
+        let name = self.namespace(name);
+        let supposed = self.namespaces.iter_mut().find(|known| known.name == name && known.object.is_none());
+        if let Some(supposed) = supposed {
+            labels.iter().for_each(|(key, value)| supposed.labels.set(key, value));
+        }
+    }
+
     /// Makes a namespace known, with no labels but its name if nothing more is known of it.
     pub(super) fn namespace(&mut self, name: &str) -> EcoString {
         let name = if name.is_empty() { DEFAULT_NAMESPACE } else { name };

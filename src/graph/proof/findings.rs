@@ -5,6 +5,7 @@ use petgraph::graph::NodeIndex;
 
 use super::super::declared::{Graph, Role, Whom};
 use super::super::picture::ReasonKind;
+use super::places::supposed_labels;
 use super::{Closed, Proof, Undeclared};
 use crate::diag::{Code, Diagnostic};
 use crate::layers::Object;
@@ -70,7 +71,7 @@ impl Judged<'_> {
             }
         }
         let (owners, strangers) = (listed(&owners), listed(&strangers));
-        let ports = on(&first.ports);
+        let ports = on(&Ports::union_of(same.iter().map(|one| &one.ports)));
         let message = match direction {
             Direction::Ingress => format!("{strangers} can connect to {owners} {ports}, which nothing declares"),
             Direction::Egress => format!("{owners} can connect to {strangers} {ports}, which nothing declares"),
@@ -263,9 +264,14 @@ fn shown_pods(cluster: &Cluster, pods: usize, home: &str) -> String {
 
 fn shown_labels(namespace: &str, labels: &Labels) -> String {
     let labels: Vec<String> = labels.iter().map(|(key, value)| format!("`{key}: {value}`")).collect();
+    let home = match supposed_labels(namespace) {
+        None => format!("in `{namespace}`"),
+        Some("") => "elsewhere".to_string(),
+        Some(labels) => format!("in a namespace with `{labels}`"),
+    };
     match labels.is_empty() {
-        true => format!("any pod in `{namespace}`"),
-        false => format!("any pod in `{namespace}` with {}", labels.join(" and ")),
+        true => format!("any pod {home}"),
+        false => format!("any pod {home} with {}", labels.join(" and ")),
     }
 }
 

@@ -18,7 +18,7 @@ const KINDS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJ
 /// A namespace and a value of a label that nobody has.
 const NOBODYS: &str = "nxk-stranger";
 /// So many strangers are tried for one selector; more choices than this nobody writes.
-const MOST_STRANGERS: usize = 16;
+const MOST_STRANGERS: usize = 256;
 
 /// The pods of each party.
 #[derive(Clone, Debug, Default)]
@@ -91,9 +91,9 @@ impl Known {
 
 /// Adds strangers to a cluster: pods that its policies could mean besides those that the graph knows.
 pub fn add_strangers(graph: &Graph, cluster: &mut Cluster) {
-    let mut strangers = strangers(cluster, |wanted| !means_workload(graph, wanted));
-    strangers.retain(|(namespace, labels)| is_stranger(graph, namespace, labels));
-    add(cluster, strangers);
+    let is_such = |wanted: &PodsWanted| !means_workload(graph, wanted);
+    let counts = |stranger: &Stranger| is_stranger(graph, &stranger.home.name, &stranger.labels);
+    add(cluster, strangers(cluster, is_such, counts));
 }
 
 /// Whether pods with these labels can be told from those of every workload: what has a workload's name is it to policies.
@@ -114,17 +114,36 @@ pub fn add_missing(cluster: &mut Cluster) {
         let mut pods = cluster.pods.iter();
         !pods.any(|pods| wanted.pods.matches(|key| pods.labels.get(key)) && in_scope(&pods.namespace, &wanted.scope))
     };
-    add(cluster, strangers(cluster, is_missing));
+    add(cluster, strangers(cluster, is_missing, |_| true));
 }
 
-fn add(cluster: &mut Cluster, strangers: BTreeSet<(EcoString, Labels)>) {
-    for (namespace, labels) in strangers {
-        cluster.add_outsider(&namespace, labels, Vec::new());
+/// Pods that a policy could mean.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Stranger {
+    home: Home,
+    labels: Labels,
+}
+
+/// Where they live. If nothing is known of the namespace, it has these labels.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Home {
+    name: EcoString,
+    labels: Labels,
+}
+
+fn add(cluster: &mut Cluster, strangers: BTreeSet<Stranger>) {
+    for Stranger { home, labels } in strangers {
+        cluster.suppose_namespace(&home.name, &home.labels);
+        cluster.add_outsider(&home.name, labels, Vec::new());
     }
 }
 
-/// For each such choice of pods that policies make, those that have just what it asks for.
-fn strangers(cluster: &Cluster, is_such: impl Fn(&PodsWanted) -> bool) -> BTreeSet<(EcoString, Labels)> {
+/// For each such choice of pods that policies make, those that have just what it asks for, if they count.
+fn strangers(
+    cluster: &Cluster,
+    is_such: impl Fn(&PodsWanted) -> bool,
+    counts: impl Fn(&Stranger) -> bool,
+) -> BTreeSet<Stranger> {
     let mut seen: FxHashSet<&PodsWanted> = FxHashSet::default();
     let mut strangers = BTreeSet::new();
     for policy in &cluster.policies {
@@ -134,10 +153,12 @@ fn strangers(cluster: &Cluster, is_such: impl Fn(&PodsWanted) -> bool) -> BTreeS
                     && seen.insert(wanted)
                     && is_such(wanted)
                 {
-                    let namespaces = namespaces(cluster, &wanted.scope);
+                    let homes = homes(cluster, &wanted.scope);
                     let labels = examples(&wanted.pods);
-                    let both = namespaces.iter().flat_map(|namespace| labels.iter().map(move |one| (namespace, one)));
-                    strangers.extend(both.take(MOST_STRANGERS).map(|(name, labels)| (name.clone(), labels.clone())));
+                    let both = homes.iter().flat_map(|home| {
+                        labels.iter().map(|labels| Stranger { home: home.clone(), labels: labels.clone() })
+                    });
+                    strangers.extend(both.filter(&counts).take(MOST_STRANGERS));
                 }
             }
         }
@@ -165,22 +186,39 @@ fn one_value<'s>(selector: &'s Selector, key: &str) -> Option<&'s str> {
     values.next().flatten().filter(|_| values.next().is_none())
 }
 
-/// Where strangers can live: in the namespaces that are meant, known ones and one that is not.
-fn namespaces(cluster: &Cluster, scope: &Scope) -> Vec<EcoString> {
+/// Where strangers can live: in the namespaces that are meant, known ones, and such as there may be.
+fn homes(cluster: &Cluster, scope: &Scope) -> Vec<Home> {
     let selector = match scope {
-        Scope::Named(name) => return vec![name.clone()],
+        Scope::Named(name) => return vec![Home { name: name.clone(), labels: Labels::new() }],
         Scope::Matching(selector) => selector,
     };
-    if selector.is_meaningless() {
-        return Vec::new();
-    }
-    let named = selector.requirements().iter().find(|requirement| requirement.key == NAMESPACE);
-    if let Some(Test::In(names)) = named.map(|requirement| &requirement.test) {
-        return names.clone();
-    }
-    let known = cluster.namespaces.iter().filter(|namespace| selector.matches(|key| namespace.labels.get(key)));
-    let known = known.map(|namespace| namespace.name.clone()).take(MOST_STRANGERS / 2);
-    known.chain(selector.matches(|key| (key == NAMESPACE).then_some(NOBODYS)).then(|| NOBODYS.into())).collect()
+    let known = cluster
+        .namespaces
+        .iter()
+        .filter(|namespace| !selector.is_meaningless() && selector.matches(|key| namespace.labels.get(key)));
+    let known = known.map(|namespace| Home { name: namespace.name.clone(), labels: Labels::new() });
+    let supposed = examples(selector).into_iter().filter_map(|labels| {
+        let name = match labels.get(NAMESPACE) {
+            Some(name) => name.into(),
+            None => nobodys_namespace(&labels),
+        };
+        let is_made = cluster.namespaces.iter().any(|known| known.name == name && known.object.is_some());
+        (!is_made).then_some(Home { name, labels })
+    });
+    let mut homes: Vec<Home> = supposed.collect();
+    homes.extend(known.take(MOST_STRANGERS));
+    homes
+}
+
+/// A namespace that nobody has, of its own for each choice of labels, which its name tells.
+fn nobodys_namespace(labels: &Labels) -> EcoString {
+    let labels: Vec<String> = labels.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+    ecow::eco_format!("{NOBODYS} {}", labels.join(", "))
+}
+
+/// Whether a namespace is one that nobody has, and if so the labels by which it was meant.
+pub(super) fn supposed_labels(namespace: &str) -> Option<&str> {
+    namespace.strip_prefix(NOBODYS).map(str::trim)
 }
 
 /// Labels that satisfy a selector, one for each of the values that it leaves open.
