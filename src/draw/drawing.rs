@@ -1,12 +1,13 @@
 //! The drawing itself, as SVG elements: boxes of namespaces, connections, ports, parties. The file and the page put a
 //! frame of their own around it.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
 
 use super::layout::measure::{BOLD, NAME_SIZE, PARTY_PAD, SMALL_SIZE, shortened};
 use super::layout::{Layout, Rect, Route};
 use super::words::{about, complaint, full_name, kind, line, of_configuration, place, ports, put};
 use crate::graph::picture::{Connection, Party, PartyKind, Picture, State};
+use crate::report::write_escaped;
 
 /// The looks of a drawing, by classes.
 pub(super) const STYLE: &str = include_str!("drawing.css");
@@ -16,21 +17,7 @@ pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = line(self.0);
-        if !text.contains(['&', '<', '>', '"', '\'']) {
-            return f.write_str(&text);
-        }
-        for character in text.chars() {
-            match character {
-                '&' => f.write_str("&amp;"),
-                '<' => f.write_str("&lt;"),
-                '>' => f.write_str("&gt;"),
-                '"' => f.write_str("&quot;"),
-                '\'' => f.write_str("&#39;"),
-                _ => f.write_char(character),
-            }?;
-        }
-        Ok(())
+        write_escaped(f, &line(self.0))
     }
 }
 

@@ -41,11 +41,22 @@ pub use manifests::check_manifests;
 pub use matrix::{minors, told_once};
 pub use network::{picture, picture_of_manifests};
 pub use openings::{Openings, openings, openings_of_manifests};
-pub use prove::Ordered;
+pub use prove::{Ordered, Proved};
 pub use secrets::NamedSecret;
 pub use session::{Checked, Parsed, Request, Session};
 pub use settings::{SecretSetting, Setting};
 pub use timings::Timings;
+
+/// The way from the entry file to objects of which all is proved. What is wrong is in the session's findings.
+fn proved(session: &mut Session) -> Option<(Evaluated, Proved)> {
+    let parsed = session.parse()?;
+    let checked = session.check(parsed);
+    let evaluated = session.evaluate(checked)?;
+    let lowered = session.lower(&evaluated);
+    let proved = session.prove(&evaluated, lowered);
+    session.forget_what_was_found_early();
+    Some((evaluated, proved))
+}
 
 /// The whole way from the entry file to objects in the order in which they can be installed.
 /// What is wrong is in the session's findings.

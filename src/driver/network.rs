@@ -29,12 +29,7 @@ pub(super) struct Network {
 /// The picture of a configuration's network. What is wrong is in the session's findings; `None` where the network cannot
 /// be told.
 pub fn picture(session: &mut Session) -> Option<Picture> {
-    let parsed = session.parse()?;
-    let checked = session.check(parsed);
-    let evaluated = session.evaluate(checked)?;
-    let lowered = session.lower(&evaluated);
-    let proved = session.prove(&evaluated, lowered);
-    session.forget_what_was_found_early();
+    let (evaluated, proved) = super::proved(session)?;
     let title = evaluated.framework.get("project").and_then(Node::as_str).unwrap_or_default().to_string();
     let network = proved.network?;
     Some(network.picture(title, &session.machine.sources))

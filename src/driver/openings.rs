@@ -24,12 +24,7 @@ pub struct Openings {
 
 /// What a configuration opens. What is wrong is in the session's findings; `None` where the network cannot be told.
 pub fn openings(title: String, session: &mut Session) -> Option<Openings> {
-    let parsed = session.parse()?;
-    let checked = session.check(parsed);
-    let evaluated = session.evaluate(checked)?;
-    let lowered = session.lower(&evaluated);
-    let proved = session.prove(&evaluated, lowered);
-    session.forget_what_was_found_early();
+    let (_, proved) = super::proved(session)?;
     let network = proved.network?;
     let sources = &session.machine.sources;
     let mut openings = openings_of_manifests(title, &proved.objects, sources);

@@ -12,7 +12,7 @@ mod sarif;
 mod short;
 mod words;
 
-pub use words::printable;
+pub use words::{printable, write_escaped};
 
 use rustc_hash::FxHashMap;
 

@@ -1,12 +1,31 @@
 //! What the forms share: text that cannot harm a terminal, and places in words.
 
 use std::borrow::Cow;
+use std::fmt::{self, Write};
 
 use crate::diag::Diagnostic;
 
 /// `error[E0101]`
 pub(super) fn head(diagnostic: &Diagnostic) -> String {
     format!("{}[{}]", diagnostic.severity.as_str(), diagnostic.code.as_str())
+}
+
+/// Writes text into a page or a picture, where nothing of it is to be markup.
+pub fn write_escaped(out: &mut impl Write, text: &str) -> fmt::Result {
+    if !text.contains(['&', '<', '>', '"', '\'']) {
+        return out.write_str(text);
+    }
+    for character in text.chars() {
+        match character {
+            '&' => out.write_str("&amp;"),
+            '<' => out.write_str("&lt;"),
+            '>' => out.write_str("&gt;"),
+            '"' => out.write_str("&quot;"),
+            '\'' => out.write_str("&#39;"),
+            _ => out.write_char(character),
+        }?;
+    }
+    Ok(())
 }
 
 /// `text` with what could steer a terminal written as `\u{1b}`, and cut off where nobody reads on.

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Write};
 
 use crate::driver::evidence::Status;
-use crate::report::words::printable;
+use crate::report::words::{printable, write_escaped};
 use crate::source::Location;
 
 /// Text as a page shows it: nothing in it is markup, and nothing in it turns the writing direction or is unseen.
@@ -11,17 +11,7 @@ pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in printable(self.0).chars() {
-            match character {
-                '&' => f.write_str("&amp;"),
-                '<' => f.write_str("&lt;"),
-                '>' => f.write_str("&gt;"),
-                '"' => f.write_str("&quot;"),
-                '\'' => f.write_str("&#39;"),
-                _ => f.write_char(character),
-            }?;
-        }
-        Ok(())
+        write_escaped(f, &printable(self.0))
     }
 }
 
