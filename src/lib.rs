@@ -37,6 +37,7 @@ pub mod policy;
 pub mod seal;
 // 7  data to text
 pub mod emit;
+pub mod chart;
 // 8  the pipeline
 pub mod driver;
 // 9  findings to text, and results to the disk

@@ -1,0 +1,115 @@
+//! What a chart is, before it is text.
+
+use ecow::EcoString;
+
+use crate::node::Node;
+use crate::types::{Scalar, TypeRef};
+
+/// A chart, as data.
+#[derive(Debug)]
+pub struct Chart {
+    /// `framework.project`: the chart's name, and that of the release that gives the objects of YAML mode.
+    pub name: String,
+    /// The namespace of the configuration; `default` where it names none.
+    pub namespace: String,
+    /// The Kubernetes minor that it is for, such as `1.31`.
+    pub kubernetes: String,
+    /// The objects, in the order in which they can be installed, with their keys in the order in which people write them.
+    pub templates: Vec<Template>,
+    /// What an operator can change, by path. Conditions and forms mean these by their index.
+    pub openings: Vec<Opening>,
+    /// What is different in environments of the configuration, each a file of values.
+    pub environments: Vec<Environment>,
+}
+
+/// An object of a chart.
+#[derive(Clone, Debug)]
+pub struct Template {
+    /// The object's key in `resources`: `Deployment/web`.
+    pub key: EcoString,
+    /// When the object is there: all of these hold.
+    pub when: Vec<Condition>,
+    /// The object; always a [`Form::Map`].
+    pub form: Form,
+}
+
+/// Finished data, some of it open.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Form {
+    /// What no value changes. Never a map or a list that is not empty: these are [`Form::Map`] and [`Form::List`].
+    Literal(Node),
+    /// The value of an opening, as it is.
+    Value(usize),
+    /// A text with open pieces.
+    Text(Vec<Piece>),
+    /// A map. Two fields may have one key if their conditions exclude each other. At least one field is always there.
+    Map(Vec<Field>),
+    /// A list.
+    List(Vec<Item>),
+}
+
+/// An entry of a map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Its key.
+    pub key: EcoString,
+    /// When it is there: all of these hold.
+    pub when: Vec<Condition>,
+    /// What it holds.
+    pub value: Form,
+}
+
+/// An item of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// When it is there: all of these hold.
+    pub when: Vec<Condition>,
+    /// The item.
+    pub value: Form,
+}
+
+/// A piece of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Piece {
+    /// What no value changes.
+    Text(EcoString),
+    /// The value of an opening, a string as it is, an integer in decimal digits.
+    Value(usize),
+    /// What the release puts before every name: nothing when it is called like the chart, else `<release>-`.
+    Prefix,
+}
+
+/// Whether an integer opening is within bounds. Both are inclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// Which opening.
+    pub opening: usize,
+    /// The least that it may be.
+    pub least: Option<i64>,
+    /// The most that it may be.
+    pub most: Option<i64>,
+}
+
+/// A value that an operator can change.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// The way to the option: `applications`, `web`, `env`, `LOG_LEVEL`. The values have the same shape as the options.
+    pub path: Vec<EcoString>,
+    /// Its value in the configuration; never `null`. Whoever changes it gives the same kind of value.
+    pub default: Scalar,
+    /// The type of the option.
+    pub ty: Option<TypeRef>,
+    /// What the option is for, in its own documentation.
+    pub doc: Option<String>,
+    /// Texts that the value has to contain, or must not contain (`false`), since the objects would be others.
+    pub contains: Vec<(EcoString, bool)>,
+}
+
+/// An environment that the configuration knows, as what differs from the values of the chart.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Its name: `production`.
+    pub name: String,
+    /// The values that differ.
+    pub values: Vec<(usize, Scalar)>,
+}
