@@ -77,6 +77,8 @@ pub enum Piece {
     Value(usize),
     /// What the release puts before every name: nothing when it is called like the chart, else `<release>-`.
     Prefix,
+    /// The namespace of the release, where the configuration says its own.
+    Namespace,
 }
 
 /// Whether an integer opening is within bounds. Both are inclusive.
