@@ -65,6 +65,7 @@ enum Keys {
 impl Keys {
     /// Adds a key; says whether it is new.
     fn insert(&mut self, machine: &mut Evaluator, key: Value, span: Span) -> Result<bool> {
+        machine.looks_into(&key);
         match (&mut *self, &key.kind) {
             (Keys::None, Kind::Str(text)) => *self = Keys::Strings(FxHashSet::from_iter([text.clone()])),
             (Keys::None, Kind::Int(number)) => *self = Keys::Ints(FxHashSet::from_iter([*number])),

@@ -17,6 +17,7 @@ pub(super) const NATIVES: &[Native] = &[
 
 fn from(machine: &mut Evaluator, call: Arguments, format: Format) -> Result<Value> {
     let value = machine.value_of(&call, 0)?;
+    machine.looks_into(&value);
     match &value.kind {
         Kind::Str(text) => machine.parse_document(format, text, call.span, value.origin),
         _ => Err(machine.bad_argument(&call, 0, "a string", &value)),

@@ -188,6 +188,7 @@ fn group_by(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let mut groups: FxHashMap<Symbol, Vec<Thunk>> = FxHashMap::default();
     for item in items.iter() {
         let key = machine.apply(&function, item.clone(), call.span)?;
+        machine.looks_into(&key);
         let Kind::Str(name) = &key.kind else {
             let what = "the answer of the function given to `groupBy`";
             return Err(machine.wrong_kind(&key, "a string", what, Span::NONE));

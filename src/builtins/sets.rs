@@ -58,6 +58,7 @@ fn remove_attrs(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     let mut names = FxHashSet::default();
     for item in list.iter() {
         let value = machine.force_at(item, call.span)?;
+        machine.looks_into(&value);
         match &value.kind {
             Kind::Str(name) => names.insert(Symbol::new(name)),
             _ => return Err(machine.wrong_kind(&value, "a string", "every name given to `removeAttrs`", Span::NONE)),
@@ -112,6 +113,7 @@ fn list_to_attrs(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
             return Err(machine.missing_attribute(&pair, name_field, call.span));
         };
         let name = machine.force_at(&name.value, call.span)?;
+        machine.looks_into(&name);
         let Kind::Str(text) = &name.kind else {
             return Err(machine.wrong_kind(&name, "a string", "the name of an attribute", Span::NONE));
         };

@@ -22,6 +22,7 @@ pub(super) const NATIVES: &[Native] = &[
     Native { name: "getContext", arity: 1, run: get_context },
     Native { name: "hasContext", arity: 1, run: has_context },
     Native { name: "hashString", arity: 2, run: hash_string },
+    Native { name: "__containsText", arity: 2, run: contains_text },
     Native { name: "replaceStrings", arity: 3, run: replace_strings },
     Native { name: "stringLength", arity: 1, run: string_length },
     Native { name: "substring", arity: 3, run: substring },
@@ -70,11 +71,20 @@ fn concat_strings_sep(machine: &mut Evaluator, call: Arguments) -> Result<Value>
         }
         let value = machine.force_at(item, call.span)?;
         match &value.kind {
-            Kind::Str(piece) => text.push_str(piece),
+            Kind::Str(piece) if machine.watch.is_none() => text.push_str(piece),
             _ => text.push_str(&machine.coerce(&value, Coercion::Interpolation, call.span)?),
         }
     }
     Ok(Value::string(text, call.span))
+}
+
+/// What `hasInfix` says, in a way that a chart can ask as well.
+fn contains_text(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
+    let part = machine.string_of(&call, 0)?;
+    match machine.value_of(&call, 1)? {
+        text @ Value { kind: Kind::Str(_), .. } => Ok(Value::bool(machine.contains_text(&text, &part), call.span)),
+        other => Err(machine.bad_argument(&call, 1, "a string", &other)),
+    }
 }
 
 fn replace_strings(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
@@ -129,7 +139,9 @@ fn strings(machine: &mut Evaluator, call: &Arguments, at: usize) -> Result<Vec<E
     let items = machine.list_of(call, at)?;
     let mut strings = Vec::with_capacity(items.len());
     for item in items.iter() {
-        match machine.force_at(item, call.span)? {
+        let item = machine.force_at(item, call.span)?;
+        machine.looks_into(&item);
+        match item {
             Value { kind: Kind::Str(text), .. } => strings.push(text),
             other => {
                 let what = format!("every item given to `{}`", call.name);

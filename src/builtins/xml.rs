@@ -25,6 +25,7 @@ struct Writer {
 impl Writer {
     fn value(&mut self, machine: &mut Evaluator, thunk: &Thunk) -> Result<()> {
         let value = machine.force_at(thunk, self.span)?;
+        machine.looks_into(&value);
         machine.deeper(self.span, |machine| {
             match &value.kind {
                 Kind::Null => self.leaf("null", &[]),

@@ -14,4 +14,4 @@
 
 mod model;
 
-pub use model::{Chart, Condition, Environment, Field, Form, Item, Opening, Piece, Template};
+pub use model::{Chart, Condition, Environment, Field, Form, Guard, Item, Opening, Piece, Template};

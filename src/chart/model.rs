@@ -18,6 +18,8 @@ pub struct Chart {
     pub templates: Vec<Template>,
     /// What an operator can change, by path. Conditions and forms mean these by their index.
     pub openings: Vec<Opening>,
+    /// What must hold between openings: with other values the objects would be others than the chart has.
+    pub guards: Vec<Guard>,
     /// What is different in environments of the configuration, each a file of values.
     pub environments: Vec<Environment>,
 }
@@ -90,6 +92,19 @@ pub struct Condition {
     pub least: Option<i64>,
     /// The most that it may be.
     pub most: Option<i64>,
+}
+
+/// An order of two openings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// The one that must not be greater.
+    pub lesser: usize,
+    /// The one that must not be less.
+    pub greater: usize,
+    /// Whether they must not be equal either.
+    pub strict: bool,
+    /// Whether they are amounts such as `128Mi`, or integers.
+    pub quantities: bool,
 }
 
 /// A value that an operator can change.

@@ -13,7 +13,7 @@ use crate::eval::{Depth, LIBRARY_ROOT, error};
 use crate::graph::declared::{self, Graph};
 use crate::layers::Object;
 use crate::lower::lower_to_objects;
-use crate::modules::{Configuration, Request as Modules};
+use crate::modules::{Configuration, PLAIN, Request as Modules};
 use crate::node::Node;
 use crate::parallel;
 use crate::policy::level::Level;
@@ -97,6 +97,24 @@ impl Session {
         }
         self.timings.add("lower", start.elapsed());
         Lowered { objects, examined, trace }
+    }
+
+    /// The objects of the same configuration with further modules, as they are made, and not examined. What is wrong with them goes to
+    /// the findings.
+    pub(super) fn lower_unexamined(&mut self, evaluated: &Evaluated, configuration: &Configuration) -> Vec<Object> {
+        let compliance = evaluated.compliance();
+        let mut labels = MandatoryLabels::new(&compliance);
+        let mut origin = OriginAnnotations::new(&self.trace(evaluated), &compliance.prefix);
+        let mut objects = Vec::new();
+        let made = lower_to_objects(&mut self.machine, configuration, &evaluated.target, |machine, mut object| {
+            labels.put_on(&mut object, &machine.sources);
+            origin.put_on(&mut object);
+            objects.push(object);
+        });
+        if let Err(failure) = made {
+            self.machine.report(&failure);
+        }
+        objects
     }
 
     fn fixpoint(&mut self, checked: &Checked) -> Result<Evaluated> {
@@ -300,13 +318,27 @@ fn target(machine: &mut Evaluator, framework: &Value, catalogue: &'static Catalo
 
 /// `{ a.b = mkOverride SETTING_PRIORITY value; }`
 fn forced(path: &[Symbol], value: Value, span: Span) -> Thunk {
-    let innermost = overriding(value, SETTING_PRIORITY, span);
-    let nested = path.iter().rev().fold(innermost, |value, name| {
-        let mut set = AttrsBuilder::new();
-        set.add(*name, span, value);
-        Value::attrs(set.build(), span)
-    });
-    nested.into()
+    nested(&[(path, overriding(value, SETTING_PRIORITY, span))], 0, &mut |_| PLAIN).into()
+}
+
+/// One set of values with paths, those of a set next to each other; of all of them the first `depth` names are
+/// the same. Further out a unit takes part in a merge: there it is as strong as `strength` says.
+pub(super) fn nested(units: &[(&[Symbol], Value)], depth: usize, strength: &mut impl FnMut(&[Symbol]) -> i64) -> Value {
+    if let [(path, value)] = units
+        && path.len() == depth
+    {
+        return value.clone();
+    }
+    let mut set = AttrsBuilder::new();
+    for inside in units.chunk_by(|(a, _), (b, _)| a[depth] == b[depth]) {
+        let span = inside[0].1.origin;
+        set.add(inside[0].0[depth], span, nested(inside, depth + 1, strength));
+    }
+    let set = Value::attrs(set.build(), units.first().map_or(Span::NONE, |(_, value)| value.origin));
+    match strength(units.first().map_or(&[], |(path, _)| &path[..depth])) {
+        PLAIN => set,
+        other => overriding(set, other, Span::NONE),
+    }
 }
 
 /// `mkOverride priority value`
@@ -319,7 +351,7 @@ pub(super) fn overriding(value: Value, priority: i64, span: Span) -> Value {
 }
 
 /// Lower than `mkForce`'s 50, so that the command line has the last word.
-const SETTING_PRIORITY: i64 = 40;
+pub(super) const SETTING_PRIORITY: i64 = 40;
 
 /// A finding without a place of the user's gets one: of what the user wrote into the part of the object that it is
 /// about, else of the entry that the object was made from.

@@ -10,6 +10,7 @@
 
 mod access;
 mod admission;
+pub mod chart;
 mod comply;
 mod coverage;
 mod evaluate;

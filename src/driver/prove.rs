@@ -80,6 +80,13 @@ impl Ordered {
     }
 }
 
+impl Proved {
+    /// How much was checked.
+    pub(super) fn coverage(&self) -> Coverage {
+        Coverage { objects: self.objects.len(), checked: self.checked, versions: vec![self.version] }
+    }
+}
+
 impl Session {
     /// Checks every object: the places of its secrets, its schema, that it is there only once, its images, its sealed
     /// values, and the compliance of its entry.
@@ -129,8 +136,7 @@ impl Session {
     /// Puts the objects in the order in which they can be installed.
     pub fn order(&mut self, proved: Proved) -> Ordered {
         let start = Instant::now();
-        let coverage =
-            Coverage { objects: proved.objects.len(), checked: proved.checked, versions: vec![proved.version] };
+        let coverage = proved.coverage();
         let arranged = |Object { mut node, .. }: Object| {
             order::arrange(&mut node);
             node

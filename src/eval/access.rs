@@ -15,7 +15,9 @@ impl Evaluator {
 
     /// An integer.
     pub fn int_of(&mut self, call: &Arguments, at: usize) -> Result<i64> {
-        match self.value_of(call, at)? {
+        let value = self.value_of(call, at)?;
+        self.looks_into(&value);
+        match value {
             Value { kind: Kind::Int(number), .. } => Ok(number),
             other => Err(self.bad_argument(call, at, "an integer", &other)),
         }
@@ -23,7 +25,9 @@ impl Evaluator {
 
     /// A string.
     pub fn string_of(&mut self, call: &Arguments, at: usize) -> Result<EcoString> {
-        match self.value_of(call, at)? {
+        let value = self.value_of(call, at)?;
+        self.looks_into(&value);
+        match value {
             Value { kind: Kind::Str(text), .. } => Ok(text),
             other => Err(self.bad_argument(call, at, "a string", &other)),
         }
@@ -32,6 +36,7 @@ impl Evaluator {
     /// A string, or what may stand for one.
     pub fn text_of(&mut self, call: &Arguments, at: usize, coercion: Coercion) -> Result<EcoString> {
         let value = self.value_of(call, at)?;
+        self.looks_into(&value);
         self.coerce(&value, coercion, call.span)
     }
 

@@ -11,6 +11,15 @@ use crate::value::{Evaluator, Kind, Result, Thunk, Value};
 impl Evaluator {
     /// `a == b`. Functions are never equal, except to themselves inside lists and sets (as in Nix).
     pub fn equal(&mut self, a: &Value, b: &Value, span: Span) -> Result<bool> {
+        // Values of two kinds are never equal, whatever they are.
+        if matches!(
+            (&a.kind, &b.kind),
+            (Kind::Str(_), Kind::Str(_))
+                | (Kind::Int(_), Kind::Int(_) | Kind::Float(_))
+                | (Kind::Float(_), Kind::Int(_))
+        ) {
+            self.compares(a, b, false);
+        }
         self.deeper(span, |machine| match (&a.kind, &b.kind) {
             (Kind::Null, Kind::Null) => Ok(true),
             (Kind::Bool(a), Kind::Bool(b)) => Ok(a == b),
@@ -72,6 +81,7 @@ impl Evaluator {
 
     /// `a < b`: numbers, strings by bytes, paths, and lists by their first difference.
     pub fn less(&mut self, a: &Value, b: &Value, span: Span) -> Result<bool> {
+        self.compares(a, b, true);
         self.deeper(span, |machine| {
             let ordering = match (&a.kind, &b.kind) {
                 (Kind::Int(a), Kind::Int(b)) => a.cmp(b),

@@ -44,6 +44,10 @@ impl Evaluator {
 
     fn node_of(&mut self, value: &Value, depth: Depth, needed: Span) -> Result<Node> {
         let span = value.origin.or(needed);
+        // What is made of all the data at once is a digest of it, or a text with other rules.
+        if depth == Depth::Strict {
+            self.looks_into(value);
+        }
         let kind = self.deeper(span, |machine| {
             Ok(match &value.kind {
                 Kind::Null => NodeKind::Null,

@@ -21,6 +21,7 @@ mod secrets;
 mod select;
 mod strings;
 mod types;
+mod watch;
 
 use std::rc::Rc;
 
@@ -80,6 +81,7 @@ impl Evaluator {
             traces: Vec::new(),
             depth: 0,
             limits: Limits { depth: MAX_DEPTH },
+            watch: None,
         }
     }
 
@@ -276,6 +278,7 @@ impl Evaluator {
         };
         for (name, value) in &term.dynamic {
             let computed = self.eval(name, &env)?;
+            self.looks_into(&computed);
             let symbol = match &computed.kind {
                 Kind::Null => continue,
                 Kind::Str(text) => Symbol::new(text),

@@ -97,6 +97,8 @@ impl Evaluator {
 
     /// Numbers: of two integers an integer, else a float.
     pub fn arithmetic(&mut self, op: BinaryOp, a: &Value, b: &Value, sides: (Span, Span), span: Span) -> Result<Kind> {
+        self.looks_into(a);
+        self.looks_into(b);
         let (x, y) = match (&a.kind, &b.kind) {
             (Kind::Int(_), Kind::Int(0)) if op == BinaryOp::Divide => return Err(division_by_zero(b, span)),
             (Kind::Int(a), Kind::Int(b)) => return integers(op, *a, *b, span).map(Kind::Int),
@@ -126,6 +128,7 @@ impl Evaluator {
 
     pub(super) fn negate(&mut self, operand: &TermRef, env: &Env, span: Span) -> Result<Kind> {
         let value = self.eval(operand, env)?;
+        self.looks_into(&value);
         match value.kind {
             Kind::Int(number) => integers(BinaryOp::Subtract, 0, number, span).map(Kind::Int),
             // As in Nix a subtraction from zero, so that there is no `-0.0`.

@@ -71,6 +71,7 @@ impl Evaluator {
             NameTerm::Fixed(symbol, span) => Ok((*symbol, *span)),
             NameTerm::Dynamic(term) => {
                 let value = self.eval(term, env)?;
+                self.looks_into(&value);
                 match &value.kind {
                     Kind::Str(text) => Ok((Symbol::new(text), term.span)),
                     _ => Err(self.wrong_kind(&value, "a string", "the name of an attribute", term.span)),

@@ -25,6 +25,12 @@ pub enum Coercion {
 impl Evaluator {
     /// `value` as a string; `span` is where the string is needed.
     pub fn coerce(&mut self, value: &Value, coercion: Coercion, span: Span) -> Result<EcoString> {
+        if let (Kind::Str(_), _) | (Kind::Int(_) | Kind::Float(_) | Kind::Bool(_), Coercion::Everything) =
+            (&value.kind, coercion)
+            && let Some(word) = self.written(value)
+        {
+            return Ok(word);
+        }
         self.deeper(span, |machine| match (&value.kind, coercion) {
             (Kind::Str(text), _) => Ok(text.clone()),
             (Kind::Path(path), Coercion::Path | Coercion::Everything) => Ok(path.display().to_string().into()),

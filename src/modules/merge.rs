@@ -15,7 +15,7 @@ use super::words::words;
 use crate::eval::Blame;
 use crate::source::Span;
 use crate::symbol::Symbol;
-use crate::types::{ModuleType, Scalar, Type, TypeRef, check_scalar};
+use crate::types::{ModuleType, Scalar, Type, TypeRef, scalar_fits};
 use crate::value::{Attr, Attrs, Error, Evaluator, Host, Kind, Result, Thunk, Value};
 
 impl Evaluator {
@@ -292,16 +292,7 @@ fn plainly_fits(ty: &Type, value: &Value) -> bool {
         Kind::Str(text) if !text.ends_with('\n') => Scalar::Str(text.clone()),
         _ => return false,
     };
-    scalar_fits(ty, &scalar, 3)
-}
-
-fn scalar_fits(ty: &Type, scalar: &Scalar, levels: u32) -> bool {
-    match ty.peeled() {
-        Type::Any => true,
-        // A union may hold itself; what is not plain after a few levels is decided elsewhere.
-        Type::Union(members) => levels > 0 && members.iter().any(|member| scalar_fits(member, scalar, levels - 1)),
-        ty => matches!(check_scalar(ty, scalar), Some(Ok(()))),
-    }
+    scalar_fits(ty, &scalar)
 }
 
 /// Whether it is the type of texts of one line, which may end in a line break.

@@ -35,7 +35,7 @@ pub use object::{ListKey, ListRule, ObjectSchema, Shape};
 pub use part::part;
 pub use path::Path;
 pub use refine::refined;
-pub use scalar::{Mismatch, NAMED, Named, Pattern, Scalar, Text, check_scalar, named};
+pub use scalar::{Mismatch, NAMED, Named, Pattern, Scalar, Text, check_scalar, named, scalar_fits};
 
 /// A shared type.
 pub type TypeRef = Rc<Type>;

@@ -131,6 +131,20 @@ pub fn check_scalar(ty: &Type, value: &Scalar) -> Option<Result<(), Mismatch>> {
     })
 }
 
+/// Whether a scalar plainly has a type; what takes more than a look to tell is no.
+pub fn scalar_fits(ty: &Type, scalar: &Scalar) -> bool {
+    fits_within(ty, scalar, 3)
+}
+
+fn fits_within(ty: &Type, scalar: &Scalar, levels: u32) -> bool {
+    match ty.peeled() {
+        Type::Any => true,
+        // A union may hold itself; what is not plain after a few levels is decided elsewhere.
+        Type::Union(members) => levels > 0 && members.iter().any(|member| fits_within(member, scalar, levels - 1)),
+        ty => matches!(check_scalar(ty, scalar), Some(Ok(()))),
+    }
+}
+
 fn check_text(text: &Text, value: &str) -> Result<(), Mismatch> {
     if let Some(length) = &text.length
         && !length.hold(value.chars().count() as i64)

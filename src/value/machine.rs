@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::watch::Watch;
 use super::{Attrs, Result, Thunk, Value};
 use crate::diag::Diagnostic;
 use crate::schema::crd::CustomResource;
@@ -49,6 +50,8 @@ pub struct Evaluator {
     pub depth: u32,
     /// The bounds of evaluation.
     pub limits: Limits,
+    /// The values that are watched on their way, while any are.
+    pub watch: Option<Box<Watch>>,
 }
 
 /// Which Kubernetes a configuration is for.

@@ -18,6 +18,7 @@ mod machine;
 mod native;
 mod reclaim;
 mod thunk;
+pub mod watch;
 
 use std::path::PathBuf;
 use std::rc::Rc;

@@ -11,7 +11,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{quietly, resources};
-use crate::driver::evaluate::overriding;
+use crate::driver::evaluate::{nested, overriding};
 use crate::driver::{Evaluated, Session};
 use crate::eval::Depth;
 use crate::graph::declared::Graph;
@@ -20,7 +20,7 @@ use crate::modules::{Configuration, Fate, PLAIN, Part, Unit};
 use crate::node::{Node, NodeKind};
 use crate::source::{SourceKind, Span};
 use crate::symbol::Symbol;
-use crate::value::{Attr, Attrs, AttrsBuilder, Evaluator, Kind, Result, Thunk, Value};
+use crate::value::{Attr, Attrs, Evaluator, Kind, Result, Thunk, Value};
 
 /// How the values that were written at some places went through the configuration.
 #[derive(Default)]
@@ -223,25 +223,6 @@ impl Marker {
             let around: Vec<Part> = around.iter().copied().map(Part::Name).collect();
             strength(machine, configuration, &around).unwrap_or(PLAIN)
         })
-    }
-}
-
-/// One set of values with paths, those of a set next to each other; of all of them the first `depth` names are
-/// the same. Further out a unit takes part in a merge: it is as strong as what is there, and no stronger.
-fn nested(units: &[(&[Symbol], Value)], depth: usize, strength: &mut impl FnMut(&[Symbol]) -> i64) -> Value {
-    if let [(path, value)] = units
-        && path.len() == depth
-    {
-        return value.clone();
-    }
-    let mut set = AttrsBuilder::new();
-    for inside in units.chunk_by(|(a, _), (b, _)| a[depth] == b[depth]) {
-        set.add(inside[0].0[depth], Span::NONE, nested(inside, depth + 1, strength));
-    }
-    let set = Value::attrs(set.build(), Span::NONE);
-    match strength(&units[0].0[..depth]) {
-        PLAIN => set,
-        other => overriding(set, other, Span::NONE),
     }
 }
 

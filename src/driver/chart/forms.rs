@@ -1,0 +1,252 @@
+//! From objects that were made under watch to forms, and back.
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::candidates::Candidate;
+use crate::chart::{Condition, Field, Form, Item, Piece};
+use crate::node::{Node, NodeKind};
+use crate::source::Span;
+use crate::types::Scalar;
+use crate::value::watch::{Fragment, Watch};
+
+/// What watching made of an object.
+pub(super) struct Made {
+    /// The object, with what is open in it.
+    pub(super) form: Form,
+    /// Candidates that came out where nothing can be opened: in a key, or cut off.
+    pub(super) refused: Vec<usize>,
+}
+
+/// The form of an object. `candidates`: what the values under watch are.
+pub(super) fn form(object: Node, watch: &Watch, candidates: &[usize]) -> Made {
+    let mut reader = Reader { watch, candidates, refused: Vec::new() };
+    let form = reader.form(object);
+    Made { form, refused: reader.refused }
+}
+
+struct Reader<'a> {
+    watch: &'a Watch,
+    candidates: &'a [usize],
+    refused: Vec<usize>,
+}
+
+impl Reader<'_> {
+    fn form(&mut self, node: Node) -> Form {
+        let open = self.watch.at(node.span);
+        match node.kind {
+            NodeKind::Map(map) if !map.fields.is_empty() => {
+                let field = |field: crate::node::Field| {
+                    self.refuse_words(&field.key);
+                    Field { key: field.key, when: Vec::new(), value: self.form(field.value) }
+                };
+                Form::Map(map.fields.into_iter().map(field).collect())
+            }
+            NodeKind::List(items) if !items.is_empty() => {
+                let item = |item: Node| Item { when: Vec::new(), value: self.form(item) };
+                Form::List(items.into_iter().map(item).collect())
+            }
+            NodeKind::Int(number) => match open.filter(|&at| self.watch.values()[at].real == Scalar::Int(number)) {
+                Some(at) => Form::Value(self.candidates[at]),
+                None => literal(NodeKind::Int(number)),
+            },
+            NodeKind::Str(text) => {
+                let whole = |&at: &usize| {
+                    let value = &self.watch.values()[at];
+                    !value.by_word && value.real == Scalar::Str(text.clone())
+                };
+                match open.filter(whole) {
+                    Some(at) => Form::Value(self.candidates[at]),
+                    None => self.text(text),
+                }
+            }
+            kind => literal(kind),
+        }
+    }
+
+    /// A text, with the words in it.
+    fn text(&mut self, text: EcoString) -> Form {
+        if !self.watch.may_be_in(&text) {
+            return literal(NodeKind::Str(text));
+        }
+        let mut pieces = Vec::new();
+        for fragment in self.watch.fragments(&text) {
+            match fragment {
+                Fragment::Text(text) => pieces.push(Piece::Text(text.into())),
+                Fragment::Word(at) => pieces.push(Piece::Value(self.candidates[at])),
+                Fragment::Torn => self.refuse_all(),
+            }
+        }
+        match pieces[..] {
+            [Piece::Value(at)] if self.is_text(at) => Form::Value(at),
+            _ => Form::Text(pieces),
+        }
+    }
+
+    fn is_text(&self, candidate: usize) -> bool {
+        let at = self.candidates.binary_search(&candidate);
+        at.is_ok_and(|at| matches!(self.watch.values()[at].real, Scalar::Str(_)))
+    }
+
+    fn refuse_words(&mut self, key: &str) {
+        if self.watch.may_be_in(key) {
+            for fragment in self.watch.fragments(key) {
+                match fragment {
+                    Fragment::Text(_) => {}
+                    Fragment::Word(at) => self.refused.push(self.candidates[at]),
+                    Fragment::Torn => self.refuse_all(),
+                }
+            }
+        }
+    }
+
+    /// Which word was cut off, nobody knows.
+    fn refuse_all(&mut self) {
+        self.refused.extend_from_slice(self.candidates);
+    }
+}
+
+/// The form of an object in which nothing is open.
+pub(super) fn literally(node: &Node) -> Form {
+    match &node.kind {
+        NodeKind::Map(map) if !map.fields.is_empty() => {
+            let field = |field: &crate::node::Field| Field {
+                key: field.key.clone(),
+                when: Vec::new(),
+                value: literally(&field.value),
+            };
+            Form::Map(map.fields.iter().map(field).collect())
+        }
+        NodeKind::List(items) if !items.is_empty() => {
+            Form::List(items.iter().map(|item| Item { when: Vec::new(), value: literally(item) }).collect())
+        }
+        kind => literal(kind.clone()),
+    }
+}
+
+/// The text at the end of a chain of keys, if nothing is open there.
+pub(super) fn text_at<'a>(form: &'a Form, path: &[&str]) -> Option<&'a EcoString> {
+    match (form, path) {
+        (Form::Literal(Node { kind: NodeKind::Str(text), .. }), []) => Some(text),
+        (Form::Map(fields), [key, rest @ ..]) => text_at(&fields.iter().find(|field| field.key == *key)?.value, rest),
+        _ => None,
+    }
+}
+
+/// Nothing but data, wherever it was written.
+fn literal(kind: NodeKind) -> Form {
+    Form::Literal(Node::new(kind, Span::NONE))
+}
+
+/// The openings in a form, conditions included, as often as they occur.
+pub(super) fn openings(form: &Form, found: &mut impl FnMut(usize)) {
+    match form {
+        Form::Literal(_) => {}
+        Form::Value(at) => found(*at),
+        Form::Text(pieces) => {
+            for piece in pieces {
+                if let Piece::Value(at) = piece {
+                    found(*at);
+                }
+            }
+        }
+        Form::Map(fields) => {
+            for field in fields {
+                field.when.iter().for_each(|condition| found(condition.opening));
+                openings(&field.value, found);
+            }
+        }
+        Form::List(items) => {
+            for item in items {
+                item.when.iter().for_each(|condition| found(condition.opening));
+                openings(&item.value, found);
+            }
+        }
+    }
+}
+
+/// Gives the openings in a form other numbers.
+pub(super) fn renumber(form: &mut Form, numbers: &IndexMap<usize, usize>) {
+    let conditions = |when: &mut Vec<Condition>| {
+        when.iter_mut().for_each(|condition| condition.opening = numbers[&condition.opening]);
+    };
+    match form {
+        Form::Literal(_) => {}
+        Form::Value(at) => *at = numbers[&*at],
+        Form::Text(pieces) => {
+            for piece in pieces {
+                if let Piece::Value(at) = piece {
+                    *at = numbers[&*at];
+                }
+            }
+        }
+        Form::Map(fields) => {
+            for field in fields {
+                conditions(&mut field.when);
+                renumber(&mut field.value, numbers);
+            }
+        }
+        Form::List(items) => {
+            for item in items {
+                conditions(&mut item.when);
+                renumber(&mut item.value, numbers);
+            }
+        }
+    }
+}
+
+/// The literals of a form that are secrets.
+pub(super) fn secrets<'a>(form: &'a mut Form, found: &mut Vec<&'a mut Node>) {
+    match form {
+        Form::Literal(node) if matches!(node.kind, NodeKind::Secret(_)) => found.push(node),
+        Form::Literal(_) | Form::Value(_) | Form::Text(_) => {}
+        Form::Map(fields) => fields.iter_mut().for_each(|field| secrets(&mut field.value, found)),
+        Form::List(items) => items.iter_mut().for_each(|item| secrets(&mut item.value, found)),
+    }
+}
+
+/// Whether a condition holds for this value.
+pub(super) fn holds(condition: &Condition, value: &Scalar) -> bool {
+    let Scalar::Int(number) = value else { return false };
+    condition.least.is_none_or(|least| *number >= least) && condition.most.is_none_or(|most| *number <= most)
+}
+
+/// Whether a form gives this object, with the candidates' own values.
+pub(super) fn agrees(form: &Form, node: &Node, candidates: &[Candidate]) -> bool {
+    let there = |when: &[Condition]| when.iter().all(|condition| holds(condition, &candidates[condition.opening].real));
+    match (form, &node.kind) {
+        (Form::Literal(literal), kind) => literal.kind == *kind,
+        (Form::Value(at), NodeKind::Int(number)) => candidates[*at].real == Scalar::Int(*number),
+        (Form::Value(at), NodeKind::Str(text)) => candidates[*at].real == Scalar::Str(text.clone()),
+        (Form::Text(pieces), NodeKind::Str(text)) => joined(pieces, candidates) == *text,
+        (Form::Map(fields), NodeKind::Map(map)) => {
+            let mut fields = fields.iter().filter(|field| there(&field.when));
+            map.fields.iter().all(|wanted| {
+                fields
+                    .next()
+                    .is_some_and(|field| field.key == wanted.key && agrees(&field.value, &wanted.value, candidates))
+            }) && fields.next().is_none()
+        }
+        (Form::List(items), NodeKind::List(list)) => {
+            let mut items = items.iter().filter(|item| there(&item.when));
+            list.iter().all(|wanted| items.next().is_some_and(|item| agrees(&item.value, wanted, candidates)))
+                && items.next().is_none()
+        }
+        _ => false,
+    }
+}
+
+fn joined(pieces: &[Piece], candidates: &[Candidate]) -> EcoString {
+    let mut text = EcoString::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(piece) => text.push_str(piece),
+            Piece::Value(at) => match &candidates[*at].real {
+                Scalar::Str(value) => text.push_str(value),
+                other => text.push_str(&ecow::eco_format!("{other}")),
+            },
+            Piece::Prefix | Piece::Namespace => {}
+        }
+    }
+    text
+}

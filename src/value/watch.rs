@@ -1,0 +1,256 @@
+//! What a program does with some values besides handing them on.
+//!
+//! Where a value is only handed on, the result for another value is known without computing it: the other value stands
+//! where this one stood. That is what a chart rests on, so it is watched while objects are made:
+//!
+//! - A watched value is written at a *place* of its own, and a value's place goes with it wherever it is handed on as it is.
+//! - Inside other texts, where places do not reach, a watched text is found again by its *word*: an unlikely text that
+//!   stands for it. An integer that becomes text becomes its word.
+//! - Whatever looks *into* a value — an operator, a builtin — notes that it did. What was compared with a number that is
+//!   known, or asked for a part of its text, can still be told; after any other look a value is no longer only handed on.
+
+use ecow::EcoString;
+use rustc_hash::FxHashMap;
+
+use super::{Kind, Value};
+use crate::source::Span;
+use crate::types::Scalar;
+
+/// The values that are watched, and what was seen of them.
+#[derive(Debug)]
+pub struct Watch {
+    /// The place of the first value; that of the next one is one further.
+    first: u32,
+    /// How all words begin; nothing else in the program's texts does.
+    prefix: EcoString,
+    values: Vec<Watched>,
+    /// Integers that were compared with each other.
+    orders: Vec<Order>,
+}
+
+/// What was found of two watched integers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The lesser one, or the equal one.
+    pub lesser: usize,
+    /// The other one.
+    pub greater: usize,
+    /// Whether it is greater, and not equal.
+    pub strict: bool,
+}
+
+/// A watched value.
+#[derive(Debug)]
+pub struct Watched {
+    /// The value itself.
+    pub real: Scalar,
+    /// Whether its word stands for it from the beginning. Else its type refuses the word.
+    pub by_word: bool,
+    /// What looked into it.
+    pub looks: Vec<Look>,
+}
+
+/// What looks into a value want to know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Look {
+    /// Whether an integer is at least this.
+    AtLeast(i64),
+    /// Whether a text contains another one.
+    Contains(EcoString),
+    /// Anything else.
+    Other,
+}
+
+/// A piece of a text with words in it.
+#[derive(Debug, PartialEq)]
+pub enum Fragment<'a> {
+    /// What no watched value is in.
+    Text(&'a str),
+    /// The word of a value.
+    Word(usize),
+    /// The beginning of a word: something was cut off.
+    Torn,
+}
+
+impl Watch {
+    /// A watch over `values`, the first of which is written at `first`. `prefix` is of small letters, and occurs nowhere.
+    pub fn new(first: u32, prefix: EcoString, values: Vec<Watched>) -> Watch {
+        Watch { first, prefix, values, orders: Vec::new() }
+    }
+
+    /// The values.
+    pub fn values(&self) -> &[Watched] {
+        &self.values
+    }
+
+    /// What was found of two of the values.
+    pub fn orders(&self) -> &[Order] {
+        &self.orders
+    }
+
+    /// The place of a value.
+    pub fn place(&self, at: usize) -> Span {
+        let start = self.first + at as u32;
+        Span::new(start, start + 1)
+    }
+
+    /// The value that is written at `place`.
+    pub fn at(&self, place: Span) -> Option<usize> {
+        let at = place.lo.checked_sub(self.first)? as usize;
+        (at < self.values.len()).then_some(at)
+    }
+
+    /// The word that stands for a value.
+    pub fn word(&self, at: usize) -> EcoString {
+        ecow::eco_format!("{}{at}x", self.prefix)
+    }
+
+    /// The value as the program gets it.
+    pub fn value(&self, at: usize) -> Value {
+        let watched = &self.values[at];
+        let kind = match &watched.real {
+            _ if watched.by_word => Kind::Str(self.word(at)),
+            Scalar::Null => Kind::Null,
+            Scalar::Bool(value) => Kind::Bool(*value),
+            Scalar::Int(value) => Kind::Int(*value),
+            Scalar::Float(value) => Kind::Float(*value),
+            Scalar::Str(text) => Kind::Str(text.clone()),
+        };
+        Value::new(kind, self.place(at))
+    }
+
+    /// Whether words could be in a text.
+    pub fn may_be_in(&self, text: &str) -> bool {
+        text.contains(self.prefix.as_str())
+    }
+
+    /// A text, taken apart at the words in it.
+    pub fn fragments<'a>(&self, text: &'a str) -> Vec<Fragment<'a>> {
+        let mut fragments = Vec::new();
+        let mut rest = text;
+        while let Some(start) = rest.find(self.prefix.as_str()) {
+            if start > 0 {
+                fragments.push(Fragment::Text(&rest[..start]));
+            }
+            let word = &rest[start + self.prefix.len()..];
+            let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+            let number = word[..digits].parse().ok().filter(|&at: &usize| at < self.values.len());
+            match number.filter(|_| word[digits..].starts_with('x')) {
+                Some(at) => {
+                    fragments.push(Fragment::Word(at));
+                    rest = &word[digits + 1..];
+                }
+                None => {
+                    fragments.push(Fragment::Torn);
+                    rest = word;
+                }
+            }
+        }
+        if !rest.is_empty() {
+            fragments.push(Fragment::Text(rest));
+        }
+        fragments
+    }
+
+    /// A text with the values themselves in the places of their words.
+    pub fn real(&self, text: &str) -> EcoString {
+        let mut real = EcoString::new();
+        for fragment in self.fragments(text) {
+            match fragment {
+                Fragment::Text(text) => real.push_str(text),
+                Fragment::Word(at) => match &self.values[at].real {
+                    Scalar::Str(text) => real.push_str(text),
+                    other => real.push_str(&ecow::eco_format!("{other}")),
+                },
+                Fragment::Torn => {}
+            }
+        }
+        real
+    }
+
+    /// Something looked into `value`.
+    pub fn note(&mut self, value: &Value, look: &Look) {
+        if let Some(at) = self.at(value.origin) {
+            self.add(at, look.clone());
+        } else if let Kind::Str(text) = &value.kind {
+            self.note_text(text, look);
+        }
+    }
+
+    /// Something looked into a text.
+    pub fn note_text(&mut self, text: &str, look: &Look) {
+        if !self.may_be_in(text) {
+            return;
+        }
+        let fragments: FxHashMap<usize, ()> = self
+            .fragments(text)
+            .into_iter()
+            .filter_map(|fragment| if let Fragment::Word(at) = fragment { Some((at, ())) } else { None })
+            .collect();
+        // What holds for the whole text says nothing of a part of it.
+        let whole = fragments.len() == 1 && fragments.keys().all(|&at| self.word(at) == text);
+        for at in fragments.into_keys() {
+            self.add(at, if whole { look.clone() } else { Look::Other });
+        }
+    }
+
+    /// It was asked whether one watched integer is below another.
+    pub fn note_order(&mut self, a: &Value, b: &Value, below: bool) {
+        let (Some(a), Some(b)) = (self.at(a.origin), self.at(b.origin)) else { return };
+        let (lesser, greater) = if below { (a, b) } else { (b, a) };
+        let order = Order { lesser, greater, strict: below };
+        if lesser != greater && !self.orders.contains(&order) {
+            self.orders.push(order);
+        }
+    }
+
+    fn add(&mut self, at: usize, look: Look) {
+        let looks = &mut self.values[at].looks;
+        if !looks.contains(&look) {
+            looks.push(look);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fragment, Look, Watch, Watched};
+    use crate::source::Span;
+    use crate::types::Scalar;
+    use crate::value::{Kind, Value};
+
+    fn watch() -> Watch {
+        let text = |text: &str| Watched { real: Scalar::Str(text.into()), by_word: true, looks: Vec::new() };
+        let number = Watched { real: Scalar::Int(3), by_word: false, looks: Vec::new() };
+        Watch::new(100, "qq".into(), vec![text("a"), number, text("b")])
+    }
+
+    #[test]
+    fn words_are_found_in_texts() {
+        let watch = watch();
+        let text = format!("http://{}.x/{}qq7x", watch.word(2), watch.word(1));
+        let expected = [
+            Fragment::Text("http://"),
+            Fragment::Word(2),
+            Fragment::Text(".x/"),
+            Fragment::Word(1),
+            Fragment::Torn,
+            Fragment::Text("7x"),
+        ];
+        assert_eq!(watch.fragments(&text), expected);
+        assert_eq!(watch.real(&format!("{}{}", watch.word(0), watch.word(1))), "a3");
+    }
+
+    #[test]
+    fn looks_are_noted_at_the_value_that_they_are_about() {
+        let mut watch = watch();
+        watch.note(&Value::int(3, Span::new(101, 102)), &Look::AtLeast(2));
+        watch.note(&Value::int(3, Span::new(7, 8)), &Look::Other);
+        let whole = Value::string(watch.word(0), Span::NONE);
+        watch.note(&whole, &Look::Contains("@".into()));
+        watch.note_text(&format!("{}:1", watch.word(2)), &Look::Contains("@".into()));
+        let looks: Vec<_> = watch.values().iter().map(|value| value.looks.clone()).collect();
+        assert_eq!(looks, [vec![Look::Contains("@".into())], vec![Look::AtLeast(2)], vec![Look::Other]]);
+        assert!(matches!(watch.value(0).kind, Kind::Str(text) if text == "qq0x"));
+    }
+}
