@@ -12,6 +12,19 @@
 //! - `release` opens names: under another release name, all objects, selectors and references carry it as a prefix.
 //! - `files` writes the files of the chart.
 
+mod connection;
+mod expression;
+mod files;
+mod forms;
+mod holes;
+mod json_schema;
 mod model;
+mod notes;
+mod pattern;
+mod readme;
+mod template;
+mod values;
 
+pub use files::{files, name};
 pub use model::{Chart, Condition, Environment, Field, Form, Guard, Item, Opening, Piece, Template};
+pub use values::can_open;

@@ -1,0 +1,174 @@
+//! The files of a chart.
+
+use std::collections::HashMap;
+
+use crate::emit::yaml;
+use crate::node::{Map, Node, NodeKind};
+use crate::parallel;
+use crate::source::Span;
+
+use super::expression::{Speller, prefix_helper, quoted};
+use super::forms::settled;
+use super::model::{Chart, Form, Template};
+use super::values::{self, Tree};
+use super::{connection, json_schema, notes, readme, template};
+
+/// The files of `chart`, each with its path below the chart's folder.
+///
+/// No path leaves the folder, and none differs from another just in the case of its letters.
+pub fn files(chart: &Chart) -> Vec<(String, String)> {
+    let name = name(chart);
+    let speller = Speller::new(chart, &name);
+    let tree = Tree::of(&chart.openings, 0..chart.openings.len());
+    let tests = connection::templates(chart, &name);
+    let mut files = vec![
+        ("Chart.yaml".to_string(), chart_yaml(chart, &name)),
+        (".helmignore".to_string(), HELMIGNORE.to_string()),
+        ("README.md".to_string(), readme::text(chart, &name, !tests.is_empty())),
+        ("values.yaml".to_string(), values::yaml(chart, &tree)),
+        ("values.schema.json".to_string(), json_schema::text(chart, &tree)),
+    ];
+    for (environment, path) in chart.environments.iter().zip(environment_files(chart)) {
+        files.push((path, values::environment(chart, &environment.name, &environment.values)));
+    }
+    files.push(("templates/_helpers.tpl".to_string(), helpers(&name)));
+    files.push(("templates/NOTES.txt".to_string(), notes::text(chart, &speller, !tests.is_empty())));
+    files.extend(objects(chart, &speller));
+    files.extend(tests.iter().map(|(path, test)| (path.clone(), template::text(test, &speller))));
+    files
+}
+
+/// What the chart is called: the name of the project, as far as Helm takes it.
+pub fn name(chart: &Chart) -> String {
+    file_word(&chart.name.replace('.', "-"), "chart")
+}
+
+/// The names of the files with the values of the environments.
+pub(super) fn environment_files(chart: &Chart) -> Vec<String> {
+    let mut names = Names::default();
+    chart.environments.iter().map(|environment| names.unique("values-", &environment.name, ".yaml")).collect()
+}
+
+/// Each object in a file of its own; definitions of custom resources apart, where Helm installs them before everything else.
+fn objects(chart: &Chart, speller: &Speller) -> Vec<(String, String)> {
+    let mut names = Names::default();
+    let (mut templates, mut definitions) = (Vec::new(), Vec::new());
+    for template in &chart.templates {
+        match is_definition(template) {
+            true => definitions.push((names.of("crds/", template), template)),
+            false => templates.push((names.of("templates/", template), template)),
+        }
+    }
+    let plain = |template: &Template| {
+        let mut text = String::new();
+        yaml::document(&settled(&template.form, chart), &mut text);
+        text
+    };
+    let texts = parallel::each(&templates, |(_, template)| template::text(template, speller));
+    let definitions = definitions.into_iter().map(|(path, template)| (path, plain(template)));
+    templates.into_iter().map(|(path, _)| path).zip(texts).chain(definitions).collect()
+}
+
+fn is_definition(template: &Template) -> bool {
+    template.form.at(&["kind"]).and_then(Form::as_str) == Some("CustomResourceDefinition")
+}
+
+fn chart_yaml(chart: &Chart, name: &str) -> String {
+    let mut map = Map::default();
+    for (key, text) in [
+        ("apiVersion", "v2".to_string()),
+        ("name", name.to_string()),
+        ("description", format!("{}, as nxk compiles it", values::one_line(&chart.name))),
+        ("type", "application".to_string()),
+        ("version", "0.1.0".to_string()),
+        ("kubeVersion", format!(">= {}.0-0", chart.kubernetes)),
+    ] {
+        map.set(key, Span::NONE, Node::string(text, Span::NONE));
+    }
+    let mut text = String::new();
+    yaml::document(&Node::new(NodeKind::Map(map), Span::NONE), &mut text);
+    text
+}
+
+fn helpers(name: &str) -> String {
+    let helper = quoted(&prefix_helper(name));
+    format!(
+        "{{{{- /*\n\
+         What stands before the name of every object: nothing in a release that is called like the chart, else the release's\n\
+         name. So two releases of the chart can live in one namespace.\n\
+         */ -}}}}\n\
+         {{{{- define {helper} -}}}}\n\
+         {{{{- if ne .Release.Name .Chart.Name }}}}{{{{ .Release.Name }}}}-{{{{ end -}}}}\n\
+         {{{{- end -}}}}\n"
+    )
+}
+
+const HELMIGNORE: &str = "\
+# What does not belong into the package.
+.DS_Store
+.git/
+.gitignore
+.idea/
+.vscode/
+*.bak
+*.orig
+*.swp
+*.tmp
+*~
+";
+
+/// Names of files that nobody else has.
+#[derive(Default)]
+struct Names {
+    /// The paths that are taken, each with the last number that was put behind it.
+    taken: HashMap<String, usize>,
+}
+
+impl Names {
+    /// `<kind>-<name>.yaml` for an object.
+    fn of(&mut self, folder: &str, template: &Template) -> String {
+        let text = |keys: &[&str]| template.form.at(keys).and_then(Form::pieces).map(|pieces| fixed(&pieces));
+        let kind = text(&["kind"]).unwrap_or_default();
+        let name = text(&["metadata", "name"]).unwrap_or_else(|| template.key.to_string());
+        self.unique(folder, &format!("{kind}-{name}"), ".yaml")
+    }
+
+    fn unique(&mut self, before: &str, name: &str, behind: &str) -> String {
+        let stem = format!("{before}{}", file_word(name, "object"));
+        let mut path = format!("{stem}{behind}");
+        while let Some(&last) = self.taken.get(&path) {
+            // The next number that nobody has asked for with this name, which another name may be all the same.
+            let number = last + 1;
+            self.taken.insert(path, number);
+            path = format!("{stem}-{number}{behind}");
+            if !self.taken.contains_key(&path) {
+                break;
+            }
+            path = format!("{stem}{behind}");
+        }
+        self.taken.insert(path.clone(), 1);
+        path
+    }
+}
+
+/// What no value changes of a text.
+fn fixed(pieces: &[super::Piece]) -> String {
+    let text = |piece: &super::Piece| match piece {
+        super::Piece::Text(text) => text.to_string(),
+        _ => String::new(),
+    };
+    pieces.iter().map(text).collect()
+}
+
+/// The text as a part of the name of a file: lower case, nothing that a file system minds.
+fn file_word(text: &str, fallback: &str) -> String {
+    /// File systems take 255 bytes.
+    const MAX_BYTES: usize = 120;
+    let sign = |c: char| match c.to_ascii_lowercase() {
+        c @ ('a'..='z' | '0'..='9' | '.' | '-') => c,
+        _ => '-',
+    };
+    let word: String = text.chars().take(MAX_BYTES).map(sign).collect();
+    let word = word.trim_matches(['.', '-']);
+    if word.is_empty() { fallback.to_string() } else { word.to_string() }
+}
