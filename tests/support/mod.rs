@@ -45,6 +45,20 @@ pub fn python(module: &str) -> Option<PathBuf> {
     None
 }
 
+/// Helm of this major version: `NXK_HELM3` or `NXK_HELM4`, or the one that `tests/run` sets up.
+///
+/// # Panics
+/// When it is not there and `NXK_REQUIRE_PEERS` is set.
+pub fn helm(major: u32) -> Option<PathBuf> {
+    let set_up = || repository().join(format!(".peers/helm{major}/helm"));
+    let helm = env::var_os(format!("NXK_HELM{major}")).map_or_else(set_up, PathBuf::from);
+    if !helm.is_file() {
+        missing(&format!("Helm {major} is not at {} (`tests/run` installs it)", helm.display()));
+        return None;
+    }
+    Some(helm)
+}
+
 /// A command that runs nxk, from a folder of the caller's choice or the repository.
 pub fn nxk() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nxk"));
