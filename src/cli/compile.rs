@@ -1,19 +1,21 @@
 //! `nxk compile`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::common::{Input, Messages, answer};
-use super::{BAD_INPUT, FINE, NOT_WRITTEN};
+use super::common::{Input, Messages, answer, say};
+use super::{BAD_INPUT, BAD_USAGE, FINE, NOT_WRITTEN};
 use crate::driver::{self, Ordered, Session};
-use crate::emit::{json, yaml};
 use crate::node::Node;
+use crate::output::layout::{Form, Layout};
 use crate::output::{self, NewFile};
 
 /// Compile a configuration to Kubernetes manifests
 #[derive(Args)]
-#[command(after_help = "Without -o the result goes to stdout. With -o the folder gets it whole or not at all.")]
+#[command(
+    after_help = "Without -o the result goes to stdout. With -o the folder gets it whole or not at all: manifests.yaml, or with --split a file for each object."
+)]
 pub(super) struct Compile {
     /// The entry: a file, or a folder with a default.nxk
     file: PathBuf,
@@ -23,6 +25,12 @@ pub(super) struct Compile {
     /// The form of the result
     #[arg(long, value_enum, default_value_t = OutputFormat::Yaml, value_name = "FORMAT")]
     format: OutputFormat,
+    /// Write a file for each object
+    #[arg(long)]
+    split: bool,
+    /// Write a kustomization.yaml that lists the files
+    #[arg(long)]
+    kustomization: bool,
     /// Write over files that nxk did not make
     #[arg(long)]
     force: bool,
@@ -40,8 +48,20 @@ enum OutputFormat {
     Json,
 }
 
+/// What is written, and where.
+enum Written<'a> {
+    /// To stdout.
+    Text(String),
+    /// Into a folder.
+    Files(&'a Path, Vec<NewFile>),
+}
+
 impl Compile {
     pub(super) fn run(&self) -> u8 {
+        if let Some(option) = self.needs_folder() {
+            say(&format!("error: {option} writes files: name their folder with -o\n"));
+            return BAD_USAGE;
+        }
         let mut session = match self.input.session(self.file.clone(), &self.messages) {
             Ok(session) => session,
             Err(code) => return code,
@@ -50,10 +70,11 @@ impl Compile {
         if let Some(ordered) = ordered.as_mut().filter(|_| !session.has_errors()) {
             session.reveal(ordered);
         }
-        let text = ordered.as_ref().filter(|_| !session.has_errors()).map(|ordered| self.emit(&mut session, ordered));
+        let written =
+            ordered.as_ref().filter(|_| !session.has_errors()).map(|ordered| self.emit(&mut session, ordered));
         let code = self.messages.finish(&session, ordered.as_ref().map(|ordered| &ordered.coverage));
-        let code = match text {
-            Some(text) if code == FINE => self.write(text, ordered.as_ref().is_some_and(Ordered::holds_secrets)),
+        let code = match written {
+            Some(written) if code == FINE => self.write(written),
             _ => code.max(BAD_INPUT),
         };
         // Taking everything apart would take longer than leaving it to the system.
@@ -61,22 +82,34 @@ impl Compile {
         code
     }
 
-    fn emit(&self, session: &mut Session, ordered: &Ordered) -> String {
+    /// The option that means nothing without a folder.
+    fn needs_folder(&self) -> Option<&'static str> {
+        let options = [("--split", self.split), ("--kustomization", self.kustomization)];
+        let given = options.into_iter().find(|(_, given)| *given && self.output.is_none());
+        given.map(|(option, _)| option)
+    }
+
+    fn emit(&self, session: &mut Session, ordered: &Ordered) -> Written<'_> {
+        let form = match self.format {
+            OutputFormat::Yaml => Form::Yaml,
+            OutputFormat::Json => Form::Json,
+        };
         let objects: Vec<&Node> = ordered.objects.iter().collect();
-        session.timings.measure("emit", || match self.format {
-            OutputFormat::Yaml => yaml::stream(&objects),
-            OutputFormat::Json => json::list(&objects),
+        session.timings.measure("emit", || match &self.output {
+            None => Written::Text(form.all(&objects)),
+            Some(folder) => {
+                let layout = Layout { form, split: self.split, kustomization: self.kustomization };
+                Written::Files(folder, layout.files(&objects, &[]))
+            }
         })
     }
 
-    fn write(&self, text: String, private: bool) -> u8 {
-        let Some(folder) = &self.output else { return answer(&text, &self.messages) };
-        let name = match self.format {
-            OutputFormat::Yaml => "manifests.yaml",
-            OutputFormat::Json => "manifests.json",
+    fn write(&self, written: Written<'_>) -> u8 {
+        let (folder, files) = match written {
+            Written::Text(text) => return answer(&text, &self.messages),
+            Written::Files(folder, files) => (folder, files),
         };
-        let file = NewFile { name: name.to_string(), text, private };
-        match output::write_folder(folder, &[file], self.force) {
+        match output::write_folder(folder, &files, self.force) {
             Ok(()) => FINE,
             Err(finding) => {
                 self.messages.refuse(&finding);

@@ -12,7 +12,7 @@ use crate::diag::{Code, Diagnostic, Severity};
 use crate::emit::order;
 use crate::eval::Depth;
 use crate::layers::{Identity, Object};
-use crate::lower::{confine_secrets, holds_data, reveal_secrets};
+use crate::lower::{confine_secrets, reveal_secrets};
 use crate::node::Node;
 use crate::parallel;
 use crate::policy::{self, Compliance};
@@ -72,13 +72,6 @@ pub(super) const COLLECTIONS: &[&str] = &[
     "serviceMonitors",
     "policies",
 ];
-
-impl Ordered {
-    /// Whether any object is a Secret with something in it, which is not for everybody to read.
-    pub fn holds_secrets(&self) -> bool {
-        self.objects.iter().any(holds_data)
-    }
-}
 
 impl Proved {
     /// How much was checked.

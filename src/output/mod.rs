@@ -29,6 +29,7 @@
 
 mod file;
 mod folder;
+pub mod layout;
 mod owned;
 mod stage;
 
