@@ -176,6 +176,21 @@ fn kustomize_takes_an_output_without_objects() {
 }
 
 #[test]
+fn an_output_is_read_back_whole() {
+    let source = shop();
+    written(&source, &["--split", "--kustomization"]);
+    let check = || support::nxk().current_dir(source.folder()).args(["check", "out"]).output().expect("started");
+    let said = check();
+    let count = format!("{} objects", source.objects().0.len());
+    let text = String::from_utf8_lossy(&said.stderr);
+    assert!(!text.contains("tells kustomize") && text.contains(&count), "{text}");
+    // Somebody else's kustomization may make anything of the files.
+    fs::remove_file(source.folder().join("out/.nxk-output")).expect("removed");
+    let text = String::from_utf8_lossy(&check().stderr).into_owned();
+    assert!(text.contains("tells kustomize what to make"), "{text}");
+}
+
+#[test]
 fn hostile_names_stay_in_the_folder() {
     let hostile = ["../../../etc/passwd", "/etc/passwd", "..", ".nxk-output", "A/b", "a/B", "con", "a\\\\b", "Ä"];
     let objects = hostile.iter().enumerate().map(|(at, name)| {

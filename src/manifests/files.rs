@@ -84,7 +84,19 @@ fn folder(path: &Path, findings: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
         }
     }
     files.retain(|file| !charts.iter().any(|chart| file.starts_with(chart)));
+    if made_by_nxk(path, KUSTOMIZATION) {
+        files.retain(|file| *file != path.join(KUSTOMIZATION));
+    }
     files
+}
+
+/// In an output of nxk's it lists the files beside it, all of which are read anyway.
+const KUSTOMIZATION: &str = "kustomization.yaml";
+
+/// Whether a file of the folder is nxk's own, as the list of those says.
+fn made_by_nxk(folder: &Path, name: &str) -> bool {
+    let list = std::fs::read_to_string(folder.join(".nxk-output"));
+    list.is_ok_and(|list| list.lines().any(|line| line == name))
 }
 
 fn is_a_chart(folder: &Path) -> Diagnostic {
