@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use nxk::diag::{Code, Diagnostic};
-use nxk::output::{NewFile, write_folder};
+use nxk::output::{NewFile, Rules};
 use tempfile::TempDir;
 
 type Files = Vec<NewFile>;
@@ -25,6 +25,10 @@ fn files(entries: &[(&str, &str)]) -> Files {
 /// As [`content`] tells it.
 fn texts(files: Files) -> BTreeMap<String, String> {
     files.into_iter().map(|file| (file.name, file.text)).collect()
+}
+
+fn write_folder(dir: &Path, files: &[NewFile], force: bool) -> Result<(), Diagnostic> {
+    nxk::output::write_folder(dir, files, Rules { force, sources: &[] })
 }
 
 fn scratch() -> TempDir {

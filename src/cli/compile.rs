@@ -9,7 +9,7 @@ use super::{BAD_INPUT, BAD_USAGE, FINE, NOT_WRITTEN};
 use crate::driver::{self, Ordered, Session};
 use crate::node::Node;
 use crate::output::layout::{Form, Layout};
-use crate::output::{self, NewFile};
+use crate::output::{self, NewFile, Rules};
 
 /// Compile a configuration to Kubernetes manifests
 #[derive(Args)]
@@ -74,7 +74,7 @@ impl Compile {
             ordered.as_ref().filter(|_| !session.has_errors()).map(|ordered| self.emit(&mut session, ordered));
         let code = self.messages.finish(&session, ordered.as_ref().map(|ordered| &ordered.coverage));
         let code = match written {
-            Some(written) if code == FINE => self.write(written),
+            Some(written) if code == FINE => self.write(written, &session),
             _ => code.max(BAD_INPUT),
         };
         // Taking everything apart would take longer than leaving it to the system.
@@ -104,12 +104,14 @@ impl Compile {
         })
     }
 
-    fn write(&self, written: Written<'_>) -> u8 {
+    fn write(&self, written: Written<'_>, session: &Session) -> u8 {
         let (folder, files) = match written {
             Written::Text(text) => return answer(&text, &self.messages),
             Written::Files(folder, files) => (folder, files),
         };
-        match output::write_folder(folder, &files, self.force) {
+        let world = &session.machine.world;
+        let sources: Vec<PathBuf> = world.inputs().keys().map(|file| world.root().join(file)).collect();
+        match output::write_folder(folder, &files, Rules { force: self.force, sources: &sources }) {
             Ok(()) => FINE,
             Err(finding) => {
                 self.messages.refuse(&finding);

@@ -164,6 +164,7 @@ codes! {
     ForeignOutput        = "E1008" "the output folder holds files that nxk did not make";
     BadCertificate       = "E1009" "a certificate that cannot be sealed with";
     BadLockFile          = "E1010" "a lock file that cannot be read";
+    OutputOverSource     = "E1012" "the output would take the place of a source";
     // warnings
     DeprecatedApi        = "W0601" "an API that is deprecated";
     ModuleWarning        = "W0501" "a warning raised by a module";

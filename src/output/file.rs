@@ -6,6 +6,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+use super::interrupt::Watch;
 use super::{Trouble, folder, stage};
 
 /// Keeps other runs out of a folder until it is dropped. See [`hold`].
@@ -24,6 +25,7 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Trouble> {
         return Err(Trouble::Obstacle("a folder stands there".to_owned()));
     }
     let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let watch = Watch::begin();
     let mut builder = tempfile::Builder::new();
     builder.prefix(".nxk-new-");
     if let Some(permissions) = stage::usual_file_permissions() {
@@ -35,6 +37,7 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Trouble> {
         file.as_file().set_permissions(there.permissions())?;
     }
     file.as_file().sync_all()?;
+    watch.check()?;
     file.persist(&real).map_err(|failure| failure.error)?;
     stage::sync_folder(folder);
     Ok(())

@@ -5,15 +5,16 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::interrupt::Watch;
 use super::stage::{self, Change, Stage};
-use super::{NewFile, Trouble, owned};
+use super::{NewFile, Rules, Trouble, owned};
 
 /// Makes `files` the content of `dir`.
-pub(super) fn write(dir: &Path, files: &[NewFile], force: bool) -> Result<(), Trouble> {
+pub(super) fn write(dir: &Path, files: &[NewFile], rules: Rules<'_>) -> Result<(), Trouble> {
     owned::check(files)?;
     loop {
         match fs::canonicalize(dir) {
-            Ok(real) => return update(&real, files, force),
+            Ok(real) => return update(&real, files, rules),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 if create(&std::path::absolute(dir)?, files)? {
                     return Ok(());
@@ -31,6 +32,7 @@ fn create(dir: &Path, files: &[NewFile]) -> Result<bool, Trouble> {
     };
     let parents = Made::with_parents(parent)?;
     let lock = lock(parent);
+    let watch = Watch::begin();
     let prefix = format!(".{}.nxk-new-", name.to_string_lossy());
     stage::sweep(parent, &prefix);
     if dir.exists() {
@@ -38,11 +40,13 @@ fn create(dir: &Path, files: &[NewFile]) -> Result<bool, Trouble> {
     }
     let staged = stage::temporary_folder(parent, &prefix)?;
     for file in files {
+        watch.check()?;
         stage::write_file(&staged.path().join(&file.name), &file.text, file.private)?;
     }
     let list = owned::list(files.iter().map(|file| file.name.as_str()).collect::<BTreeSet<_>>().into_iter());
     stage::write_file(&staged.path().join(owned::LIST), &list, false)?;
     stage::sync_folders(staged.path());
+    watch.check()?;
     match fs::rename(staged.path(), dir) {
         Ok(()) => {
             // The name is free for others now, so nothing may be removed under it.
@@ -58,27 +62,32 @@ fn create(dir: &Path, files: &[NewFile]) -> Result<bool, Trouble> {
 }
 
 /// Changes the folder `dir`, which is there, as a transaction.
-fn update(dir: &Path, files: &[NewFile], force: bool) -> Result<(), Trouble> {
+fn update(dir: &Path, files: &[NewFile], rules: Rules<'_>) -> Result<(), Trouble> {
     if !dir.is_dir() {
         return Err(io::Error::from(io::ErrorKind::NotADirectory).into());
     }
+    let sources = sources_below(dir, rules.sources)?;
     let _lock = lock(dir);
+    // Whoever waits may be ended.
+    let watch = Watch::begin();
     stage::recover(dir)?;
     let owned = owned::read(dir);
-    if owned.is_none() && !force {
+    if owned.is_none() && !rules.force {
         refuse_foreign(dir)?;
     }
-    let changes = plan(dir, files, &owned.unwrap_or_default(), force)?;
+    let there = There { dir, owned: owned.unwrap_or_default(), sources };
+    let changes = there.plan(files, rules.force)?;
     if changes.is_empty() {
         return Ok(());
     }
     let mut folders = Made::default();
-    let stage = Stage::write(dir, &changes)?;
+    let stage = Stage::write(dir, &changes, &watch)?;
     for change in &changes {
         if let Some(parent) = dir.join(change.name()).parent() {
             folders.make(parent)?;
         }
     }
+    watch.check()?;
     stage.commit()?;
     folders.keep();
     Ok(())
@@ -93,38 +102,67 @@ fn refuse_foreign(dir: &Path) -> Result<(), Trouble> {
     }
 }
 
-/// What differs between the folder and the output. Empty when nothing does.
-fn plan<'a>(
-    dir: &Path,
-    files: &'a [NewFile],
-    owned: &BTreeSet<String>,
-    force: bool,
-) -> Result<Vec<Change<'a>>, Trouble> {
-    let mut changes = Vec::new();
-    for NewFile { name, text, private } in files {
-        refuse_detour(dir, name)?;
-        let there = fs::symlink_metadata(dir.join(name)).ok();
-        if there.as_ref().is_some_and(|there| there.is_dir()) {
+/// The names in `dir` of the files that the output was made from. One that holds a program is no place for an output.
+fn sources_below(dir: &Path, sources: &[PathBuf]) -> Result<BTreeSet<String>, Trouble> {
+    let mut names = BTreeSet::new();
+    for source in sources {
+        let real = fs::canonicalize(source).unwrap_or_else(|_| source.clone());
+        let Ok(name) = real.strip_prefix(dir) else { continue };
+        let name = name.to_string_lossy().into_owned();
+        if name.ends_with(".nxk") && !name.contains('/') {
+            return Err(Trouble::Source(name));
+        }
+        names.insert(name);
+    }
+    Ok(names)
+}
+
+/// A folder as it is.
+struct There<'a> {
+    dir: &'a Path,
+    /// The files that are nxk's.
+    owned: BTreeSet<String>,
+    /// The files that the output was made from.
+    sources: BTreeSet<String>,
+}
+
+impl There<'_> {
+    /// What differs between the folder and the output. Empty when nothing does.
+    fn plan<'f>(&self, files: &'f [NewFile], force: bool) -> Result<Vec<Change<'f>>, Trouble> {
+        let mut changes = Vec::new();
+        for file in files {
+            if !self.has(file, force)? {
+                let NewFile { name, text, private } = file;
+                changes.push(Change::Write { name, text: text.as_str().into(), private: *private });
+            }
+        }
+        let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        let stale = self.owned.iter().filter(|name| !names.contains(name.as_str()) && !self.sources.contains(*name));
+        changes.extend(stale.filter(|name| is_own_file(self.dir, name)).map(|name| Change::Remove(name.clone())));
+        let list = owned::list(names.into_iter());
+        if fs::read_to_string(self.dir.join(owned::LIST)).ok().as_deref() != Some(&list) {
+            changes.push(Change::Write { name: owned::LIST, text: list.into(), private: false });
+        }
+        Ok(changes)
+    }
+
+    /// Whether the file is there as it should be. Refuses it where something stands in its way.
+    fn has(&self, NewFile { name, text, private }: &NewFile, force: bool) -> Result<bool, Trouble> {
+        refuse_detour(self.dir, name)?;
+        if self.sources.contains(name) {
+            return Err(Trouble::Source(name.clone()));
+        }
+        let place = self.dir.join(name);
+        let Ok(there) = fs::symlink_metadata(&place) else { return Ok(false) };
+        if there.is_dir() {
             return Err(Trouble::Obstacle(format!("a folder stands where `{name}` should go")));
         }
-        if there.is_some() && !owned.contains(name) && !force {
+        if !self.owned.contains(name) && !force {
             return Err(Trouble::Foreign(name.clone()));
         }
-        let fits = |there: &fs::Metadata| !private || stage::is_private(there);
-        let same = there.is_some_and(|there| there.is_file() && there.len() == text.len() as u64 && fits(&there))
-            && fs::read(dir.join(name)).is_ok_and(|bytes| bytes == text.as_bytes());
-        if !same {
-            changes.push(Change::Write { name, text: text.as_str().into(), private: *private });
-        }
+        let fits = there.is_file() && there.len() == text.len() as u64 && (!private || stage::is_private(&there));
+        Ok(fits && fs::read(place).is_ok_and(|bytes| bytes == text.as_bytes()))
     }
-    let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
-    let stale = owned.iter().filter(|name| !names.contains(name.as_str()));
-    changes.extend(stale.filter(|name| is_own_file(dir, name)).map(|name| Change::Remove(name.clone())));
-    let list = owned::list(names.into_iter());
-    if fs::read_to_string(dir.join(owned::LIST)).ok().as_deref() != Some(&list) {
-        changes.push(Change::Write { name: owned::LIST, text: list.into(), private: false });
-    }
-    Ok(changes)
 }
 
 /// Refuses a name whose folders are not real folders here: a link would lead the output elsewhere.

@@ -29,12 +29,13 @@
 
 mod file;
 mod folder;
+mod interrupt;
 pub mod layout;
 mod owned;
 mod stage;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
@@ -52,6 +53,15 @@ pub struct NewFile {
     pub private: bool,
 }
 
+/// What may be written over.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rules<'a> {
+    /// Whether files may be replaced that nxk did not make.
+    pub force: bool,
+    /// The files that the output was made from. They are never written over, nor removed.
+    pub sources: &'a [PathBuf],
+}
+
 /// Writes `files` as the content of the folder `dir`, whole or not at all.
 ///
 /// The folder and its parents are made as needed. Files of a former output that are not among
@@ -59,10 +69,11 @@ pub struct NewFile {
 ///
 /// # Errors
 /// [`Code::ForeignOutput`] when `dir` holds files but none of nxk's, or a file of the user's stands
-/// where one should go; `force` overrules both. [`Code::OutputNotWritten`] in the system's words
+/// where one should go; `force` overrules both. [`Code::OutputOverSource`] when one would take the place of a source, or
+/// `dir` is where the program itself lies. [`Code::OutputNotWritten`] in the system's words
 /// when something else is in the way; the folder is then as it was.
-pub fn write_folder(dir: &Path, files: &[NewFile], force: bool) -> Result<(), Diagnostic> {
-    folder::write(dir, files, force).map_err(|trouble| trouble.report(&format!("`{}`", dir.display())))
+pub fn write_folder(dir: &Path, files: &[NewFile], rules: Rules<'_>) -> Result<(), Diagnostic> {
+    folder::write(dir, files, rules).map_err(|trouble| trouble.report(&format!("`{}`", dir.display())))
 }
 
 /// Writes the file `path`, whole or not at all.
@@ -100,6 +111,8 @@ enum Trouble {
     System(io::Error),
     /// Something of the user's is in the way; its path in the folder.
     Foreign(String),
+    /// What the output was made from is in the way; its path in the folder.
+    Source(String),
     /// The output itself or something else cannot be as it is; in words.
     Obstacle(String),
 }
@@ -121,6 +134,10 @@ impl Trouble {
                 let message = format!("{target} holds files that nxk did not make, such as `{name}`");
                 let hint = "name another folder with `-o`, or write into this one with `--force`";
                 (Code::ForeignOutput, message, hint)
+            }
+            Trouble::Source(name) => {
+                let message = format!("{target} holds a source of the output, `{name}`, which is not written over");
+                (Code::OutputOverSource, message, "give the output a folder of its own, such as `-o out`")
             }
             Trouble::Obstacle(obstacle) => {
                 let message = format!("the output could not be written to {target}: {obstacle}");

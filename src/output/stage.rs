@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::folder::is_own_file;
+use super::interrupt::Watch;
 use super::{Trouble, owned};
 
 /// One difference between the folder and the output.
@@ -45,11 +46,12 @@ const OLD: &str = "old";
 
 impl<'a> Stage<'a> {
     /// Stages `changes` inside `dir`. When it fails, nothing of it stays.
-    pub(super) fn write(dir: &'a Path, changes: &[Change<'_>]) -> Result<Stage<'a>, Trouble> {
+    pub(super) fn write(dir: &'a Path, changes: &[Change<'_>], watch: &Watch) -> Result<Stage<'a>, Trouble> {
         let folder = temporary_folder(dir, STAGED)?;
         fs::create_dir(folder.path().join(NEW))?;
         fs::create_dir(folder.path().join(OLD))?;
         for change in changes {
+            watch.check()?;
             let (place, kept) = (dir.join(change.name()), folder.path().join(OLD).join(change.name()));
             let there = fs::symlink_metadata(&place).ok();
             if there.is_some() {
