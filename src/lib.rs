@@ -34,6 +34,7 @@ pub mod network;
 pub mod rbac;
 pub mod graph;
 pub mod policy;
+pub mod gitops;
 pub mod seal;
 // 7  data to text
 pub mod emit;

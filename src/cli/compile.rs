@@ -6,10 +6,12 @@ use clap::{Args, ValueEnum};
 
 use super::common::{Input, Messages, answer, say};
 use super::{BAD_INPUT, BAD_USAGE, FINE, NOT_WRITTEN};
+use crate::diag::{Code, Diagnostic};
 use crate::driver::{self, Ordered, Session};
 use crate::node::Node;
 use crate::output::layout::{Form, Layout};
 use crate::output::{self, NewFile, Rules};
+use crate::source::Span;
 
 /// Compile a configuration to Kubernetes manifests
 #[derive(Args)]
@@ -31,6 +33,9 @@ pub(super) struct Compile {
     /// Write a kustomization.yaml that lists the files
     #[arg(long)]
     kustomization: bool,
+    /// Write nothing but the objects that tell a GitOps tool what to deploy (framework.gitops)
+    #[arg(long)]
+    gitops: bool,
     /// Write over files that nxk did not make
     #[arg(long)]
     force: bool,
@@ -69,6 +74,9 @@ impl Compile {
         let mut ordered = driver::compile(&mut session);
         if let Some(ordered) = ordered.as_mut().filter(|_| !session.has_errors()) {
             session.reveal(ordered);
+            if self.gitops && ordered.gitops.is_empty() {
+                session.machine.findings.push(no_gitops());
+            }
         }
         let written =
             ordered.as_ref().filter(|_| !session.has_errors()).map(|ordered| self.emit(&mut session, ordered));
@@ -94,12 +102,16 @@ impl Compile {
             OutputFormat::Yaml => Form::Yaml,
             OutputFormat::Json => Form::Json,
         };
-        let objects: Vec<&Node> = ordered.objects.iter().collect();
+        let (deployed, gitops) = (&ordered.objects, &ordered.gitops);
+        let (objects, apart): (Vec<&Node>, Vec<&Node>) = match self.gitops {
+            true => (gitops.iter().collect(), Vec::new()),
+            false => (deployed.iter().collect(), gitops.iter().collect()),
+        };
         session.timings.measure("emit", || match &self.output {
             None => Written::Text(form.all(&objects)),
             Some(folder) => {
                 let layout = Layout { form, split: self.split, kustomization: self.kustomization };
-                Written::Files(folder, layout.files(&objects, &[]))
+                Written::Files(folder, layout.files(&objects, &apart))
             }
         })
     }
@@ -119,4 +131,11 @@ impl Compile {
             }
         }
     }
+}
+
+fn no_gitops() -> Diagnostic {
+    let message = "the configuration names no GitOps tool, so there is nothing to tell one";
+    let hint =
+        "name one, and where the output is kept: `framework.gitops = { tool = \"argocd\"; repository = \"…\"; };`";
+    Diagnostic::new(Code::NoGitOps, Span::NONE, message).hint(hint)
 }

@@ -165,6 +165,7 @@ codes! {
     BadCertificate       = "E1009" "a certificate that cannot be sealed with";
     BadLockFile          = "E1010" "a lock file that cannot be read";
     OutputOverSource     = "E1012" "the output would take the place of a source";
+    NoGitOps             = "E1013" "no GitOps tool is named";
     // warnings
     DeprecatedApi        = "W0601" "an API that is deprecated";
     ModuleWarning        = "W0501" "a warning raised by a module";

@@ -5,16 +5,20 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Instant;
 
+use ecow::EcoString;
+use rustc_hash::FxHashSet;
+
 use super::examine::{Examined, Examiner};
 use super::schema::VersionSchema;
 use super::{Checked, Session};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{Depth, LIBRARY_ROOT, error};
+use crate::gitops;
 use crate::graph::declared::{self, Graph};
 use crate::layers::Object;
 use crate::lower::lower_to_objects;
 use crate::modules::{Configuration, PLAIN, Request as Modules};
-use crate::node::Node;
+use crate::node::{Node, NodeKind};
 use crate::parallel;
 use crate::policy::level::Level;
 use crate::policy::{Compliance, MandatoryLabels, OriginAnnotations, Trace};
@@ -36,6 +40,8 @@ pub struct Evaluated {
     pub target: Target<'static>,
     /// The place of the lock file of its sealed secrets; there need not be one.
     pub secrets_lock: PathBuf,
+    /// The keys of the objects that tell a GitOps tool what to deploy, and are not deployed with it.
+    pub(super) apart: FxHashSet<EcoString>,
 }
 
 /// Layer 1, complete: labelled and traceable.
@@ -94,6 +100,9 @@ impl Session {
             trace = self.trace_of(&inputs);
             let late = OriginAnnotations::new(&trace, &compliance.prefix);
             objects.iter_mut().for_each(|object| late.put_over(&origin, object));
+        }
+        if evaluated.has_waves() {
+            gitops::put_waves(&mut objects, &evaluated.graph, &evaluated.apart);
         }
         self.timings.add("lower", start.elapsed());
         Lowered { objects, examined, trace }
@@ -154,7 +163,8 @@ impl Session {
             Graph::default()
         });
         let framework = machine.node(&framework.into(), Depth::Everything, Span::NONE)?;
-        Ok(Evaluated { configuration, framework, graph, target, secrets_lock })
+        let apart = set_apart(machine, &configuration);
+        Ok(Evaluated { configuration, framework, graph, target, secrets_lock, apart })
     }
 
     /// The entry as a module: by its path, so that a file that imports it back means this very module.
@@ -260,11 +270,27 @@ impl Evaluated {
         self.framework.get("environment").and_then(Node::as_str).unwrap_or_default()
     }
 
+    /// Whether objects say when a GitOps tool is to apply them.
+    fn has_waves(&self) -> bool {
+        let Some(gitops) = self.framework.get("gitops") else { return false };
+        let waves = gitops.at(&["argoCd", "syncWaves"]).map(|waves| &waves.kind);
+        gitops.get("tool").and_then(Node::as_str) == Some("argocd") && waves == Some(&NodeKind::Bool(true))
+    }
+
     /// The level that the environment's profile demands of whatever speaks of compliance.
     pub fn environment_level(&self) -> Level {
         let level = self.framework.at(&["environments", self.environment(), "level"]).and_then(Node::as_str);
         level.and_then(Level::named).unwrap_or_default()
     }
+}
+
+/// The keys of the objects that are set apart from the others.
+fn set_apart(machine: &mut Evaluator, configuration: &Configuration) -> FxHashSet<EcoString> {
+    let keys = configuration.get(machine, &[Symbol::new("gitopsObjects")]);
+    // What cannot be computed has been reported when the options were checked.
+    let keys = keys.and_then(|keys| machine.node(&keys.into(), Depth::Everything, Span::NONE)).ok();
+    let keys = keys.as_ref().and_then(Node::as_list).unwrap_or_default();
+    keys.iter().filter_map(Node::as_str).map(EcoString::from).collect()
 }
 
 /// Reports the configuration's own `assertions` that do not hold, and its `warnings`.

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::evaluate::placed;
@@ -27,6 +28,8 @@ pub struct Proved {
     /// How many had a schema to be checked against.
     checked: usize,
     version: Minor,
+    /// The keys of those that tell a GitOps tool what to deploy.
+    apart: FxHashSet<EcoString>,
     /// What was proved of the network; nothing where objects are missing.
     pub(super) network: Option<Network>,
 }
@@ -34,8 +37,10 @@ pub struct Proved {
 /// The objects in the order in which they can be installed, with their keys in the order in which
 /// people write them.
 pub struct Ordered {
-    /// The objects.
+    /// The objects that are deployed.
     pub objects: Vec<Node>,
+    /// Those that tell a GitOps tool what to deploy.
+    pub gitops: Vec<Node>,
     /// How much was checked.
     pub coverage: Coverage,
 }
@@ -103,7 +108,7 @@ impl Session {
         self.check_seals(evaluated, objects);
         self.timings.add("prove", start.elapsed());
         let version = evaluated.target.version.minor();
-        Proved { objects: lowered.objects, checked, version, network }
+        Proved { objects: lowered.objects, checked, version, apart: evaluated.apart.clone(), network }
     }
 
     /// Takes secrets out of where they may not stand. What is left of such an object is examined again.
@@ -130,14 +135,20 @@ impl Session {
     pub fn order(&mut self, proved: Proved) -> Ordered {
         let start = Instant::now();
         let coverage = proved.coverage();
-        let arranged = |Object { mut node, .. }: Object| {
-            order::arrange(&mut node);
-            node
+        let arranged = |mut object: Object| {
+            order::arrange(&mut object.node);
+            object
         };
-        let ((), mut objects) = parallel::alongside(arranged, |hand_out| proved.objects.into_iter().for_each(hand_out));
-        order::install_order(&mut objects);
+        let ((), objects) = parallel::alongside(arranged, |hand_out| proved.objects.into_iter().for_each(hand_out));
+        let (gitops, objects): (Vec<Object>, Vec<Object>) =
+            objects.into_iter().partition(|object| proved.apart.contains(&object.key));
+        let [objects, gitops] = [objects, gitops].map(|objects| {
+            let mut nodes: Vec<Node> = objects.into_iter().map(|object| object.node).collect();
+            order::install_order(&mut nodes);
+            nodes
+        });
         self.timings.add("order", start.elapsed());
-        Ordered { objects, coverage }
+        Ordered { objects, gitops, coverage }
     }
 
     /// Puts the bytes of secrets into the objects. This is for writing the manifests and nothing else.

@@ -21,7 +21,7 @@ use crate::node::{Map, Node, NodeKind};
 use crate::source::Span;
 
 /// The map at `path`, made where it is missing; `None` where something else is in the way.
-fn map_at<'a>(node: &'a mut Node, path: &[&str], span: Span) -> Option<&'a mut Map> {
+pub(crate) fn map_at<'a>(node: &'a mut Node, path: &[&str], span: Span) -> Option<&'a mut Map> {
     let mut map = node.as_map_mut()?;
     for key in path {
         if map.get(key).is_none() {

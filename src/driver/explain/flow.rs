@@ -73,6 +73,7 @@ impl Flow {
                 graph: Graph::default(),
                 target: evaluated.target,
                 secrets_lock: evaluated.secrets_lock.clone(),
+                apart: evaluated.apart.clone(),
             };
             for object in session.lower(&marked).objects {
                 flow.find(&object, &marker.numbers);

@@ -72,7 +72,8 @@ impl Layout {
     /// The files for `objects`, which are deployed, and for those of a GitOps tool. Both are in the order of installation.
     pub fn files(&self, objects: &[&Node], gitops: &[&Node]) -> Vec<NewFile> {
         let mut files = self.place(objects, None);
-        if self.kustomization {
+        // GitOps tools deploy all that they find, but for what a kustomization leaves out.
+        if self.kustomization || !gitops.is_empty() {
             let listed: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
             files.push(kustomization::file(&listed));
         }
