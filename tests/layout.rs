@@ -1,5 +1,7 @@
 //! Which files an output consists of: the same objects in every form, in the order of installation, wherever they lie.
 
+#[path = "layout/gitops.rs"]
+mod gitops;
 mod support;
 
 use std::collections::BTreeMap;
@@ -233,4 +235,21 @@ fn files_need_a_folder() {
         assert!(said.contains(option) && said.contains("-o"), "{said}");
         assert!(output.stdout.is_empty());
     }
+}
+
+#[test]
+fn the_guide_shows_what_is_written() {
+    let guide = support::read("docs/guides/output.md");
+    let block = |language: &str| {
+        let (_, rest) = guide.split_once(&format!("\n```{language}\n")).expect("the guide has such a block");
+        rest.split_once("\n```").expect("it ends").0
+    };
+    let source = Source::new("");
+    fs::write(source.written(), block("nxk")).expect("written");
+    let mut command = support::nxk();
+    command.current_dir(source.folder()).args(["compile", "main.nxk", "-o", "out", "--split", "--kustomization"]);
+    assert!(command.status().expect("started").success());
+    assert_eq!(names(&source.folder().join("out")).join("\n"), block("files"));
+    let text = fs::read_to_string(source.folder().join("out/deployment-web.yaml")).expect("there");
+    assert!(text.contains(block("yaml")), "{text}");
 }
