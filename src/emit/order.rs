@@ -213,3 +213,112 @@ const KINDS: &[&str] = &[
     "OCIRepository",
     "HelmChart",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::{KINDS, install_order};
+    use crate::node::{Map, Node, NodeKind};
+    use crate::source::Span;
+
+    /// The kinds in the order in which Helm 3.18 and 4.0 install them, as both publish it.
+    const HELM: &[&str] = &[
+        "PriorityClass",
+        "Namespace",
+        "NetworkPolicy",
+        "ResourceQuota",
+        "LimitRange",
+        "PodSecurityPolicy",
+        "PodDisruptionBudget",
+        "ServiceAccount",
+        "Secret",
+        "SecretList",
+        "ConfigMap",
+        "StorageClass",
+        "PersistentVolume",
+        "PersistentVolumeClaim",
+        "CustomResourceDefinition",
+        "ClusterRole",
+        "ClusterRoleList",
+        "ClusterRoleBinding",
+        "ClusterRoleBindingList",
+        "Role",
+        "RoleList",
+        "RoleBinding",
+        "RoleBindingList",
+        "Service",
+        "DaemonSet",
+        "Pod",
+        "ReplicationController",
+        "ReplicaSet",
+        "Deployment",
+        "HorizontalPodAutoscaler",
+        "StatefulSet",
+        "Job",
+        "CronJob",
+        "IngressClass",
+        "Ingress",
+        "APIService",
+        "MutatingWebhookConfiguration",
+        "ValidatingWebhookConfiguration",
+    ];
+
+    fn object(kind: &str, namespace: &str, name: &str) -> Node {
+        let map = |fields: Vec<(&str, Node)>| {
+            let mut map = Map::default();
+            fields.into_iter().for_each(|(key, value)| map.set(key, Span::NONE, value));
+            Node::new(NodeKind::Map(map), Span::NONE)
+        };
+        let text = |text: &str| Node::string(text, Span::NONE);
+        let metadata = map(vec![("namespace", text(namespace)), ("name", text(name))]);
+        map(vec![("kind", text(kind)), ("metadata", metadata)])
+    }
+
+    /// The objects in the order of their installation, whichever they came in.
+    fn installed<'a>(objects: &[[&'a str; 3]]) -> Vec<String> {
+        let told = |order: Vec<[&'a str; 3]>| {
+            let mut nodes: Vec<Node> =
+                order.into_iter().map(|[kind, namespace, name]| object(kind, namespace, name)).collect();
+            install_order(&mut nodes);
+            let text = |node: &Node, path: &[&str]| node.at(path).and_then(Node::as_str).unwrap_or_default().to_owned();
+            let words = |node: &Node| {
+                [&["kind"] as &[&str], &["metadata", "namespace"], &["metadata", "name"]]
+                    .map(|path| text(node, path))
+                    .join(" ")
+            };
+            nodes.iter().map(words).collect::<Vec<_>>()
+        };
+        let forwards = told(objects.to_vec());
+        assert_eq!(forwards, told(objects.iter().rev().copied().collect()));
+        forwards
+    }
+
+    #[test]
+    fn kinds_come_as_helm_installs_them_behind_namespaces_and_definitions() {
+        let first = ["Namespace", "CustomResourceDefinition"];
+        assert_eq!(KINDS[..2], first);
+        let ours: Vec<&str> =
+            KINDS.iter().copied().filter(|kind| HELM.contains(kind) && !first.contains(kind)).collect();
+        let helm: Vec<&str> = HELM.iter().copied().filter(|kind| !first.contains(kind)).collect();
+        assert_eq!(ours, helm);
+        let mut once = KINDS.to_vec();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), KINDS.len(), "no kind is listed twice");
+    }
+
+    #[test]
+    fn within_a_kind_names_decide_and_unknown_kinds_come_last() {
+        let found = installed(&[
+            ["Zebra", "", "a"],
+            ["Deployment", "b", "a"],
+            ["Aardvark", "", "z"],
+            ["Deployment", "a", "b"],
+            ["Deployment", "a", "a"],
+            ["Namespace", "", "b"],
+            ["", "", ""],
+        ]);
+        let expected =
+            ["Namespace  b", "Deployment a a", "Deployment a b", "Deployment b a", "  ", "Aardvark  z", "Zebra  a"];
+        assert_eq!(found, expected);
+    }
+}
