@@ -371,3 +371,136 @@ fn a_full_disk_leaves_the_old_output() {
 }
 
 const LIST: &str = "nxk output 1: nxk writes, replaces and removes the files below\na\nb\n";
+
+#[test]
+fn sources_are_neither_written_over_nor_removed() {
+    let scratch = scratch();
+    let out = scratch.path().join("out");
+    write_folder(&out, &files(&[("a.yaml", "1"), ("t/b.yaml", "2")]), false).expect("written");
+    let sources = [out.join("t/../a.yaml"), scratch.path().join("main.nxk")];
+    let rules = Rules { force: true, sources: &sources };
+    let write = |entries: &[(&str, &str)]| nxk::output::write_folder(&out, &files(entries), rules);
+    refused(write(&[("a.yaml", "2")]), Code::OutputOverSource, "`a.yaml`");
+    write(&[("c.yaml", "3")]).expect("written");
+    assert_eq!(content(&out), expected(&[("a.yaml", "1"), ("c.yaml", "3")]), "a stale source stays");
+    // Where the program lies there is no output at all, however the folder is named.
+    fs::write(scratch.path().join("main.nxk"), "{ }").expect("written");
+    let link = scratch.path().join("link");
+    symlink(scratch.path(), &link).expect("linked");
+    for folder in [scratch.path(), &link] {
+        let written = nxk::output::write_folder(folder, &files(&[("z.yaml", "1")]), rules);
+        refused(written, Code::OutputOverSource, "`main.nxk`");
+    }
+    assert!(!scratch.path().join("z.yaml").exists());
+}
+
+/// The process that writes into `out` until it is ended.
+fn writer(out: &Path) -> std::process::Child {
+    let child = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "helper_that_writes_until_it_is_killed"])
+        .env("NXK_TEST_WRITE_INTO", out)
+        .stdout(Stdio::null())
+        .spawn();
+    child.expect("started")
+}
+
+/// The output, which has to be one of those that [`writer`]s write, whole.
+fn one_of_the_alternating(out: &Path) {
+    let found: BTreeMap<_, _> = content(out).into_iter().filter(|(name, _)| !name.ends_with('/')).collect();
+    let at: usize = found.values().next().expect("a file").parse().expect("a number");
+    assert_eq!(found, texts(alternating(at)));
+}
+
+#[test]
+fn an_interrupted_run_leaves_nothing_half_written() {
+    use std::os::unix::process::ExitStatusExt;
+    let scratch = scratch();
+    for round in 0..24_u64 {
+        let out = scratch.path().join(format!("{round}/out"));
+        let mut child = writer(&out);
+        while !out.join(".nxk-output").exists() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        std::thread::sleep(std::time::Duration::from_micros(round * 1_313));
+        let (name, number) = if round % 2 == 0 { ("-INT", 2) } else { ("-TERM", 15) };
+        Command::new("kill").args([name, &child.id().to_string()]).status().expect("sent");
+        assert_eq!(child.wait().expect("ended").signal(), Some(number), "a shell sees why it ended");
+        // Not even the next run has to clear anything away.
+        one_of_the_alternating(&out);
+        let beside: Vec<_> = fs::read_dir(out.parent().expect("a parent")).expect("readable").flatten().collect();
+        assert_eq!(beside.len(), 1, "{beside:?}");
+    }
+}
+
+#[test]
+fn a_run_that_is_interrupted_before_its_first_output_leaves_nothing() {
+    let scratch = scratch();
+    for round in 0..24_u64 {
+        let top = scratch.path().join(round.to_string());
+        let out = top.join("deep/out");
+        let mut child = writer(&out);
+        // The process needs some milliseconds to begin.
+        while !top.exists() {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(std::time::Duration::from_micros(round * 97));
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("sent");
+        child.wait().expect("ended");
+        if out.exists() {
+            one_of_the_alternating(&out);
+            assert_eq!(fs::read_dir(top.join("deep")).expect("readable").count(), 1);
+        } else if top.exists() {
+            // Ended before it began to write: then there are no more than folders.
+            assert!(content(&top).keys().all(|name| name.ends_with('/') && !name.contains(".nxk-")));
+        }
+    }
+}
+
+#[test]
+fn processes_that_write_into_one_folder_do_not_mix() {
+    let scratch = scratch();
+    let out = scratch.path().join("out");
+    for round in 0..4_u64 {
+        let mut children: Vec<_> = (0..4).map(|_| writer(&out)).collect();
+        while !out.join(".nxk-output").exists() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100 + round * 37));
+        for child in &mut children {
+            Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("sent");
+        }
+        for child in &mut children {
+            child.wait().expect("ended");
+        }
+        one_of_the_alternating(&out);
+        assert_eq!(fs::read_dir(scratch.path()).expect("readable").count(), 1);
+    }
+}
+
+#[test]
+fn a_file_that_may_not_grow_leaves_the_old_output() {
+    let scratch = scratch();
+    let out = scratch.path().join("out");
+    write_folder(&out, &files(&[("a", "1")]), false).expect("written");
+    // The system ends a process that writes more than it may into one file, in the middle of it.
+    let this = std::env::current_exe().expect("this test");
+    let limited = Command::new("sh")
+        .args(["-c", "ulimit -f 16 && exec \"$0\" --exact helper_that_writes_one_big_file"])
+        .arg(this)
+        .env("NXK_TEST_WRITE_BIG_INTO", &out)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    assert!(!limited.expect("started").success());
+    let found: BTreeMap<_, _> = content(&out).into_iter().filter(|(name, _)| !name.starts_with(".nxk-new-")).collect();
+    assert_eq!(found, expected(&[("a", "1")]));
+    write_folder(&out, &files(&[("a", "2")]), false).expect("written");
+    assert_eq!(content(&out), expected(&[("a", "2")]), "what was left is cleared away");
+}
+
+/// Not a test of its own: the process of [`a_file_that_may_not_grow_leaves_the_old_output`].
+#[test]
+fn helper_that_writes_one_big_file() {
+    let Some(out) = std::env::var_os("NXK_TEST_WRITE_BIG_INTO") else { return };
+    write_folder(Path::new(&out), &[file("a", "x".repeat(1 << 20))], false).expect("too big");
+}

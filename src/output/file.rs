@@ -7,6 +7,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use super::interrupt::Watch;
+use super::through::sync_entries;
 use super::{Trouble, folder, stage};
 
 /// Keeps other runs out of a folder until it is dropped. See [`hold`].
@@ -39,6 +40,6 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Trouble> {
     file.as_file().sync_all()?;
     watch.check()?;
     file.persist(&real).map_err(|failure| failure.error)?;
-    stage::sync_folder(folder);
+    sync_entries(folder);
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::interrupt::Watch;
 use super::stage::{self, Change, Stage};
+use super::through::{Through, sync_entries};
 use super::{NewFile, Rules, Trouble, owned};
 
 /// Makes `files` the content of `dir`.
@@ -33,26 +34,29 @@ fn create(dir: &Path, files: &[NewFile]) -> Result<bool, Trouble> {
     let parents = Made::with_parents(parent)?;
     let lock = lock(parent);
     let watch = Watch::begin();
+    // Those that were made go before the watch ends the program.
+    let parents = parents;
     let prefix = format!(".{}.nxk-new-", name.to_string_lossy());
     stage::sweep(parent, &prefix);
     if dir.exists() {
         return Ok(false);
     }
     let staged = stage::temporary_folder(parent, &prefix)?;
+    let through = Through::with(files.len());
     for file in files {
         watch.check()?;
-        stage::write_file(&staged.path().join(&file.name), &file.text, file.private)?;
+        stage::write_file(&staged.path().join(&file.name), &file.text, file.private, through)?;
     }
     let list = owned::list(files.iter().map(|file| file.name.as_str()).collect::<BTreeSet<_>>().into_iter());
-    stage::write_file(&staged.path().join(owned::LIST), &list, false)?;
-    stage::sync_folders(staged.path());
+    stage::write_file(&staged.path().join(owned::LIST), &list, false, through)?;
+    through.folder(staged.path())?;
     watch.check()?;
     match fs::rename(staged.path(), dir) {
         Ok(()) => {
             // The name is free for others now, so nothing may be removed under it.
             let _ = staged.keep();
             parents.keep();
-            stage::sync_folder(parent);
+            sync_entries(parent);
             drop(lock);
             Ok(true)
         }
@@ -136,8 +140,10 @@ impl There<'_> {
                 changes.push(Change::Write { name, text: text.as_str().into(), private: *private });
             }
         }
-        let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
-        let stale = self.owned.iter().filter(|name| !names.contains(name.as_str()) && !self.sources.contains(*name));
+        // A former file that is read by now stays on the list, and goes when it is read no more.
+        let kept = self.owned.intersection(&self.sources).map(String::as_str);
+        let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).chain(kept).collect();
+        let stale = self.owned.iter().filter(|name| !names.contains(name.as_str()));
         changes.extend(stale.filter(|name| is_own_file(self.dir, name)).map(|name| Change::Remove(name.clone())));
         let list = owned::list(names.into_iter());
         if fs::read_to_string(self.dir.join(owned::LIST)).ok().as_deref() != Some(&list) {

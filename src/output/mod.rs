@@ -33,6 +33,7 @@ mod interrupt;
 pub mod layout;
 mod owned;
 mod stage;
+mod through;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

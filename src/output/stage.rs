@@ -7,12 +7,13 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tempfile::TempDir;
 
 use super::folder::is_own_file;
 use super::interrupt::Watch;
+use super::through::{Through, sync_entries};
 use super::{Trouble, owned};
 
 /// One difference between the folder and the output.
@@ -50,6 +51,7 @@ impl<'a> Stage<'a> {
         let folder = temporary_folder(dir, STAGED)?;
         fs::create_dir(folder.path().join(NEW))?;
         fs::create_dir(folder.path().join(OLD))?;
+        let through = Through::with(changes.len());
         for change in changes {
             watch.check()?;
             let (place, kept) = (dir.join(change.name()), folder.path().join(OLD).join(change.name()));
@@ -59,14 +61,14 @@ impl<'a> Stage<'a> {
             }
             if let Change::Write { name, text, private } = change {
                 let staged = folder.path().join(NEW).join(name);
-                write_file(&staged, text, *private)?;
+                write_file(&staged, text, *private, through)?;
                 // A file that was closed to others stays so; one that has to be closed is not opened.
                 if let Some(there) = there.filter(|there| there.is_file() && (!private || is_private(there))) {
                     fs::set_permissions(&staged, there.permissions())?;
                 }
             }
         }
-        sync_folders(folder.path());
+        through.folder(folder.path())?;
         Ok(Stage { dir, folder })
     }
 
@@ -76,7 +78,7 @@ impl<'a> Stage<'a> {
         let committed = self.dir.join(COMMITTED);
         fs::rename(self.folder.path(), &committed)?;
         let _ = self.folder.keep();
-        sync_folder(self.dir);
+        sync_entries(self.dir);
         let new = files_below(&committed.join(NEW));
         apply(self.dir).inspect_err(|_| take_back(self.dir, &new))
     }
@@ -107,7 +109,7 @@ fn apply(dir: &Path) -> Result<(), Trouble> {
         }
         fs::rename(new.join(owned::LIST), dir.join(owned::LIST))?;
     }
-    sync_folder(dir);
+    sync_entries(dir);
     // All is in place; a stage that cannot be removed now is empty of meaning for later runs.
     let _ = fs::remove_dir_all(stage);
     Ok(())
@@ -234,29 +236,12 @@ fn create_new(path: &Path, private: bool) -> io::Result<File> {
     options.open(path)
 }
 
-/// Writes a new file, and its folders, through to the disk.
-pub(super) fn write_file(path: &Path, text: &str, private: bool) -> io::Result<()> {
+/// Writes a new file and its folders.
+pub(super) fn write_file(path: &Path, text: &str, private: bool, through: Through) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
     let mut file = create_new(path, private)?;
     file.write_all(text.as_bytes())?;
-    file.sync_all()
-}
-
-/// Writes the entries of `folder` and of all folders below it through to the disk.
-pub(super) fn sync_folders(folder: &Path) {
-    let mut pending: Vec<PathBuf> = vec![folder.to_path_buf()];
-    while let Some(folder) = pending.pop() {
-        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
-        pending.extend(
-            entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()),
-        );
-        sync_folder(&folder);
-    }
-}
-
-/// Writes the entries of `folder` through to the disk, where the system can do that.
-pub(super) fn sync_folder(folder: &Path) {
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    through.file(&file)
 }
