@@ -221,7 +221,7 @@ impl Written {
             return None;
         }
         let scratch = tempfile::tempdir().expect("a scratch folder");
-        for (path, text) in chart::files(chart) {
+        for chart::File { path, text, .. } in chart::files(chart) {
             let path = scratch.path().join("shop").join(path);
             fs::create_dir_all(path.parent().expect("is in a folder")).expect("made");
             fs::write(path, text).expect("written");
@@ -598,7 +598,7 @@ fn shop(services: [&str; 3]) -> Chart {
 #[test]
 fn files_stay_in_their_folder_and_apart() {
     let paths: Vec<String> =
-        chart::files(&shop(["web", "WEB", "../../etc/Web"])).into_iter().map(|(path, _)| path).collect();
+        chart::files(&shop(["web", "WEB", "../../etc/Web"])).into_iter().map(|file| file.path).collect();
     let expected = [
         "Chart.yaml",
         ".helmignore",

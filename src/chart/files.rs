@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::emit::yaml;
+use crate::lower::holds_data;
 use crate::node::{Map, Node, NodeKind};
 use crate::parallel;
 use crate::source::Span;
@@ -13,29 +14,47 @@ use super::model::{Chart, Form, Template};
 use super::values::{self, Tree};
 use super::{connection, json_schema, notes, readme, template};
 
-/// The files of `chart`, each with its path below the chart's folder.
+/// A file of a chart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct File {
+    /// Its path below the chart's folder.
+    pub path: String,
+    /// What is in it.
+    pub text: String,
+    /// Whether it holds the data of a Secret, which is not for everybody to read.
+    pub private: bool,
+}
+
+/// The files of `chart`.
 ///
 /// No path leaves the folder, and none differs from another just in the case of its letters.
-pub fn files(chart: &Chart) -> Vec<(String, String)> {
+pub fn files(chart: &Chart) -> Vec<File> {
     let name = name(chart);
     let speller = Speller::new(chart, &name);
     let tree = Tree::of(&chart.openings, 0..chart.openings.len());
     let tests = connection::templates(chart, &name);
     let mut files = vec![
-        ("Chart.yaml".to_string(), chart_yaml(chart, &name)),
-        (".helmignore".to_string(), HELMIGNORE.to_string()),
-        ("README.md".to_string(), readme::text(chart, &name, !tests.is_empty())),
-        ("values.yaml".to_string(), values::yaml(chart, &tree)),
-        ("values.schema.json".to_string(), json_schema::text(chart, &tree)),
+        File::open("Chart.yaml", chart_yaml(chart, &name)),
+        File::open(".helmignore", HELMIGNORE.to_string()),
+        File::open("README.md", readme::text(chart, &name, !tests.is_empty())),
+        File::open("values.yaml", values::yaml(chart, &tree)),
+        File::open("values.schema.json", json_schema::text(chart, &tree)),
     ];
     for (environment, path) in chart.environments.iter().zip(environment_files(chart)) {
-        files.push((path, values::environment(chart, &environment.name, &environment.values)));
+        files.push(File::open(path, values::environment(chart, &environment.name, &environment.values)));
     }
-    files.push(("templates/_helpers.tpl".to_string(), helpers(&name)));
-    files.push(("templates/NOTES.txt".to_string(), notes::text(chart, &speller, !tests.is_empty())));
+    files.push(File::open("templates/_helpers.tpl", helpers(&name)));
+    files.push(File::open("templates/NOTES.txt", notes::text(chart, &speller, !tests.is_empty())));
     files.extend(objects(chart, &speller));
-    files.extend(tests.iter().map(|(path, test)| (path.clone(), template::text(test, &speller))));
+    files.extend(tests.iter().map(|(path, test)| File::open(path.clone(), template::text(test, &speller))));
     files
+}
+
+impl File {
+    /// A file for everybody to read.
+    fn open(path: impl Into<String>, text: String) -> File {
+        File { path: path.into(), text, private: false }
+    }
 }
 
 /// What the chart is called: the name of the project, as far as Helm takes it.
@@ -50,7 +69,7 @@ pub(super) fn environment_files(chart: &Chart) -> Vec<String> {
 }
 
 /// Each object in a file of its own; definitions of custom resources apart, where Helm installs them before everything else.
-fn objects(chart: &Chart, speller: &Speller) -> Vec<(String, String)> {
+fn objects(chart: &Chart, speller: &Speller) -> Vec<File> {
     let mut names = Names::default();
     let (mut templates, mut definitions) = (Vec::new(), Vec::new());
     for template in &chart.templates {
@@ -64,13 +83,19 @@ fn objects(chart: &Chart, speller: &Speller) -> Vec<(String, String)> {
         yaml::document(&settled(&template.form, chart), &mut text);
         text
     };
-    let texts = parallel::each(&templates, |(_, template)| template::text(template, speller));
-    let definitions = definitions.into_iter().map(|(path, template)| (path, plain(template)));
-    templates.into_iter().map(|(path, _)| path).zip(texts).chain(definitions).collect()
+    let texts =
+        parallel::each(&templates, |(_, template)| (template::text(template, speller), is_private(template, chart)));
+    let definitions = definitions.into_iter().map(|(path, template)| File::open(path, plain(template)));
+    let file = |((path, _), (text, private)): ((String, _), _)| File { path, text, private };
+    templates.into_iter().zip(texts).map(file).chain(definitions).collect()
 }
 
 fn is_definition(template: &Template) -> bool {
     template.form.at(&["kind"]).and_then(Form::as_str) == Some("CustomResourceDefinition")
+}
+
+fn is_private(template: &Template, chart: &Chart) -> bool {
+    template.form.at(&["kind"]).and_then(Form::as_str) == Some("Secret") && holds_data(&settled(&template.form, chart))
 }
 
 fn chart_yaml(chart: &Chart, name: &str) -> String {

@@ -25,6 +25,6 @@ mod readme;
 mod template;
 mod values;
 
-pub use files::{files, name};
+pub use files::{File, files, name};
 pub use model::{Chart, Condition, Environment, Field, Form, Guard, Item, Opening, Piece, Template};
 pub use values::can_open;

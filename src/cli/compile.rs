@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::common::{Input, Messages, answer, say};
 use super::{BAD_INPUT, BAD_USAGE, FINE, NOT_WRITTEN};
+use crate::chart::{self, File};
 use crate::diag::{Code, Diagnostic};
 use crate::driver::{self, Ordered, Session};
 use crate::node::Node;
@@ -51,6 +52,8 @@ enum OutputFormat {
     Yaml,
     /// One `List` of all objects
     Json,
+    /// A Helm chart, whose values are what an operator changes
+    Helm,
 }
 
 /// What is written, and where.
@@ -67,10 +70,17 @@ impl Compile {
             say(&format!("error: {option} writes files: name their folder with -o\n"));
             return BAD_USAGE;
         }
+        if let Some(option) = self.means_nothing() {
+            say(&format!("error: a chart has its own layout: leave out {option}\n"));
+            return BAD_USAGE;
+        }
         let mut session = match self.input.session(self.file.clone(), &self.messages) {
             Ok(session) => session,
             Err(code) => return code,
         };
+        if self.format == OutputFormat::Helm {
+            return self.chart(session);
+        }
         let mut ordered = driver::compile(&mut session);
         if let Some(ordered) = ordered.as_mut().filter(|_| !session.has_errors()) {
             session.reveal(ordered);
@@ -92,14 +102,39 @@ impl Compile {
 
     /// The option that means nothing without a folder.
     fn needs_folder(&self) -> Option<&'static str> {
-        let options = [("--split", self.split), ("--kustomization", self.kustomization)];
+        let helm = self.format == OutputFormat::Helm;
+        let options = [("--format helm", helm), ("--split", self.split), ("--kustomization", self.kustomization)];
         let given = options.into_iter().find(|(_, given)| *given && self.output.is_none());
         given.map(|(option, _)| option)
     }
 
+    /// The option that means nothing for a chart.
+    fn means_nothing(&self) -> Option<&'static str> {
+        let options = [("--split", self.split), ("--kustomization", self.kustomization), ("--gitops", self.gitops)];
+        let given = options.into_iter().find(|(_, given)| *given && self.format == OutputFormat::Helm);
+        given.map(|(option, _)| option)
+    }
+
+    /// A chart instead of manifests.
+    fn chart(&self, mut session: Session) -> u8 {
+        let charted = driver::chart::chart(&mut session);
+        let files = charted.as_ref().filter(|_| !session.has_errors()).map(|charted| {
+            let files = session.timings.measure("emit", || chart::files(&charted.chart));
+            let file = |File { path, text, private }| NewFile { name: path, text, private };
+            files.into_iter().map(file).collect()
+        });
+        let code = self.messages.finish(&session, charted.as_ref().map(|charted| &charted.coverage));
+        let code = match (files, &self.output) {
+            (Some(files), Some(folder)) if code == FINE => self.write(Written::Files(folder, files), &session),
+            _ => code.max(BAD_INPUT),
+        };
+        std::mem::forget((session, charted));
+        code
+    }
+
     fn emit(&self, session: &mut Session, ordered: &Ordered) -> Written<'_> {
         let form = match self.format {
-            OutputFormat::Yaml => Form::Yaml,
+            OutputFormat::Yaml | OutputFormat::Helm => Form::Yaml,
             OutputFormat::Json => Form::Json,
         };
         let (deployed, gitops) = (&ordered.objects, &ordered.gitops);

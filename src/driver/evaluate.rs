@@ -108,8 +108,8 @@ impl Session {
         Lowered { objects, examined, trace }
     }
 
-    /// The objects of the same configuration with further modules, as they are made, and not examined. What is wrong with them goes to
-    /// the findings.
+    /// The objects that are deployed of the same configuration with further modules, as they are made, and not examined. What is
+    /// wrong with them goes to the findings.
     pub(super) fn lower_unexamined(&mut self, evaluated: &Evaluated, configuration: &Configuration) -> Vec<Object> {
         let compliance = evaluated.compliance();
         let mut labels = MandatoryLabels::new(&compliance);
@@ -123,6 +123,10 @@ impl Session {
         if let Err(failure) = made {
             self.machine.report(&failure);
         }
+        if evaluated.has_waves() {
+            gitops::put_waves(&mut objects, &evaluated.graph, &evaluated.apart);
+        }
+        objects.retain(|object| !evaluated.apart.contains(&object.key));
         objects
     }
 

@@ -95,6 +95,7 @@ const MOST_RANGES: usize = 4;
 impl Charter<'_> {
     fn new<'a>(session: &'a mut Session, evaluated: &'a Evaluated, proved: Proved) -> Charter<'a> {
         let mut objects = proved.objects;
+        objects.retain(|object| !evaluated.apart.contains(&object.key));
         objects.iter_mut().for_each(|object| order::arrange(&mut object.node));
         objects.sort_by(|a, b| order::install_key(&a.node).cmp(&order::install_key(&b.node)));
         let candidates = candidates::candidates(&mut session.machine, &evaluated.configuration);
