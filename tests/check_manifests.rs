@@ -110,6 +110,7 @@ fn objects_are_held_against_each_other() {
     );
     let said = check(&[("a.yaml", SERVICE), ("b.yaml", POD)], &["a.yaml", "b.yaml"]);
     assert!(said.text.contains("a.yaml:5:20: warning[W0705]") && said.code == 0, "{}", said.text);
+    assert!(said.text.contains("selects no pod of the manifests"), "{}", said.text);
     let said = check(&[("a.yaml", SERVICE), ("b.yaml", POD)], &["a.yaml", "b.yaml", "--deny-warnings"]);
     assert_eq!(said.code, 1);
     let said = check(&[("a.yaml", SERVICE)], &["a.yaml"]);

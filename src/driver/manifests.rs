@@ -55,7 +55,7 @@ pub fn check_manifests(
     findings.extend(told_twice(objects, sources));
     // What could not be read may have the pods that are missed.
     if !read.findings.iter().chain(&findings).any(Diagnostic::is_error) {
-        let alone = policy::without_pods(objects, "").into_iter().filter(|(object, _)| !selects_elsewhere(object));
+        let alone = policy::without_pods(objects, None).into_iter().filter(|(object, _)| !selects_elsewhere(object));
         findings.extend(alone.map(|(_, finding)| finding));
     }
     (findings, Coverage::together(coverage))

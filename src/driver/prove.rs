@@ -212,7 +212,7 @@ impl Session {
         if self.machine.findings.iter().any(|finding| finding.severity == Severity::Error) {
             return;
         }
-        for (object, finding) in policy::without_pods(objects, &evaluated.compliance().prefix) {
+        for (object, finding) in policy::without_pods(objects, Some(&evaluated.compliance().prefix)) {
             let finding = placed(finding, &self.machine, object);
             self.machine.findings.push(finding);
         }

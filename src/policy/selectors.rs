@@ -16,9 +16,10 @@ use crate::node::{Field, Node};
 const WITH_NEAREST: usize = 100;
 
 /// A warning for each object whose selector matches no pod, unless its annotation `<prefix>/pods` says that they are
-/// made elsewhere.
-pub fn without_pods<'a>(objects: &'a [Object], prefix: &str) -> Vec<(&'a Object, Diagnostic)> {
-    let annotation = format!("{prefix}/pods");
+/// made elsewhere. Without a prefix, the objects are those of manifests.
+pub fn without_pods<'a>(objects: &'a [Object], prefix: Option<&str>) -> Vec<(&'a Object, Diagnostic)> {
+    let annotation = prefix.map(|prefix| format!("{prefix}/pods"));
+    let whole = if prefix.is_some() { "configuration" } else { "manifests" };
     let pods = Pods::of(objects);
     let mut findings = Vec::new();
     // Where there are no pods at all, these objects are for those of another configuration.
@@ -28,12 +29,13 @@ pub fn without_pods<'a>(objects: &'a [Object], prefix: &str) -> Vec<(&'a Object,
     for object in objects {
         let Some((selector, path)) = selector_of(object) else { continue };
         let wanted = Wanted::new(selector, object.kind());
-        let said = object.node.at(&["metadata", "annotations", &annotation]).and_then(Node::as_str);
+        let said = annotation.as_ref().and_then(|name| object.node.at(&["metadata", "annotations", name]));
+        let said = said.and_then(Node::as_str);
         if said == Some("elsewhere") || wanted.is_everything() || pods.any_matches(object.namespace(), &wanted) {
             continue;
         }
         let hint = (findings.len() < WITH_NEAREST).then(|| pods.nearest(object.namespace(), &wanted));
-        findings.push((object, pods.finding(object, &wanted).path(path).maybe_hint(hint)));
+        findings.push((object, pods.finding(object, &wanted, whole).path(path).maybe_hint(hint)));
     }
     findings
 }
@@ -140,7 +142,7 @@ impl<'a> Pods<'a> {
     }
 
     /// What is wrong, at the label that no pod has, or else at the whole.
-    fn finding(&self, object: &Object, wanted: &Wanted<'_>) -> Diagnostic {
+    fn finding(&self, object: &Object, wanted: &Wanted<'_>, whole: &str) -> Diagnostic {
         let namespace = object.namespace();
         let nobody = wanted.pairs.iter().find(|pair| self.with(namespace, pair).is_empty());
         let (span, why) = match nobody {
@@ -148,7 +150,7 @@ impl<'a> Pods<'a> {
             None => (wanted.node.span, "none has all of its labels".to_string()),
         };
         let kind = object.kind();
-        let message = format!("the {kind} `{}` selects no pod of the configuration: {why}", object.name());
+        let message = format!("the {kind} `{}` selects no pod of the {whole}: {why}", object.name());
         Diagnostic::new(Code::SelectorWithoutPods, span, message).object(object.to_string())
     }
 
