@@ -394,6 +394,19 @@ fn an_application_is_exposed_with_a_route() {
 }
 
 #[test]
+fn metrics_may_be_those_of_a_sidecar() {
+    let body = r#"applications.web = {
+          image = "web:1.0";
+          ports = [ 8080 ];
+          monitoring.metricsPort = 9113;
+          sidecars.exporter = { image = "exporter:1.0"; ports = [ 9113 ]; };
+        };"#;
+    let objects = shop(body).objects();
+    let annotations = &objects.spec("Deployment", "web")["template"]["metadata"]["annotations"];
+    assert_eq!(annotations["prometheus.io/port"], "9113");
+}
+
+#[test]
 fn metrics_are_told_by_annotations_or_a_service_monitor() {
     let body = r#"applications.web = { image = "web:1.0"; ports = [ 8080 { name = "metrics"; port = 9090; } ]; monitoring.prometheus = true; };
         applications.db = { image = "postgres:16.4"; ports = [ 5432 ]; monitoring.postgres_exporter = true; };
@@ -640,6 +653,10 @@ const MISTAKES: &[Mistake] = &[
     (
         r#"monitoring.redis_exporter = "yes";"#,
         ["E0301", "\"yes\"", "neither a boolean nor a port", "redis_exporter = true"],
+    ),
+    (
+        r#"ports = [ 80 { name = "metrics"; port = 9090; } ]; monitoring.metricsPort = 9009;"#,
+        ["E0804", "9009", "`web` has no port 9009", "listens on 80, 9090 (`metrics`)"],
     ),
     (r#"monitoring.prometheus = true;"#, ["E0804", "monitoring", "no port to open", "add `ports"]),
 ];
