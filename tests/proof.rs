@@ -3,6 +3,8 @@
 //! Thousands of random changes are judged in `tests/reachability.rs`; here is what people do by hand, with the words that
 //! they are answered with.
 
+#[path = "proof/reaches.rs"]
+mod reaches;
 mod support;
 
 use std::fs;

@@ -139,6 +139,7 @@ codes! {
     UnknownSecret        = "E0805" "a secret that is not declared";
     UndeclaredConnection = "E0806" "a connection is open that nothing declares";
     ClosedConnection     = "E0807" "a declared connection is closed";
+    PodsNotThere         = "E0813" "an application whose pods are not there";
     // 09 compliance
     MissingCompliance    = "E0901" "compliance data that is demanded is missing";
     MandatoryLabel       = "E0902" "a mandatory label or annotation cannot be overridden";

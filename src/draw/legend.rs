@@ -10,7 +10,7 @@ pub(super) fn of(picture: &Picture, layout: &Layout<'_>) -> Vec<(Sign, &'static 
     let mut items: Vec<(Sign, &str)> = Vec::new();
     for (state, words) in [
         (State::Proved, "declared, and proved to be open"),
-        (State::Open, "open, in what declares no connections"),
+        (State::Open, "open, and not proved"),
         (State::Undeclared, "open, but nobody declares it"),
         (State::Closed, "declared, but the policies close it"),
     ] {

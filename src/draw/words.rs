@@ -125,13 +125,20 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
 
 /// How many connections there are, and how many of them are in a state that somebody has to look at.
 pub(super) fn summary(connections: &[Connection]) -> String {
-    let number = |state| connections.iter().filter(|connection| connection.state == state).count();
+    let number = |state, is_declared: Option<bool>| {
+        let is_such = |one: &&Connection| is_declared.is_none_or(|declared| declared != one.reasons.is_empty());
+        connections.iter().filter(|connection| connection.state == state).filter(is_such).count()
+    };
     let mut text = count(connections.len(), "connection");
-    let states =
-        [(State::Undeclared, "undeclared"), (State::Closed, "closed"), (State::Open, "open without a declaration")];
+    let states = [
+        (State::Undeclared, None, "undeclared"),
+        (State::Closed, None, "closed"),
+        (State::Open, Some(false), "open without a declaration"),
+        (State::Open, Some(true), "not proved"),
+    ];
     let told: Vec<String> = states
         .into_iter()
-        .map(|(state, word)| (number(state), word))
+        .map(|(state, is_declared, word)| (number(state, is_declared), word))
         .filter(|(number, _)| *number > 0)
         .map(|(number, word)| format!("{number} {word}"))
         .collect();

@@ -1,6 +1,6 @@
 //! The network of a configuration: what is declared, held against what the finished policies allow.
 
-use petgraph::graph::NodeIndex;
+use petgraph::graph::{EdgeIndex, NodeIndex};
 
 use super::evaluate::placed;
 use super::{Evaluated, Session};
@@ -11,7 +11,7 @@ use crate::graph::proof::{Guard, Judged, Places, Proof, add_missing, add_strange
 use crate::graph::show::{self, Shown};
 use crate::graph::webhooks::{Webhook, webhooks};
 use crate::layers::Object;
-use crate::network::{Addresses, Cluster, Direction, Reach};
+use crate::network::{Cluster, Reach, Unjudged};
 use crate::node::{Node, NodeKind};
 use crate::source::SourceMap;
 
@@ -22,8 +22,14 @@ pub(super) struct Network {
     pub(super) graph: Graph,
     /// What is there.
     pub(super) cluster: Cluster,
+    /// Where in the cluster those are of whom the graph speaks.
+    places: Places,
     /// How the policies differ from the graph.
     pub(super) proof: Proof,
+    /// Whether they are to do what the graph declares.
+    is_proved: bool,
+    /// The calls of webhooks that nobody accepts.
+    cut_off: Vec<EdgeIndex>,
 }
 
 /// The picture of a configuration's network. What is wrong is in the session's findings; `None` where the network cannot
@@ -40,19 +46,23 @@ pub fn picture_of_manifests(title: String, objects: &[Object], sources: &SourceM
     let mut cluster = cluster(objects);
     let mut findings: Vec<Diagnostic> = Vec::new();
     findings.extend(without_effect(&Reach::new(&cluster), objects).into_iter().map(|(_, finding)| finding));
+    findings.extend(not_judged(&cluster, objects));
     add_missing(&mut cluster);
     let mut graph = Graph::default();
+    let reach = Reach::new(&cluster);
     let webhooks = webhooks(objects, &cluster);
-    graph.add_webhooks(&webhooks, &cluster);
-    findings.extend(cut_off(&webhooks, &Reach::new(&cluster), objects));
-    let network = Network { graph, cluster, proof: Proof::default() };
+    let edges = graph.add_webhooks(&webhooks, &reach);
+    findings.extend(cut_off(&webhooks, &reach, objects));
+    let network = Network { graph, cluster, cut_off: edges, ..Network::default() };
     (network.picture(title, sources), findings)
 }
 
 impl Network {
     pub(super) fn picture(&self, title: String, sources: &SourceMap) -> Picture {
         let reach = Reach::new(&self.cluster);
-        show::picture(&Shown { title, graph: &self.graph, reach: &reach, proof: &self.proof, sources })
+        let (graph, places, proof) = (&self.graph, &self.places, &self.proof);
+        let (is_proved, cut_off) = (self.is_proved, &self.cut_off);
+        show::picture(&Shown { title, graph, reach: &reach, places, proof, is_proved, cut_off, sources })
     }
 }
 
@@ -61,7 +71,7 @@ impl Session {
     pub(super) fn prove_network(&mut self, evaluated: &Evaluated, objects: &[Object]) -> Network {
         let mut graph = evaluated.graph.clone();
         let mut cluster = cluster(objects);
-        let places = Places::new(&graph, &mut cluster);
+        let places = Places::new(&graph, &mut cluster, objects);
         let policies = || cluster.policies.iter().map(|policy| &objects[policy.object]);
         // The policies of the layers are as they should be, and many.
         if policies().any(|policy| changed(policy, &self.machine.sources).is_some()) {
@@ -70,22 +80,27 @@ impl Session {
             let placed: Vec<Diagnostic> = own.map(|(object, finding)| placed(finding, &self.machine, object)).collect();
             self.machine.findings.extend(placed);
         }
+        self.machine.findings.extend(not_judged(&cluster, objects));
         add_strangers(&graph, &mut cluster);
         let reach = Reach::new(&cluster);
         let webhooks = webhooks(objects, &cluster);
-        let mut proof = Proof::default();
-        if let Some(guard) = guard(&evaluated.framework) {
-            proof = prove(&graph, &reach, &places, guard);
+        let guard = guard(&evaluated.framework);
+        let mut proof = prove(&graph, &reach, &places, guard.unwrap_or_default());
+        if guard.is_some() {
             let sources = &self.machine.sources;
-            let judged = Judged { graph: &graph, reach: &reach, proof: &proof, objects, sources };
+            let judged = Judged { graph: &graph, reach: &reach, places: &places, proof: &proof, objects, sources };
             let mut found = findings(&judged);
+            found.extend(not_there(&graph, &places));
             found.extend(unprotected(&graph, &places, &cluster));
             found.extend(of_one_name(&graph, &places, &cluster, objects));
             found.extend(cut_off(&webhooks, &reach, objects));
             self.machine.findings.extend(found);
+        } else {
+            // Nobody wants it otherwise.
+            proof.undeclared.clear();
         }
-        graph.add_webhooks(&webhooks, &cluster);
-        Network { graph, cluster, proof }
+        let cut_off = graph.add_webhooks(&webhooks, &reach);
+        Network { graph, cluster, places, proof, is_proved: guard.is_some(), cut_off }
     }
 }
 
@@ -113,11 +128,40 @@ fn without_effect<'o>(reach: &Reach<'_>, objects: &'o [Object]) -> Vec<(&'o Obje
     faults.chain(opaque).collect()
 }
 
+/// Policies of kinds that are not understood.
+fn not_judged(cluster: &Cluster, objects: &[Object]) -> Vec<Diagnostic> {
+    let finding = |policy: &Unjudged| {
+        let object = &objects[policy.object];
+        let message = format!("{object} is not judged: what policies of its kind open or shut is unknown");
+        let hint = "look at it by hand; what is proved holds for the NetworkPolicies and those of Cilium";
+        let span = if policy.span.is_none() { object.entry } else { policy.span };
+        Diagnostic::new(Code::PolicyNotJudged, span, message).object(object.to_string()).hint(hint)
+    };
+    cluster.unjudged.iter().map(finding).collect()
+}
+
+/// Applications of which no object makes pods, so that nothing of what they declare can be judged.
+fn not_there(graph: &Graph, places: &Places) -> Vec<Diagnostic> {
+    let missing = graph.net.node_indices().filter(|&party| graph.net[party].application && places.of(party).is_empty());
+    let finding = |party: NodeIndex| {
+        let Whom::Workload { name, .. } = &graph.net[party].whom else { return None };
+        let message =
+            format!("no object makes the pods of `{name}`, so what is declared of its connections is not judged");
+        let hint = format!(
+            "leave its workload in `resources` what the layers make it, or its pods the label `app.kubernetes.io/name: {name}`"
+        );
+        Some(Diagnostic::new(Code::PodsNotThere, graph.net[party].span, message).label("declared here").hint(hint))
+    };
+    missing.filter_map(finding).collect()
+}
+
 /// Workloads of different kinds with the name of one application: policies and Services cannot tell their pods apart.
 fn of_one_name(graph: &Graph, places: &Places, cluster: &Cluster, objects: &[Object]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for party in graph.net.node_indices().filter(|&party| graph.net[party].application) {
-        let mut made = places.of(party).iter().filter_map(|&pods| Some(&objects[cluster.pods[pods].object?]));
+        let Whom::Workload { name, .. } = &graph.net[party].whom else { continue };
+        let namesakes = places.of(party).iter().map(|&pods| &cluster.pods[pods]).filter(|pods| pods.name == *name);
+        let mut made = namesakes.filter_map(|pods| Some(&objects[pods.object?]));
         let Some(first) = made.next() else { continue };
         for second in made {
             let (own, other) = if second.entry == graph.net[party].span { (second, first) } else { (first, second) };
@@ -135,12 +179,8 @@ fn cut_off<'a>(
     reach: &'a Reach<'_>,
     objects: &'a [Object],
 ) -> impl Iterator<Item = Diagnostic> + 'a {
-    let shut = |pods: usize, webhook: &Webhook| {
-        let open = reach.touches(pods, Direction::Ingress, &Addresses::all());
-        !webhook.ports.is_empty() && webhook.ports.intersection(&open).is_empty()
-    };
     webhooks.iter().flat_map(move |webhook| {
-        let them = webhook.pods.iter().copied().filter(move |&pods| shut(pods, webhook));
+        let them = webhook.pods.iter().copied().filter(move |&pods| webhook.is_cut_off(pods, reach));
         them.map(move |pods| {
             let (name, object) = (&reach.cluster().pods[pods].name, &objects[webhook.object]);
             let message =

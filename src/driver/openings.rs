@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::Session;
 use super::network::picture_of_manifests;
-use crate::graph::picture::{Connection, Party, Picture, Place};
+use crate::graph::picture::{Connection, Party, Picture, Place, State};
 use crate::layers::Object;
 use crate::source::{SourceMap, Span};
 
@@ -35,7 +35,9 @@ pub fn openings(title: String, session: &mut Session) -> Option<Openings> {
 /// What manifests open.
 pub fn openings_of_manifests(title: String, objects: &[Object], sources: &SourceMap) -> Openings {
     // What the policies themselves do wrong is told by `nxk graph` and `nxk check`.
-    let (picture, _) = picture_of_manifests(title, objects, sources);
+    let (mut picture, _) = picture_of_manifests(title, objects, sources);
+    // What is closed, as the call of a webhook may be, is no opening.
+    picture.connections.retain(|connection| connection.state != State::Closed);
     let policies = objects.iter().filter(|object| object.kind().ends_with("NetworkPolicy"));
     let places = policies.filter_map(|policy| Some((name(policy), place(sources, policy.entry)?)));
     Openings { picture, policies: places.collect() }

@@ -5,12 +5,13 @@
 //! so that two pictures can be compared.
 
 use indexmap::IndexMap;
+use petgraph::graph::EdgeIndex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::declared::{Graph, Role, Whom};
-use super::picture::{Connection, Party, PartyKind, Picture, Place, Reason, State};
-use super::proof::{Proof, shown, words};
-use crate::network::{Addresses, Direction, Grantees, Labels, Pods, Policy, Ports, Reach, Side};
+use super::picture::{Connection, Party, PartyKind, Picture, Place, Reason, ReasonKind, State};
+use super::proof::{Places, Proof, shown, supposed_labels, words};
+use crate::network::{Addresses, Direction, Grantees, Labels, Policy, Ports, Reach, Side};
 use crate::source::{SourceMap, Span};
 
 /// What is shown.
@@ -21,15 +22,28 @@ pub struct Shown<'a> {
     pub graph: &'a Graph,
     /// What is allowed.
     pub reach: &'a Reach<'a>,
+    /// Where who is declared is.
+    pub places: &'a Places,
     /// How they differ.
     pub proof: &'a Proof,
+    /// Whether they are not to differ, so that what does not is proved.
+    pub is_proved: bool,
+    /// The calls of webhooks that nobody accepts.
+    pub cut_off: &'a [EdgeIndex],
     /// The texts that all of it comes from.
     pub sources: &'a SourceMap,
 }
 
 /// The picture of what was judged.
 pub fn picture(shown: &Shown<'_>) -> Picture {
-    let mut painter = Painter { shown, parties: IndexMap::new(), connections: FxHashMap::default() };
+    let mut painter = Painter {
+        shown,
+        outsiders: FxHashMap::default(),
+        networks: FxHashMap::default(),
+        parties: IndexMap::new(),
+        connections: FxHashMap::default(),
+    };
+    painter.find_declared();
     painter.add_workloads();
     painter.add_declared();
     painter.add_undeclared();
@@ -47,14 +61,32 @@ struct Drawn {
 
 struct Painter<'a> {
     shown: &'a Shown<'a>,
+    /// Who is declared, by namespace and labels, and by addresses.
+    outsiders: FxHashMap<(&'a str, &'a Labels), &'a Whom>,
+    networks: FxHashMap<Addresses, &'a Whom>,
     parties: IndexMap<String, Party>,
     connections: FxHashMap<(usize, usize), Drawn>,
 }
 
 impl Painter<'_> {
+    fn find_declared(&mut self) {
+        for whom in self.shown.graph.net.node_weights().map(|party| &party.whom) {
+            match whom {
+                Whom::Pods { namespace, labels, .. } => {
+                    self.outsiders.entry((namespace, labels)).or_insert(whom);
+                }
+                Whom::Network { cidr, except } => {
+                    self.networks.entry(super::proof::addresses(cidr, except)).or_insert(whom);
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn add_workloads(&mut self) {
-        for pods in self.shown.reach.cluster().pods.iter().filter(|pods| pods.object.is_some()) {
-            self.pods(pods);
+        let pods = &self.shown.reach.cluster().pods;
+        for at in (0..pods.len()).filter(|&at| pods[at].object.is_some()) {
+            self.pods(at);
         }
         let waves = self.shown.graph.waves();
         for (node, wave) in self.shown.graph.net.node_indices().zip(waves) {
@@ -72,7 +104,9 @@ impl Painter<'_> {
     }
 
     fn add_declared(&mut self) {
-        let closed: FxHashSet<_> = self.shown.proof.closed.iter().map(|closed| closed.edge).collect();
+        let closed = self.shown.proof.closed.iter().map(|closed| closed.edge);
+        let closed: FxHashSet<_> = closed.chain(self.shown.cut_off.iter().copied()).collect();
+        let unfound: FxHashSet<_> = self.shown.proof.unfound.iter().map(|unfound| unfound.edge).collect();
         for edge in self.shown.graph.net.edge_indices() {
             let Some((from, to)) = self.shown.graph.net.edge_endpoints(edge) else { continue };
             let (from, to) = (&self.shown.graph.net[from], &self.shown.graph.net[to]);
@@ -82,10 +116,19 @@ impl Painter<'_> {
                 words: words(&from.whom, &to.whom, declared.reason).replace('`', ""),
                 place: place(self.shown.sources, declared.span),
             };
-            let state = if closed.contains(&edge) { State::Closed } else { State::Proved };
+            let state = match closed.contains(&edge) {
+                true => State::Closed,
+                // Nobody knows from where an API server calls, or what a network makes of pods on that of their host.
+                false if declared.reason == ReasonKind::Webhook || unfound.contains(&edge) => State::Open,
+                false if self.shown.is_proved => State::Proved,
+                false => State::Open,
+            };
             let (from, to) = (self.whom(&from.whom, Span::NONE), self.whom(&to.whom, Span::NONE));
             let drawn = self.connection(from, to, state);
             drawn.ports = drawn.ports.union(&declared.ports);
+            if state == State::Open && drawn.state == State::Proved {
+                drawn.state = State::Open;
+            }
             if !drawn.reasons.contains(&reason) {
                 drawn.reasons.push(reason);
             }
@@ -104,8 +147,8 @@ impl Painter<'_> {
     /// What is open without being declared, wherever nobody wants it otherwise.
     fn add_open(&mut self) {
         let (reach, cluster) = (self.shown.reach, self.shown.reach.cluster());
-        for (at, pods) in cluster.pods.iter().enumerate().filter(|(_, pods)| pods.object.is_some()) {
-            let own = self.pods(pods);
+        for at in (0..cluster.pods.len()).filter(|&at| cluster.pods[at].object.is_some()) {
+            let own = self.pods(at);
             for direction in Direction::BOTH {
                 let side = reach.side(at, direction);
                 let granted: Vec<(usize, Ports)> = self.granted(at, direction, side);
@@ -135,7 +178,7 @@ impl Painter<'_> {
                         };
                         let ports = if made { grant.ports.intersection(&both) } else { grant.ports.clone() };
                         if !ports.is_empty() {
-                            granted.push((self.pods(&reach.cluster().pods[other]), ports));
+                            granted.push((self.pods(other), ports));
                         }
                     }
                 }
@@ -187,9 +230,7 @@ impl Painter<'_> {
     fn grantees(&mut self, who: &Grantees) -> Vec<usize> {
         match who {
             Grantees::Everybody => vec![self.everybody()],
-            Grantees::Pods(pods) => {
-                pods.iter().map(|&pods| self.pods(&self.shown.reach.cluster().pods[pods])).collect()
-            }
+            Grantees::Pods(pods) => pods.iter().map(|&pods| self.pods(pods)).collect(),
             Grantees::Addresses(addresses) => vec![self.addresses(addresses)],
             Grantees::Hosts(hosts) => {
                 hosts.iter().map(|host| self.whom(&Whom::Host(host.clone()), Span::NONE)).collect()
@@ -199,14 +240,12 @@ impl Painter<'_> {
 
     /// The network of these addresses: one that is declared, or one that a policy names.
     fn addresses(&mut self, addresses: &Addresses) -> usize {
-        let blocks = addresses.blocks().join(", ");
-        let declared = self.shown.graph.net.node_weights().map(|party| &party.whom).find(|whom| match whom {
-            Whom::Network { cidr, except } => super::proof::addresses(cidr, except) == *addresses,
-            _ => false,
-        });
-        match declared {
+        match self.networks.get(addresses) {
             Some(whom) => self.whom(whom, Span::NONE),
-            None => self.whom(&Whom::Network { cidr: blocks.into(), except: Vec::new() }, Span::NONE),
+            None => {
+                let cidr = addresses.blocks().join(", ").into();
+                self.whom(&Whom::Network { cidr, except: Vec::new() }, Span::NONE)
+            }
         }
     }
 
@@ -214,9 +253,20 @@ impl Painter<'_> {
         self.party("everybody".into(), |id| party(id, "everybody", PartyKind::Everybody))
     }
 
-    fn pods(&mut self, pods: &Pods) -> usize {
+    fn pods(&mut self, at: usize) -> usize {
+        let pods = &self.shown.reach.cluster().pods[at];
         if pods.object.is_none() {
             return self.outsiders(&pods.namespace, &pods.labels);
+        }
+        // A workload stays who it is, whatever its object is called in the end.
+        let declared = self.shown.places.workload(at).map(|party| &self.shown.graph.net[party]);
+        if let Some(declared) = declared
+            && let Whom::Workload { name, namespace } = &declared.whom
+            && (*name != pods.name || *namespace != pods.namespace)
+        {
+            let at = self.whom(&declared.whom, declared.span);
+            self.parties[at].detail.get_or_insert_with(|| pods.kind.to_string());
+            return at;
         }
         // Of two objects with one name, as a Deployment and a CronJob, one has to be told by its kind.
         let id = format!("{}/{}", pods.namespace, pods.name);
@@ -235,11 +285,7 @@ impl Painter<'_> {
 
     /// Pods that are not made here: those that are declared with these labels, or those of which a policy speaks.
     fn outsiders(&mut self, namespace: &str, labels: &Labels) -> usize {
-        let declared = self.shown.graph.net.node_weights().map(|party| &party.whom).find(|whom| match whom {
-            Whom::Pods { namespace: own, labels: its, .. } => own == namespace && its == labels,
-            _ => false,
-        });
-        match declared {
+        match self.outsiders.get(&(namespace, labels)) {
             Some(whom) => self.whom(whom, Span::NONE),
             None => {
                 let (namespace, labels) = (namespace.into(), labels.clone());
@@ -258,13 +304,21 @@ impl Painter<'_> {
             }),
             Whom::Pods { role, namespace, labels } => {
                 let labels = labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",");
+                // A namespace that is only supposed has no name.
+                let supposed = supposed_labels(namespace);
+                let home = match supposed {
+                    None => namespace.to_string(),
+                    Some("") => "elsewhere".to_string(),
+                    Some(labels) => format!("a namespace with {labels}"),
+                };
                 let name = match role {
-                    Role::Named if labels.is_empty() => format!("any pod of {namespace}"),
+                    Role::Named if labels.is_empty() && supposed == Some("") => "any pod elsewhere".to_string(),
+                    Role::Named if labels.is_empty() => format!("any pod of {home}"),
                     Role::Named => labels.clone(),
                     _ => shown(whom, "").replace('`', ""),
                 };
-                self.party(format!("pods {namespace}/{labels}"), |id| Party {
-                    namespace: Some(namespace.to_string()),
+                self.party(format!("pods {home}/{labels}"), |id| Party {
+                    namespace: supposed.is_none().then_some(home),
                     detail: (!labels.is_empty()).then_some(labels),
                     ..party(id, &name, kind_of(*role))
                 })

@@ -1,12 +1,13 @@
 //! Webhooks: pods that the API server calls, which a general deny cuts off without anybody noticing until nothing can be
 //! applied any more.
 
+use petgraph::graph::EdgeIndex;
 use rustc_hash::FxHashMap;
 
 use super::declared::{Declared, Graph, Whom};
 use super::picture::ReasonKind;
 use crate::layers::Object;
-use crate::network::{Cluster, Labels, NamedPort, Ports, Protocol};
+use crate::network::{Addresses, Cluster, Direction, Labels, NamedPort, Ports, Protocol, Reach};
 use crate::node::{Node, NodeKind};
 use crate::source::Span;
 
@@ -45,17 +46,29 @@ pub fn webhooks(objects: &[Object], cluster: &Cluster) -> Vec<Webhook> {
 }
 
 impl Graph {
-    /// Adds the calls of webhooks, so that they are seen. What they may do is judged apart: nobody knows the addresses of
-    /// an API server.
-    pub fn add_webhooks(&mut self, webhooks: &[Webhook], cluster: &Cluster) {
+    /// Adds the calls of webhooks, so that they are seen; gives those that are cut off. What they may do is judged apart:
+    /// nobody knows the addresses of an API server.
+    pub fn add_webhooks(&mut self, webhooks: &[Webhook], reach: &Reach<'_>) -> Vec<EdgeIndex> {
+        let mut cut_off = Vec::new();
         for webhook in webhooks {
-            for pods in webhook.pods.iter().map(|&pods| &cluster.pods[pods]) {
+            for &at in &webhook.pods {
+                let pods = &reach.cluster().pods[at];
                 let whom = Whom::Workload { namespace: pods.namespace.clone(), name: pods.name.clone() };
                 let (from, to) = (self.party(Whom::ApiServer, webhook.span), self.party(whom, pods.span));
                 let (ports, reason) = (webhook.ports.clone(), ReasonKind::Webhook);
-                self.net.add_edge(from, to, Declared { ports, through: None, reason, span: webhook.span });
+                let edge = self.net.add_edge(from, to, Declared { ports, through: None, reason, span: webhook.span });
+                cut_off.extend(webhook.is_cut_off(at, reach).then_some(edge));
             }
         }
+        cut_off
+    }
+}
+
+impl Webhook {
+    /// Whether pods that answer accept nothing on its port from any address.
+    pub fn is_cut_off(&self, pods: usize, reach: &Reach<'_>) -> bool {
+        let open = reach.touches(pods, Direction::Ingress, &Addresses::all());
+        !self.ports.is_empty() && self.ports.intersection(&open).is_empty()
     }
 }
 

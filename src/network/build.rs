@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::cluster::{Cluster, Direction, NamedPort, Peer, PortsWanted, Rule, Rules, Wanted, WhichPorts};
+use super::cluster::{Cluster, Direction, NamedPort, Peer, Pods, PortsWanted, Rule, Rules, Wanted, WhichPorts};
 use super::reach::{Grant, Grantees, Reach, Side};
 use super::resolve::{Directory, key};
 use super::towards::Towards;
@@ -157,7 +157,7 @@ impl<'a> Builder<'a> {
     fn grant_by_name(&self, pods: &[usize], ports: &RulePorts<'_>, grant: &mut dyn FnMut(Grantees, Ports)) {
         let mut groups: BTreeMap<Ports, Vec<usize>> = BTreeMap::new();
         for &one in pods {
-            groups.entry(ports.of(&self.cluster.pods[one].ports)).or_default().push(one);
+            groups.entry(ports.of_pods(&self.cluster.pods[one])).or_default().push(one);
         }
         for (ports, pods) in groups {
             grant(Grantees::Pods(pods.into()), ports);
@@ -185,6 +185,18 @@ impl<'r> RulePorts<'r> {
             }
             None => RulePorts { numbers, names },
         }
+    }
+
+    /// All ports of the rule, for these receivers.
+    fn of_pods(&self, pods: &Pods) -> Ports {
+        if !pods.any_port {
+            return self.of(&pods.ports);
+        }
+        let may_be = |item: &&PortsWanted| match item.protocol {
+            Some(protocol) => Ports::of(protocol),
+            None => Ports::all(),
+        };
+        self.numbers.union(&Ports::union_of(&self.names.iter().map(may_be).collect::<Vec<_>>()))
     }
 
     /// All ports of the rule, for a receiver with these names.

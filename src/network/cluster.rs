@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
+use rustc_hash::FxHashMap;
 
 use super::labels::{Labels, Selector};
 use super::{Addresses, Protocol};
@@ -13,7 +14,7 @@ use crate::source::Span;
 /// The namespace of objects that name none.
 pub(super) const DEFAULT_NAMESPACE: &str = "default";
 /// The label with its name that Kubernetes gives to every namespace.
-pub(super) const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+pub const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 /// Namespaces, pods and policies.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,10 @@ pub struct Cluster {
     pub policies: Vec<Policy>,
     /// What has no meaning, in the order of the objects. It matches nothing.
     pub faults: Vec<Fault>,
+    /// Policies of kinds that are not understood, in the order of the objects.
+    pub unjudged: Vec<Unjudged>,
+    /// The namespaces by name.
+    by_name: FxHashMap<EcoString, usize>,
 }
 
 /// A namespace.
@@ -55,6 +60,8 @@ pub struct Pods {
     pub labels: Labels,
     /// The ports that their containers have names for, in order.
     pub ports: Vec<NamedPort>,
+    /// Whether nothing is known of their ports, so that a name may stand for any of a protocol.
+    pub any_port: bool,
     /// Whether they are on the network of their host, where policies neither isolate them nor find them.
     pub host_network: bool,
     /// Where the object stands.
@@ -94,6 +101,8 @@ pub struct Policy {
     pub namespace: EcoString,
     /// Where the object stands.
     pub span: Span,
+    /// Where it is among the `specs` of the object, which only Cilium's policies have.
+    pub part: Option<usize>,
     /// Which pods it is about.
     pub selects: Arc<PodsWanted>,
     /// Where that is written; the object if it is not.
@@ -203,6 +212,15 @@ pub enum WhichPorts {
     Nothing,
 }
 
+/// A policy of a kind that is not understood.
+#[derive(Clone, Debug)]
+pub struct Unjudged {
+    /// The object that it is, as an index into the objects.
+    pub object: usize,
+    /// Where it stands.
+    pub span: Span,
+}
+
 /// Something of a policy that is not understood, so that what it does is unknown.
 #[derive(Clone, Debug)]
 pub struct Opaque {
@@ -275,29 +293,57 @@ impl Cluster {
     pub fn add_outsider(&mut self, namespace: &str, labels: Labels, ports: Vec<NamedPort>) -> usize {
         let namespace = self.namespace(namespace);
         let (kind, name) = (EcoString::new(), EcoString::new());
-        let outsider =
-            Pods { object: None, kind, name, namespace, labels, ports, host_network: false, span: Span::NONE };
-        self.pods.push(outsider);
+        self.pods.push(Pods {
+            object: None,
+            kind,
+            name,
+            namespace,
+            labels,
+            ports,
+            any_port: false,
+            host_network: false,
+            span: Span::NONE,
+        });
         self.pods.len() - 1
+    }
+
+    /// Adds pods of which nothing is known but where they live and how they are labelled; gives their index.
+    pub fn add_stranger(&mut self, namespace: &str, labels: Labels) -> usize {
+        let stranger = self.add_outsider(namespace, labels, Vec::new());
+        self.pods[stranger].any_port = true;
+        stranger
     }
 
     /// Supposes that a namespace of which no object tells has these labels besides its name.
     pub fn suppose_namespace(&mut self, name: &str, labels: &Labels) {
-        let name = self.namespace(name);
-        let supposed = self.namespaces.iter_mut().find(|known| known.name == name && known.object.is_none());
-        if let Some(supposed) = supposed {
+        let at = self.namespace_at(name);
+        let supposed = &mut self.namespaces[at];
+        if supposed.object.is_none() {
             labels.iter().for_each(|(key, value)| supposed.labels.set(key, value));
         }
     }
 
+    /// The namespace of this name, if it is known.
+    pub fn find_namespace(&self, name: &str) -> Option<&Namespace> {
+        self.by_name.get(name).map(|&at| &self.namespaces[at])
+    }
+
     /// Makes a namespace known, with no labels but its name if nothing more is known of it.
     pub(super) fn namespace(&mut self, name: &str) -> EcoString {
+        let at = self.namespace_at(name);
+        self.namespaces[at].name.clone()
+    }
+
+    /// The same; gives where it is among the namespaces.
+    pub(super) fn namespace_at(&mut self, name: &str) -> usize {
         let name = if name.is_empty() { DEFAULT_NAMESPACE } else { name };
-        if let Some(known) = self.namespaces.iter().find(|known| known.name == name) {
-            return known.name.clone();
+        if let Some(&known) = self.by_name.get(name) {
+            return known;
         }
-        self.namespaces.push(Namespace::named(name.into()));
-        name.into()
+        let name = EcoString::from(name);
+        self.by_name.insert(name.clone(), self.namespaces.len());
+        self.namespaces.push(Namespace::named(name));
+        self.namespaces.len() - 1
     }
 }
 

@@ -92,7 +92,7 @@ impl<T: Number> Intervals<T> {
     }
 
     pub(super) fn intersection(&self, other: &Self) -> Self {
-        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        let (mut left, mut right) = (self.from(other).iter().peekable(), other.from(self).iter().peekable());
         let mut common = EcoVec::new();
         while let (Some(&&(a, b)), Some(&&(c, d))) = (left.peek(), right.peek()) {
             if a.max(c) <= b.min(d) {
@@ -110,7 +110,7 @@ impl<T: Number> Intervals<T> {
 
     pub(super) fn difference(&self, other: &Self) -> Self {
         let mut rest = EcoVec::new();
-        let mut holes = other.0.as_slice();
+        let mut holes = other.from(self);
         for &(first, last) in &self.0 {
             let mut from = Some(first);
             while let Some(&(low, high)) = holes.first() {
@@ -136,6 +136,12 @@ impl<T: Number> Intervals<T> {
             let behind = other.0.partition_point(|&(start, _)| start <= first);
             behind > 0 && last <= other.0[behind - 1].1
         })
+    }
+
+    /// The stretches but those that end before another set begins.
+    fn from(&self, other: &Self) -> &[(T, T)] {
+        let Some(&(start, _)) = other.0.first() else { return &[] };
+        &self.0[self.0.partition_point(|&(_, last)| last < start)..]
     }
 
     /// Sorted stretches, with those that meet made one.

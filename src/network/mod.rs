@@ -24,6 +24,7 @@
 mod addresses;
 mod build;
 mod cluster;
+mod connections;
 mod effect;
 mod intervals;
 mod labels;
@@ -35,9 +36,10 @@ mod towards;
 
 pub use addresses::Addresses;
 pub use cluster::{
-    Cluster, Direction, Fault, NamedPort, Namespace, Opaque, Peer, Pods, PodsWanted, Policy, PolicyKind, PortsWanted,
-    Rule, Rules, Scope, Wanted, WhichPorts,
+    Cluster, Direction, Fault, NAME_LABEL, NamedPort, Namespace, Opaque, Peer, Pods, PodsWanted, Policy, PolicyKind,
+    PortsWanted, Rule, Rules, Scope, Unjudged, Wanted, WhichPorts,
 };
 pub use labels::{Labels, Requirement, Selector, Test, selects};
 pub use ports::{Ports, Protocol};
 pub use reach::{Grant, Grantees, Reach, Side};
+pub(crate) use resolve::Directory;

@@ -84,49 +84,6 @@ impl<'a> Reach<'a> {
         if out.is_empty() { out } else { out.intersection(&self.side(to, Direction::Ingress).towards.pods(from)) }
     }
 
-    /// All pairs of pods between which something is open, and what, in the order of the pods.
-    ///
-    /// A pair of which an end grants the other nothing is not looked at, unless both ends are open to many.
-    pub fn connections(&self) -> impl Iterator<Item = (usize, usize, Ports)> + '_ {
-        let all = 0..self.of_pods.len();
-        let inwards = |to: usize| &self.side(to, Direction::Ingress).towards;
-        let open_to_all: Vec<usize> = all.clone().filter(|&to| !inwards(to).everybody.is_empty()).collect();
-        let open_to_many: Vec<usize> = all.clone().filter(|&to| inwards(to).is_broad()).collect();
-        let admitted = self.admitted();
-        all.flat_map(move |from| {
-            let out = &self.side(from, Direction::Egress).towards;
-            let mut to: Vec<usize> = out.few().collect();
-            to.extend(&admitted[from]);
-            if !out.everybody.is_empty() {
-                to.extend(&open_to_all);
-            } else if out.count_many() <= open_to_many.len() {
-                to.extend(out.many());
-            } else {
-                to.extend(&open_to_many);
-            }
-            to.sort_unstable();
-            to.dedup();
-            to.into_iter().map(move |to| (from, to, self.open(from, to))).filter(|(_, _, ports)| !ports.is_empty())
-        })
-    }
-
-    /// For each of the pods that may go to more than a few, who lets it in; without those who let in everybody, and for pods
-    /// that may go to many but not everywhere, without those who let in many.
-    fn admitted(&self) -> Vec<Vec<usize>> {
-        let outwards = |from: usize| &self.side(from, Direction::Egress).towards;
-        let mut admitted = vec![Vec::new(); self.of_pods.len()];
-        for to in 0..self.of_pods.len() {
-            let inwards = &self.side(to, Direction::Ingress).towards;
-            for from in inwards.few().filter(|&from| outwards(from).is_broad()) {
-                admitted[from].push(to);
-            }
-            for from in inwards.many().filter(|&from| !outwards(from).everybody.is_empty()) {
-                admitted[from].push(to);
-            }
-        }
-        admitted
-    }
-
     /// The ports that are open between pods and *each* of some addresses outside of the cluster.
     pub fn accepts(&self, pods: usize, direction: Direction, addresses: &Addresses) -> Ports {
         let side = self.side(pods, direction);
@@ -159,6 +116,22 @@ impl<'a> Reach<'a> {
 }
 
 impl Side {
+    /// The ports that are open towards whoever there is.
+    pub fn everybody(&self) -> &Ports {
+        &self.towards.everybody
+    }
+
+    /// The ports that are open towards pods.
+    pub fn pods(&self, pods: usize) -> Ports {
+        self.towards.pods(pods)
+    }
+
+    /// Ports that are open towards all of these pods, which are given in order, because they are granted to many at once;
+    /// there may be more.
+    pub fn together(&self, pods: &[usize]) -> Ports {
+        self.towards.together(pods)
+    }
+
     /// What is granted to addresses.
     fn networks(&self) -> impl Iterator<Item = (&Addresses, &Ports)> {
         self.grants.iter().filter_map(|grant| match &grant.who {

@@ -11,7 +11,7 @@ use super::cluster::{Cluster, PodsWanted, Scope};
 use super::labels::{Labels, Selector, Test};
 
 /// All pods that selectors can find, and what has been found before.
-pub(super) struct Directory<'a> {
+pub(crate) struct Directory<'a> {
     cluster: &'a Cluster,
     names: FxHashMap<&'a str, usize>,
     namespaces: ByLabel<'a>,
@@ -25,7 +25,8 @@ pub(super) struct Directory<'a> {
 }
 
 impl<'a> Directory<'a> {
-    pub(super) fn new(cluster: &'a Cluster) -> Directory<'a> {
+    /// Takes in the pods of a cluster.
+    pub(crate) fn new(cluster: &'a Cluster) -> Directory<'a> {
         let names: FxHashMap<&str, usize> =
             cluster.namespaces.iter().enumerate().map(|(at, namespace)| (namespace.name.as_str(), at)).collect();
         let mut namespaces = ByLabel::default();
@@ -67,7 +68,7 @@ impl<'a> Directory<'a> {
     }
 
     /// The pods that are meant, in their order.
-    pub(super) fn find(&self, wanted: &Arc<PodsWanted>) -> Arc<[usize]> {
+    pub(crate) fn find(&self, wanted: &Arc<PodsWanted>) -> Arc<[usize]> {
         if let Some(found) = self.found.get(&key(wanted)) {
             return found.clone();
         }

@@ -64,6 +64,13 @@ impl Towards {
         open
     }
 
+    /// The ports that are open towards everybody, and towards so many that all of these are among them.
+    pub(super) fn together(&self, pods: &[usize]) -> Ports {
+        let covers = |many: &[usize]| many == pods || pods.iter().all(|one| many.binary_search(one).is_ok());
+        let covering = self.many.iter().filter(|(many, _)| covers(many)).map(|(_, ports)| ports);
+        Ports::union_of(covering.chain([&self.everybody]))
+    }
+
     /// Whether something is open to everybody or to many.
     pub(super) fn is_broad(&self) -> bool {
         !self.everybody.is_empty() || !self.many.is_empty()
@@ -74,13 +81,13 @@ impl Towards {
         self.few.iter().map(|&(pods, _)| pods)
     }
 
+    /// The lists of many.
+    pub(super) fn lists(&self) -> impl Iterator<Item = &Arc<[usize]>> {
+        self.many.iter().map(|(many, _)| many)
+    }
+
     /// The many, perhaps repeatedly.
     pub(super) fn many(&self) -> impl Iterator<Item = usize> {
         self.many.iter().flat_map(|(many, _)| many.iter().copied())
-    }
-
-    /// How many they are.
-    pub(super) fn count_many(&self) -> usize {
-        self.many.iter().map(|(many, _)| many.len()).sum()
     }
 }

@@ -76,11 +76,16 @@ impl Source {
 
     /// What is wrong with it.
     pub fn errors(&self) -> Vec<Finding> {
+        self.findings(1).into_iter().filter(|finding| finding.code.starts_with('E')).collect()
+    }
+
+    /// All that is told of it, with this exit code.
+    pub fn findings(&self, code: i32) -> Vec<Finding> {
         let output = self.run(&["check", "--message-format", "json"]);
-        assert_eq!(output.status.code(), Some(1), "{}\nhas an error", self.text);
         let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{}\n{told}", self.text);
         let lines = told.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        lines.filter(|finding| finding["severity"] == "error").map(|finding| self.finding(&finding)).collect()
+        lines.filter(|line| line["severity"].is_string()).map(|finding| self.finding(&finding)).collect()
     }
 
     /// The only thing that is wrong with it.

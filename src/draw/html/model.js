@@ -21,7 +21,7 @@ const REASON_WORDS = {
 };
 const STATE_WORDS = {
   proved: "declared, and proved to be open", undeclared: "open, but nobody declares it",
-  closed: "declared, but the policies close it", open: "open, in what declares no connections",
+  closed: "declared, but the policies close it", open: "open, and not proved",
 };
 const BACKGROUND_REASON = { monitoring: "monitoring", dns: "dns", collector: "tracing", everybody: "everybody" };
 

@@ -2,14 +2,14 @@
 
 use indexmap::IndexMap;
 use petgraph::graph::NodeIndex;
+use rustc_hash::FxHashSet;
 
-use super::super::declared::{Graph, Role, Whom};
-use super::super::picture::ReasonKind;
-use super::places::supposed_labels;
-use super::{Closed, Proof, Undeclared};
+use super::super::declared::{Graph, Whom};
+use super::words::{SHOWN, and_more, listed, listed_of, on, shown, shown_addresses, shown_pods, words};
+use super::{Closed, NAME, Places, Proof, Undeclared, Unfound};
 use crate::diag::{Code, Diagnostic};
 use crate::layers::Object;
-use crate::network::{Addresses, Cluster, Direction, Grantees, Labels, Ports, Reach};
+use crate::network::{Direction, Grantees, Policy, Ports, Reach, WhichPorts};
 use crate::node::Node;
 use crate::source::{SourceMap, Span};
 
@@ -19,6 +19,8 @@ pub struct Judged<'a> {
     pub graph: &'a Graph,
     /// What is allowed.
     pub reach: &'a Reach<'a>,
+    /// Where who is declared is.
+    pub places: &'a Places,
     /// How they differ.
     pub proof: &'a Proof,
     /// The objects that the cluster was read from.
@@ -26,11 +28,6 @@ pub struct Judged<'a> {
     /// The texts that they come from.
     pub sources: &'a SourceMap,
 }
-
-/// The label by which policies find the pods of a workload.
-const NAME: &str = "app.kubernetes.io/name";
-/// How many of the same kind a message names.
-const SHOWN: usize = 3;
 
 /// A finding for each rule that opens too much, for the doors of a direction that nothing shuts, and for each door that
 /// shuts what is declared.
@@ -51,7 +48,12 @@ pub fn findings(judged: &Judged<'_>) -> Vec<Diagnostic> {
     for closed in &judged.proof.closed {
         by_door.entry((closed.pods, closed.direction)).or_default().push(closed);
     }
-    undeclared.chain(by_door.values().map(|same| judged.shut(same))).collect()
+    let mut by_party: IndexMap<(NodeIndex, Direction), Vec<&Unfound>> = IndexMap::new();
+    for unfound in &judged.proof.unfound {
+        by_party.entry((unfound.party, unfound.direction)).or_default().push(unfound);
+    }
+    let shut = by_door.values().map(|same| judged.shut(same));
+    undeclared.chain(shut).chain(by_party.values().map(|same| judged.not_found(same))).collect()
 }
 
 impl Judged<'_> {
@@ -61,17 +63,9 @@ impl Judged<'_> {
         let (first, direction) = (same[0], same[0].direction);
         let mut owners: Vec<String> = same.iter().map(|one| self.name(one.party, "")).collect();
         owners.dedup();
-        let home = &cluster.pods[first.pods].namespace;
-        let mut strangers: Vec<String> = Vec::new();
-        for one in same {
-            for stranger in self.strangers(&one.who, home) {
-                if !strangers.contains(&stranger) {
-                    strangers.push(stranger);
-                }
-            }
-        }
-        let (owners, strangers) = (listed(&owners), listed(&strangers));
-        let ports = on(&Ports::union_of(same.iter().map(|one| &one.ports)));
+        let strangers = self.strangers(same);
+        let owners = listed(&owners);
+        let ports = self.on_ports(same);
         let message = match direction {
             Direction::Ingress => format!("{strangers} can connect to {owners} {ports}, which nothing declares"),
             Direction::Egress => format!("{owners} can connect to {strangers} {ports}, which nothing declares"),
@@ -82,8 +76,8 @@ impl Judged<'_> {
             .label("this rule opens it")
             .also(self.graph.net[first.party].span, "its connections are declared here")
             .object(object.to_string())
-            .path(format!("spec.{}[{rule}]", field(direction)))
-            .hint(self.how_to_declare(first))
+            .path(format!("{}.{}[{rule}]", part_of(&cluster.policies[policy]), direction.key()))
+            .hint(self.how_to_declare(same))
     }
 
     /// No policy is about doors that should be shut.
@@ -102,9 +96,9 @@ impl Judged<'_> {
         let finding = Diagnostic::new(Code::UndeclaredConnection, self.graph.net[one.party].span, message);
         let finding = finding.label("declared here");
         if self.relabelled(one) {
+            let (label, name) = (NAME, own_name(&self.graph.net[one.party].whom));
             let hint = format!(
-                "policies find its pods by the label `{}: {}`, which they do not have: leave that label as it is",
-                NAME, pods.name
+                "policies find its pods by the label `{label}: {name}`, which they do not have: leave that label as it is"
             );
             return finding.hint(hint);
         }
@@ -121,7 +115,7 @@ impl Judged<'_> {
     /// Whether pods lack the label by which policies find them.
     fn relabelled(&self, one: &Undeclared) -> bool {
         let pods = &self.reach.cluster().pods[one.pods];
-        pods.labels.get(NAME) != Some(&pods.name)
+        pods.labels.get(NAME) != Some(own_name(&self.graph.net[one.party].whom))
     }
 
     /// Declared connections that a door does not let through.
@@ -134,11 +128,7 @@ impl Judged<'_> {
             Direction::Ingress => (to, format!("{} does not accept it", self.name(to, home))),
             Direction::Egress => (from, format!("{} may not make it", self.name(from, home))),
         };
-        let others = match same.len() - 1 {
-            0 => String::new(),
-            1 => "; the same holds for one more connection".to_string(),
-            more => format!("; the same holds for {more} more connections"),
-        };
+        let others = and_more(same.len() - 1);
         let sentence = words(&self.graph.net[from].whom, &self.graph.net[to].whom, declared.reason);
         let message = format!("{sentence}, but no policy allows that: {door} {}{others}", on(&closed.ports));
         let side = self.reach.side(closed.pods, closed.direction);
@@ -156,16 +146,39 @@ impl Judged<'_> {
         }
     }
 
+    /// Declared connections with pods that policies do not find.
+    fn not_found(&self, same: &[&Unfound]) -> Diagnostic {
+        let first = same[0];
+        let (from, to) = self.graph.net.edge_endpoints(first.edge).expect("the edge is one of this graph");
+        let declared = &self.graph.net[first.edge];
+        let sentence = words(&self.graph.net[from].whom, &self.graph.net[to].whom, declared.reason);
+        let (owner, list) = match first.direction {
+            Direction::Ingress => (to, "allowFrom"),
+            Direction::Egress => (from, "egress"),
+        };
+        let others = and_more(same.len() - 1);
+        let message = format!(
+            "{sentence}, but policies do not find the pods of {}, which are on the network of their host{others}",
+            self.name(first.party, "")
+        );
+        let hint = format!(
+            "leave out `hostNetwork`, or open the addresses of the nodes: `{list} = [ {{ cidr = \"…\"; ports = [ … ]; }} ]` in {}",
+            self.name(owner, "")
+        );
+        Diagnostic::new(Code::UnprotectedPods, declared.span, message).label("declared here").hint(hint)
+    }
+
     /// Where a user wrote the nearest part of a rule.
     fn rule_place(&self, policy: usize, rule: usize, direction: Direction) -> Option<Span> {
         let policy = &self.reach.cluster().policies[policy];
         let object = &self.objects[policy.object];
         let written = policy.rules(direction).and_then(|rules| rules.rules.get(rule)).map(|rule| rule.span);
-        let outer = [field(direction), "spec"].into_iter().map(|name| match name {
-            "spec" => object.node.get("spec"),
-            list => object.node.at(&["spec", list]),
-        });
-        let outer = outer.flatten().map(|node| node.span);
+        let spec = match policy.part {
+            Some(at) => object.node.get("specs").and_then(Node::as_list).and_then(|specs| specs.get(at)),
+            None => object.node.get("spec"),
+        };
+        let rules = spec.and_then(|spec| spec.get(direction.key()));
+        let outer = [rules, spec].into_iter().flatten().map(|node| node.span);
         written.into_iter().chain(outer).chain([object.node.span]).find(|&span| self.sources.is_user(span))
     }
 
@@ -174,13 +187,13 @@ impl Judged<'_> {
         changed(&self.objects[self.reach.cluster().policies[policy].object], self.sources)
     }
 
-    fn how_to_declare(&self, one: &Undeclared) -> String {
+    fn how_to_declare(&self, same: &[&Undeclared]) -> String {
+        let (one, direction) = (same[0], same[0].direction);
         let own = self.name(one.party, "");
-        let party = match &one.who {
-            Grantees::Pods(pods) => self.party_of(pods[0]),
-            _ => None,
-        };
-        match (one.direction, party) {
+        // Whoever is declared already, though not on all ports, comes last.
+        let others = same.iter().flat_map(|one| self.applications(one));
+        let party = others.into_iter().find(|&(party, own)| party != own).map(|(party, _)| party);
+        match (direction, party) {
             (Direction::Ingress, Some(consumer)) => {
                 format!("declare it in {}, as one of its `dependencies`, or narrow the rule", self.name(consumer, ""))
             }
@@ -192,20 +205,67 @@ impl Judged<'_> {
         }
     }
 
-    /// The party that has these pods.
-    fn party_of(&self, pods: usize) -> Option<NodeIndex> {
-        let pods = &self.reach.cluster().pods[pods];
-        let party = self.graph.workload(&pods.namespace, &pods.name);
-        party.filter(|&party| pods.object.is_some() && self.graph.net[party].application)
+    /// The applications among those that are let through, each with the one whose door it is.
+    fn applications<'u>(&'u self, one: &'u Undeclared) -> impl Iterator<Item = (NodeIndex, NodeIndex)> + 'u {
+        let pods: &[usize] = match &one.who {
+            Grantees::Pods(pods) => pods,
+            _ => &[],
+        };
+        let parties = pods.iter().filter_map(|&pods| self.places.workload(pods));
+        parties.filter(|&party| self.graph.net[party].application).map(|party| (party, one.party))
     }
 
-    /// Whom a grant means, as somebody in the namespace `home` says it.
-    fn strangers(&self, who: &Grantees, home: &str) -> Vec<String> {
-        match who {
-            Grantees::Everybody => vec!["everybody".to_string()],
-            Grantees::Pods(pods) => pods.iter().map(|&pods| shown_pods(self.reach.cluster(), pods, home)).collect(),
-            Grantees::Addresses(addresses) => vec![shown_addresses(addresses)],
-            Grantees::Hosts(hosts) => hosts.iter().map(|host| format!("`{host}`")).collect(),
+    /// Whom grants mean, as somebody in the first one's namespace says it; pods that several of them mean are told once.
+    fn strangers(&self, same: &[&Undeclared]) -> String {
+        let cluster = self.reach.cluster();
+        let home = &cluster.pods[same[0].pods].namespace;
+        let mut pods: Vec<usize> = Vec::new();
+        let mut others: Vec<String> = Vec::new();
+        let mut lists: FxHashSet<*const usize> = FxHashSet::default();
+        let mut told = vec![false; if same.len() > 1 { cluster.pods.len() } else { 0 }];
+        for one in same {
+            match &one.who {
+                Grantees::Pods(list) if !lists.insert(list.as_ptr()) => {}
+                Grantees::Pods(list) if same.len() == 1 => pods = list.to_vec(),
+                Grantees::Pods(list) => {
+                    pods.extend(list.iter().filter(|&&pods| !std::mem::replace(&mut told[pods], true)));
+                }
+                Grantees::Everybody => others.push("everybody".to_string()),
+                Grantees::Addresses(addresses) => others.push(shown_addresses(addresses)),
+                Grantees::Hosts(hosts) => others.extend(hosts.iter().map(|host| format!("`{host}`"))),
+            }
+        }
+        let mut seen = FxHashSet::default();
+        others.retain(|other| seen.insert(other.clone()));
+        let number = others.len() + pods.len();
+        let mut first: Vec<String> = others.into_iter().take(SHOWN + 1).collect();
+        first.extend(pods.iter().take(SHOWN + 1 - first.len()).map(|&pods| shown_pods(cluster, pods, home)));
+        listed_of(&first, number)
+    }
+
+    /// On which ports something is open. Where nobody knows what a name stands for, it is the name.
+    fn on_ports(&self, same: &[&Undeclared]) -> String {
+        let cluster = self.reach.cluster();
+        let unknown = |one: &Undeclared| match &one.who {
+            Grantees::Pods(pods) => pods.iter().all(|&pods| cluster.pods[pods].any_port),
+            _ => false,
+        };
+        let first = same[0];
+        let rule = first.rule.and_then(|(policy, rule)| {
+            cluster.policies[policy].rules(first.direction).and_then(|rules| rules.rules.get(rule))
+        });
+        let wanted = rule.into_iter().flat_map(|rule| rule.ports.iter().flatten());
+        let names: Option<Vec<String>> = wanted
+            .map(|ports| match &ports.which {
+                WhichPorts::Named(name) => Some(format!("`{name}`")),
+                _ => None,
+            })
+            .collect();
+        match names {
+            Some(names) if !names.is_empty() && same.iter().all(|one| unknown(one)) => {
+                format!("on whatever port has the name {}", listed(&names))
+            }
+            _ => on(&Ports::union_of(same.iter().map(|one| &one.ports))),
         }
     }
 
@@ -215,103 +275,24 @@ impl Judged<'_> {
     }
 }
 
-/// A declared connection as a sentence.
-pub(in crate::graph) fn words(from: &Whom, to: &Whom, reason: ReasonKind) -> String {
-    let home = match (from, to) {
-        (Whom::Workload { namespace, .. }, _) | (_, Whom::Workload { namespace, .. }) => namespace.as_str(),
-        _ => "",
-    };
-    let (from, to) = (shown(from, home), shown(to, home));
-    match reason {
-        ReasonKind::Dependency => format!("{from} depends on {to}"),
-        ReasonKind::Expose => format!("{to} is exposed to {from}"),
-        ReasonKind::Monitoring => format!("{from} scrapes {to}"),
-        ReasonKind::Egress => format!("{from} connects to {to}"),
-        ReasonKind::AllowFrom => format!("{to} accepts {from}"),
-        ReasonKind::Dns => format!("{from} asks {to} for names"),
-        ReasonKind::Tracing => format!("{from} sends traces to {to}"),
-        ReasonKind::Webhook => format!("{from} calls a webhook of {to}"),
-    }
+/// Where a policy stands in its object: `spec`, or one of `specs`.
+fn part_of(policy: &Policy) -> String {
+    policy.part.map_or_else(|| "spec".to_string(), |at| format!("specs[{at}]"))
 }
 
-/// A party, as somebody in the namespace `home` says it.
-pub(in crate::graph) fn shown(whom: &Whom, home: &str) -> String {
+/// What the objects of a workload are called.
+fn own_name(whom: &Whom) -> &str {
     match whom {
-        Whom::Workload { namespace, name } if home.is_empty() || namespace == home => format!("`{name}`"),
-        Whom::Workload { namespace, name } => format!("`{namespace}/{name}`"),
-        Whom::Pods { role, namespace, labels } => match role {
-            Role::Named => shown_labels(namespace, labels),
-            Role::Dns => "the DNS servers".to_string(),
-            Role::IngressController => "the ingress controller".to_string(),
-            Role::Monitoring => "Prometheus".to_string(),
-            Role::Collector => "the collector".to_string(),
-        },
-        Whom::Network { cidr, except } if except.is_empty() => format!("`{cidr}`"),
-        Whom::Network { cidr, except } => format!("`{cidr}` without `{}`", except.join("`, `")),
-        Whom::Host(name) => format!("`{name}`"),
-        Whom::ApiServer => "the API server".to_string(),
-    }
-}
-
-fn shown_pods(cluster: &Cluster, pods: usize, home: &str) -> String {
-    let pods = &cluster.pods[pods];
-    match pods.object {
-        Some(_) if pods.namespace == home => format!("`{}`", pods.name),
-        Some(_) => format!("`{}/{}`", pods.namespace, pods.name),
-        None => shown_labels(&pods.namespace, &pods.labels),
-    }
-}
-
-fn shown_labels(namespace: &str, labels: &Labels) -> String {
-    let labels: Vec<String> = labels.iter().map(|(key, value)| format!("`{key}: {value}`")).collect();
-    let home = match supposed_labels(namespace) {
-        None => format!("in `{namespace}`"),
-        Some("") => "elsewhere".to_string(),
-        Some(labels) => format!("in a namespace with `{labels}`"),
-    };
-    match labels.is_empty() {
-        true => format!("any pod {home}"),
-        false => format!("any pod {home} with {}", labels.join(" and ")),
-    }
-}
-
-fn shown_addresses(addresses: &Addresses) -> String {
-    if *addresses == Addresses::all() {
-        return "every address".to_string();
-    }
-    let blocks: Vec<String> = addresses.blocks().iter().map(|block| format!("`{block}`")).collect();
-    listed(&blocks)
-}
-
-/// `a`; `a and b`; `a, b, c and 4 more`
-fn listed(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] if items.len() <= SHOWN + 1 => format!("{} and {last}", first.join(", ")),
-        _ => format!("{} and {} more", items[..SHOWN].join(", "), items.len() - SHOWN),
-    }
-}
-
-/// `on TCP 80 and UDP 53`
-fn on(ports: &Ports) -> String {
-    match *ports == Ports::all() {
-        true => "on every port".to_string(),
-        false => format!("on {}", listed(&ports.shown())),
-    }
-}
-
-/// The field of a policy's `spec` with the rules of a direction.
-fn field(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Ingress => "ingress",
-        Direction::Egress => "egress",
+        Whom::Workload { name, .. } => name,
+        _ => "",
     }
 }
 
 /// Where a user changed what a layer makes of a policy, or wrote it.
 pub fn changed(policy: &Object, sources: &SourceMap) -> Option<Span> {
-    changed_part(policy.node.get("spec")?, PARTS, &|span| sources.is_user(span))
+    let is_user = |span| sources.is_user(span);
+    let specs = policy.node.get("specs").and_then(|specs| changed_part(specs, PARTS + 1, &is_user));
+    policy.node.get("spec").and_then(|spec| changed_part(spec, PARTS, &is_user)).or(specs)
 }
 
 /// How far below `spec` a part is of the policy itself: rules, lists and peers, and not what peers are made of.

@@ -15,18 +15,27 @@
 mod expected;
 mod findings;
 mod places;
+mod strangers;
+mod words;
+
+use std::sync::Arc;
 
 use ecow::EcoString;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use self::expected::{Expected, Granted, leftover};
+use self::expected::{Alike, Expected, Granted, leftover};
 use super::declared::{Graph, Whom};
 use crate::network::{Addresses, Direction, Grant, Grantees, Ports, Reach, Side};
 
 pub use findings::{Judged, changed, findings};
-pub(super) use findings::{shown, words};
-pub use places::{Places, add_missing, add_strangers};
+pub use places::Places;
+pub(super) use strangers::supposed_labels;
+pub use strangers::{add_missing, add_strangers};
+pub(super) use words::{shown, words};
+
+/// The label by which policies find the pods of a workload.
+const NAME: &str = "app.kubernetes.io/name";
 
 /// Which doors are shut whether or not something is declared of them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,6 +53,8 @@ pub struct Proof {
     pub closed: Vec<Closed>,
     /// Open, and not declared.
     pub undeclared: Vec<Undeclared>,
+    /// Declared of pods that policies do not find.
+    pub unfound: Vec<Unfound>,
 }
 
 /// A declared connection that a door does not let through.
@@ -57,6 +68,18 @@ pub struct Closed {
     pub direction: Direction,
     /// What is shut of it.
     pub ports: Ports,
+}
+
+/// A declared connection with pods that are on the network of their host, where the policies of the other end do not find
+/// them. Whether it is open is up to the network.
+#[derive(Clone, Debug)]
+pub struct Unfound {
+    /// The connection.
+    pub edge: EdgeIndex,
+    /// Who is not found.
+    pub party: NodeIndex,
+    /// The door that they do not pass.
+    pub direction: Direction,
 }
 
 /// What a door lets through and nobody declares.
@@ -78,7 +101,8 @@ pub struct Undeclared {
 
 /// Holds what the policies allow against what is declared.
 pub fn prove(graph: &Graph, reach: &Reach<'_>, places: &Places, guard: Guard) -> Proof {
-    let mut prover = Prover { graph, reach, places, guard, proof: Proof::default() };
+    let alike = Alike::new(reach.cluster());
+    let mut prover = Prover { graph, reach, places, guard, alike, proof: Proof::default() };
     for party in graph.net.node_indices() {
         if !matches!(graph.net[party].whom, Whom::Workload { .. }) {
             continue;
@@ -98,6 +122,7 @@ struct Prover<'a> {
     reach: &'a Reach<'a>,
     places: &'a Places,
     guard: Guard,
+    alike: Alike<'a>,
     proof: Proof,
 }
 
@@ -110,7 +135,7 @@ impl Prover<'_> {
         if !self.graph.net[party].application {
             return;
         }
-        let expected = Expected::new(self.graph, self.places, party, direction);
+        let expected = Expected::new(self.graph, self.places, &mut self.alike, (party, direction));
         let guarded = match direction {
             Direction::Ingress => self.guard.ingress,
             Direction::Egress => self.guard.egress,
@@ -140,29 +165,40 @@ impl Prover<'_> {
         edges.sort_by_key(EdgeRef::id);
         let granted = Granted::new(side);
         for edge in edges {
-            let other = if direction == Direction::Ingress { edge.source() } else { edge.target() };
-            let missing = self.missing(other, &edge.weight().ports, &granted);
+            let party = if direction == Direction::Ingress { edge.source() } else { edge.target() };
+            let ports = edge.weight().ports.difference(side.everybody());
+            if ports.is_empty() {
+                continue;
+            }
+            let edge = edge.id();
+            let missing = self.missing(party, &ports, &granted);
             if !missing.is_empty() {
-                self.proof.closed.push(Closed { edge: edge.id(), pods, direction, ports: missing });
+                self.proof.closed.push(Closed { edge, pods, direction, ports: missing });
+            }
+            if self.places.found(party).len() < self.places.of(party).len() {
+                self.proof.unfound.push(Unfound { edge, party, direction });
             }
         }
     }
 
-    /// Those of the ports that are not granted to all of a party.
+    /// Those of the ports, which are not open to everybody, that are not granted to all of a party.
     fn missing(&self, other: NodeIndex, ports: &Ports, granted: &Granted) -> Ports {
         match &self.graph.net[other].whom {
             Whom::ApiServer => Ports::none(),
             Whom::Host(name) => ports.difference(&granted.to_host(name)),
             Whom::Network { cidr, except } => {
                 let addresses = addresses(cidr, except);
-                let rest = leftover(&addresses, &ports.difference(granted.to_everybody()), granted.to_networks());
+                let rest = leftover(&addresses, ports, granted.to_networks());
                 Ports::union_of(rest.iter().map(|(_, ports)| ports))
             }
             Whom::Workload { .. } | Whom::Pods { .. } => {
-                let open = |&pods: &usize| ports.difference(&granted.to_pods(pods));
-                // Nobody finds pods by their labels that are on the network of their host.
-                let reachable = |pods: &&usize| !self.reach.cluster().pods[**pods].host_network;
-                let missing: Vec<Ports> = self.places.of(other).iter().filter(reachable).map(open).collect();
+                // Nobody finds pods by their labels that are on the network of their host; that is told apart.
+                let pods = self.places.found(other);
+                let rest = ports.difference(&granted.side.together(pods));
+                if rest.is_empty() {
+                    return rest;
+                }
+                let missing: Vec<Ports> = pods.iter().map(|&pods| rest.difference(&granted.side.pods(pods))).collect();
                 Ports::union_of(&missing)
             }
         }
@@ -172,17 +208,7 @@ impl Prover<'_> {
     fn beyond(&self, grant: &Grant, expected: &Expected) -> Vec<(Grantees, Ports)> {
         match &grant.who {
             Grantees::Everybody => vec![(Grantees::Everybody, grant.ports.clone())],
-            Grantees::Pods(pods) => {
-                let beyond = |&one: &usize| (one, grant.ports.difference(&expected.of_pods(self.reach.cluster(), one)));
-                let mut by_ports: Vec<(Ports, Vec<usize>)> = Vec::new();
-                for (one, ports) in pods.iter().map(beyond).filter(|(_, ports)| !ports.is_empty()) {
-                    match by_ports.iter_mut().find(|(known, _)| *known == ports) {
-                        Some((_, pods)) => pods.push(one),
-                        None => by_ports.push((ports, vec![one])),
-                    }
-                }
-                by_ports.into_iter().map(|(ports, pods)| (Grantees::Pods(pods.into()), ports)).collect()
-            }
+            Grantees::Pods(pods) => beyond_pods(pods, &grant.ports, expected),
             Grantees::Addresses(addresses) => {
                 let rest = leftover(addresses, &grant.ports, expected.networks());
                 rest.into_iter().map(|(addresses, ports)| (Grantees::Addresses(addresses), ports)).collect()
@@ -196,6 +222,32 @@ impl Prover<'_> {
             }
         }
     }
+}
+
+/// What of the ports granted to pods is not declared: first of those of whom nothing is declared but what is of all.
+fn beyond_pods(pods: &Arc<[usize]>, granted: &Ports, expected: &Expected) -> Vec<(Grantees, Ports)> {
+    let rest = granted.difference(&expected.of_all(pods));
+    if rest.is_empty() {
+        return Vec::new();
+    }
+    let known = expected.among(pods);
+    if known.is_empty() {
+        return vec![(Grantees::Pods(pods.clone()), rest)];
+    }
+    let others: Vec<usize> = pods.iter().copied().filter(|one| known.binary_search(one).is_err()).collect();
+    let mut by_ports: Vec<(Ports, Vec<usize>)> = Vec::new();
+    if !others.is_empty() {
+        by_ports.push((rest.clone(), others));
+    }
+    for one in known {
+        let ports = rest.difference(&expected.of_pods(one));
+        match by_ports.iter_mut().find(|(known, _)| *known == ports) {
+            _ if ports.is_empty() => {}
+            Some((_, pods)) => pods.push(one),
+            None => by_ports.push((ports, vec![one])),
+        }
+    }
+    by_ports.into_iter().map(|(ports, pods)| (Grantees::Pods(pods.into()), ports)).collect()
 }
 
 /// A network without its exceptions. What has no meaning is nothing: the schema has told it.

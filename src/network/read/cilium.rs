@@ -64,7 +64,8 @@ impl Reader {
             _ => Some(self.namespace_of(object)),
         };
         let several = object.get("specs").and_then(Node::as_list).unwrap_or_default();
-        for spec in given(object, "spec").into_iter().chain(several) {
+        let parts = several.iter().enumerate().map(|(at, spec)| (Some(at), spec));
+        for (part, spec) in given(object, "spec").map(|spec| (None, spec)).into_iter().chain(parts) {
             self.read_policy(|reader| {
                 let selector = given(spec, "endpointSelector");
                 let pods = selector.and_then(|selector| reader.endpoints(selector, namespace.as_ref()));
@@ -77,6 +78,7 @@ impl Reader {
                     name: given(object, "metadata").map(|metadata| text(metadata, "name")).unwrap_or_default().into(),
                     namespace: namespace.clone().unwrap_or_default(),
                     span: object.span,
+                    part,
                     selects,
                     selector_span: selector.map_or(spec.span, |selector| selector.span),
                     ingress,

@@ -30,6 +30,7 @@ impl Reader {
             kind: PolicyKind::Kubernetes,
             name: given(object, "metadata").map(|metadata| text(metadata, "name")).unwrap_or_default().into(),
             span: object.span,
+            part: None,
             selector_span: selector.map_or(object.span, |selector| selector.span),
             selects: self.wanted(PodsWanted { scope: Scope::Named(namespace.clone()), pods }),
             namespace,

@@ -10,11 +10,9 @@ mod pods;
 use std::sync::Arc;
 
 use ecow::EcoString;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
-use super::cluster::{
-    Cluster, DEFAULT_NAMESPACE, Direction, Fault, NAME_LABEL, Namespace, Opaque, PodsWanted, Policy, PolicyKind,
-};
+use super::cluster::{Cluster, Direction, Fault, NAME_LABEL, Opaque, PodsWanted, Policy, PolicyKind, Unjudged};
 use super::labels::Labels;
 use crate::node::{Node, NodeKind};
 
@@ -39,8 +37,6 @@ impl Cluster {
 #[derive(Default)]
 struct Reader {
     cluster: Cluster,
-    /// The indices of the namespaces by name.
-    namespaces: FxHashMap<EcoString, usize>,
     /// All pods that are meant by somebody, once each.
     wanted: FxHashSet<Arc<PodsWanted>>,
     /// The object that is read.
@@ -71,6 +67,9 @@ impl Reader {
             ("networking.k8s.io", "NetworkPolicy") => self.read_policy(|reader| reader.kubernetes_policy(object)),
             ("cilium.io", "CiliumNetworkPolicy") => self.read_cilium(object, PolicyKind::Cilium),
             ("cilium.io", "CiliumClusterwideNetworkPolicy") => self.read_cilium(object, PolicyKind::CiliumClusterwide),
+            (_, kind) if is_policy(kind) => {
+                self.cluster.unjudged.push(Unjudged { object: self.object, span: object.span });
+            }
             _ => self.read_pods(object),
         }
     }
@@ -85,27 +84,16 @@ impl Reader {
 
     fn read_namespace(&mut self, object: &Node) {
         let Some(metadata) = given(object, "metadata") else { return };
-        let name = self.known(text(metadata, "name"));
-        let namespace = &mut self.cluster.namespaces[self.namespaces[&name]];
+        let at = self.cluster.namespace_at(text(metadata, "name"));
+        let namespace = &mut self.cluster.namespaces[at];
         namespace.object = Some(self.object);
         namespace.labels = Labels::read(metadata.get("labels"));
-        namespace.labels.set(NAME_LABEL, &name);
+        namespace.labels.set(NAME_LABEL, &namespace.name);
     }
 
     /// The namespace of an object, which is known from now on.
     fn namespace_of(&mut self, object: &Node) -> EcoString {
-        self.known(object.at(&["metadata", "namespace"]).and_then(Node::as_str).unwrap_or_default())
-    }
-
-    fn known(&mut self, name: &str) -> EcoString {
-        let name = if name.is_empty() { DEFAULT_NAMESPACE } else { name };
-        if let Some((name, _)) = self.namespaces.get_key_value(name) {
-            return name.clone();
-        }
-        let name = EcoString::from(name);
-        self.namespaces.insert(name.clone(), self.cluster.namespaces.len());
-        self.cluster.namespaces.push(Namespace::named(name.clone()));
-        name
+        self.cluster.namespace(object.at(&["metadata", "namespace"]).and_then(Node::as_str).unwrap_or_default())
     }
 
     /// The one of all equal wishes.
@@ -141,6 +129,12 @@ impl Reader {
 /// The items of a `List`, or of a list of one kind such as `PodList`.
 fn items(object: &Node) -> Option<&[Node]> {
     text(object, "kind").ends_with("List").then(|| object.get("items").and_then(Node::as_list))?
+}
+
+/// Whether a kind that is not understood is one of policies for the network: all that there are end alike. Calico's staged
+/// ones are only tried.
+fn is_policy(kind: &str) -> bool {
+    kind.ends_with("NetworkPolicy") && !kind.starts_with("Staged")
 }
 
 /// The API group of an object; empty for the core group.

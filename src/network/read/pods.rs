@@ -26,6 +26,7 @@ impl Reader {
             namespace: self.namespace_of(object),
             labels,
             ports: spec.map(named_ports).unwrap_or_default(),
+            any_port: false,
             host_network: spec.and_then(|spec| spec.get("hostNetwork")).is_some_and(is_true),
             span: object.span,
         };
