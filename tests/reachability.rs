@@ -56,9 +56,11 @@ fn the_proof_finds_every_change_of_what_is_open() {
     let differences: Vec<String> = reports.iter().flat_map(differences).collect();
     assert!(differences.is_empty(), "{}", differences.join("\n\n"));
     let total = |key: &str| reports.iter().filter_map(|report| report[key].as_u64()).sum::<u64>();
-    let (changes, wrong) = (total("changes"), total("wrong"));
+    let (changes, wrong, doors) = (total("changes"), total("wrong"), total("doors"));
     assert!(changes >= 1500, "there were {changes} changes");
     assert!(4 * wrong > 2 * changes && 4 * wrong < 3 * changes, "{wrong} of {changes} changes are to be found");
+    // Not only that something is wrong is compared, but with which workload and in which direction.
+    assert!(4 * doors > 3 * changes, "{doors} doors were to be found in {changes} changes");
     let sorts: BTreeSet<&String> =
         reports.iter().filter_map(|report| report["sorts"].as_object()).flat_map(|sorts| sorts.keys()).collect();
     assert!(sorts.len() >= 50, "so few sorts of changes there were: {sorts:?}");

@@ -10,6 +10,7 @@ from evaluator import EGRESS, INGRESS, NAMESPACE_NAME
 
 SIDES = {INGRESS: ("ingress", "from"), EGRESS: ("egress", "to")}
 NAME = "app.kubernetes.io/name"
+PORT_NAMES = ("http", "metrics", "grpc", "a")
 
 
 def rules(spec):
@@ -222,7 +223,7 @@ def port_by_name(r, spec):
     if not (found := ports(spec)):
         return None
     items, at = r.choice(found)
-    items[at] = {"protocol": items[at].get("protocol", "TCP"), "port": r.choice(("http", "metrics", "grpc", "a"))}
+    items[at] = {"protocol": items[at].get("protocol", "TCP"), "port": r.choice(PORT_NAMES)}
     return "a port has a name"
 
 
@@ -316,6 +317,30 @@ def empty_rule(r, spec):
     way = r.choice(("ingress", "egress"))
     spec[way] = [*(spec.get(way) or []), {}]
     return f"{way} has a rule for everyone"
+
+
+def further_peer(r, spec):
+    found = [listed[at][side] for listed, at, side in rules(spec) if listed[at].get(side)]
+    if not found:
+        return None
+    further = (
+        {"podSelector": {}},
+        {"podSelector": {"matchLabels": {NAME: "web"}}},
+        {"namespaceSelector": {}},
+        {"namespaceSelector": {"matchLabels": {NAMESPACE_NAME: "elsewhere"}}},
+        {"namespaceSelector": {"matchLabels": {"team": "blue"}}, "podSelector": {"matchLabels": {"tier": "edge"}}},
+        {"ipBlock": {"cidr": "203.0.113.0/24"}},
+    )
+    r.choice(found).append(r.choice(further))
+    return "a rule has a further peer"
+
+
+def port_of_everyone(r, spec):
+    if "Egress" not in spec["policyTypes"]:
+        return None
+    rule = {"ports": [{"port": r.choice(PORT_NAMES), "protocol": "TCP"}]}
+    spec["egress"] = [*(spec.get("egress") or []), rule]
+    return "a port of everyone by its name"
 
 
 def foreign_rule(r, spec):
@@ -414,6 +439,8 @@ WRONG = (
     half_network,
     further_hole,
     empty_rule,
+    further_peer,
+    port_of_everyone,
     foreign_rule,
 )
 SAME = (

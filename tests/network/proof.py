@@ -3,14 +3,15 @@
     proof.py NXK FIRST COUNT GRAPHS CHANGES
 
 takes the configurations FIRST, FIRST + 1, …, with so many graphs in each, and changes each graph CHANGES times, one
-change at a time. Where the openings are no longer the declared ones, nxk has to refuse the configuration (E0806 or
-E0807); where they still are, it must not. Prints, as JSON, how many changes of which sort there were, and where nxk was
-wrong.
+change at a time. Where the openings are no longer the declared ones, nxk has to refuse the configuration, and to name
+just those workloads and directions that are open beyond what is declared (E0806) or closed (E0807); where they still
+are, it must not. Prints, as JSON, how many changes of which sort there were, and where nxk was wrong.
 """
 
 import copy
 import json
 import random
+import re
 import sys
 import zlib
 from collections import Counter
@@ -22,8 +23,11 @@ from declared import Declared, Probe, edges
 from evaluator import (
     ALL_PORTS,
     DIRECTIONS,
+    EGRESS,
+    INGRESS,
     NAMESPACE_NAME,
     NO_PORTS,
+    PROTOCOLS,
     Pod,
     Policies,
     common,
@@ -37,11 +41,14 @@ from randoms import LABELS, random_graph, random_setting
 from reachability import Compiler, differences, shrink
 
 REFUSALS = ("E0806", "E0807")
+# A port that nobody declares: strangers may call any of theirs as they like.
+STRANGE_PORT = 61234
+STRANGE_PORTS = tuple((name, protocol, STRANGE_PORT) for name in mutations.PORT_NAMES for protocol in PROTOCOLS)
 NAME = "app.kubernetes.io/name"
 
 
 def main(nxk, first, count, graphs, changes):
-    report = {"changes": 0, "wrong": 0, "sorts": Counter(), "differences": []}
+    report = {"changes": 0, "wrong": 0, "doors": 0, "sorts": Counter(), "differences": []}
     for seed in range(int(first), int(first) + int(count)):
         setting = replace(random_setting(seed), mode="deny-all", deny_ingress=True, deny_egress=True)
         known = [random_graph(setting, f"g{at}", f"proof {seed}.{at}") for at in range(int(graphs))]
@@ -278,8 +285,9 @@ class Judge:
             wrong = consequences(self.setting, graph, self.own[graph.title], edits)
             report["changes"] += 1
             report["wrong"] += bool(wrong)
+            report["doors"] += len(doors_of(wrong))
             report["sorts"][f"{sort} {'wrong' if wrong else 'right'}"] += 1
-            if bool(wrong) != bool(told[graph.title]):
+            if not agrees(wrong, told[graph.title]):
                 found.append(explained(self, graph, edits, seed, words))
         return found
 
@@ -307,7 +315,7 @@ def consequences(setting, graph, objects, edits):
     policies = Policies(after)
     further = strangers([Policies(objects), policies], setting, graph)
     found = differences(setting, graph, policies, pods_of(after), Counter(), further)
-    return [str(difference) for difference in found if is_forbidden(difference)]
+    return [difference for difference in found if is_forbidden(difference)]
 
 
 def is_forbidden(difference):
@@ -319,13 +327,56 @@ def is_forbidden(difference):
     return common(declared, difference.is_open) != declared
 
 
+# What is wrong with a door
+OPEN, CLOSED = "open", "closed"
+
+
+def doors_of(wrong):
+    """The doors that are wrong: what with them, the direction, and the name of the workload."""
+    doors = set()
+    for difference in wrong:
+        both = common(difference.declared, difference.is_open)
+        # An entry of layer 2 may be open to more, and declares nothing where nothing isolates it; see `is_forbidden`.
+        is_application = difference.workload.layer == 3
+        if both != difference.is_open and is_application:
+            doors.add((OPEN, difference.direction, difference.workload.object_name))
+        if both != difference.declared and (is_application or difference.declared != ALL_PORTS):
+            doors.add((CLOSED, difference.direction, difference.workload.object_name))
+    return doors
+
+
+def agrees(wrong, errors):
+    """Whether nxk names the doors that are wrong and no others. Of many that one rule opens it names the first."""
+    doors, told, has_more = doors_of(wrong), set(), False
+    for error in errors:
+        names, more = doors_told(error)
+        told |= names
+        has_more |= more
+    return told <= doors if has_more else told == doors
+
+
+def doors_told(error):
+    """The doors that an error is about, as far as it names them, and whether there are more."""
+    message = error["message"]
+    if error["code"] == "E0807":
+        name, verb = re.search(r": `([^`]+)` (does not accept|may not make) it on ", message).groups()
+        return {(CLOSED, INGRESS if verb == "does not accept" else EGRESS, name)}, False
+    before, after = message.split(" can connect to ", 1)
+    path = error.get("path") or ""
+    is_ingress = ".ingress[" in path or not path and before == "everybody"
+    owners = re.split(r" on |: no policy", after)[0] if is_ingress else before
+    names = re.findall(r"`([^`]+)`", owners)
+    return {(OPEN, INGRESS if is_ingress else EGRESS, name) for name in names}, owners.endswith(" more")
+
+
 def strangers(states, setting, graph):
     """Those outside of the graph whom the policies mean before or after the change, and some a little different.
 
     The namespaces that they are in, with the labels that are asked for, exist from then on."""
     declared = Declared(setting, graph)
     own = {(declared.namespace(workload), workload.object_name) for workload in graph.running()}
-    found = {}
+    somebody = Pod("somewhere", {}, STRANGE_PORTS, title="somebody whom no policy means")
+    found = {somebody.title: Probe(somebody.title, somebody)}
     for state in states:
         for peer, namespace in peers_of(state):
             if block := peer.get("ipBlock"):
@@ -339,7 +390,7 @@ def strangers(states, setting, graph):
                 # Who cannot be told from a workload by any policy is no stranger.
                 if (place, pod.get(NAME)) not in own:
                     title = f"pods in {place} with {pod}"
-                    found[title] = Probe(title, Pod(place, pod, title=title))
+                    found[title] = Probe(title, Pod(place, pod, STRANGE_PORTS, title=title))
     return [found[title] for title in sorted(found)]
 
 
@@ -390,7 +441,7 @@ def explained(judge, graph, edits, seed, words):
             told = alone.ask({graph.title: kept}, [graph])[graph.title]
         except Unexpected:
             return None
-        return (wrong, told, kept, alone) if bool(wrong) != bool(told) else None
+        return (wrong, told, kept, alone) if not agrees(wrong, told) else None
 
     setting = judge.setting
     found = fails(setting, graph)
@@ -400,7 +451,8 @@ def explained(judge, graph, edits, seed, words):
     text = main_text(setting, [f"{graph.title}.nxk"])
     text += graph_text(graph, overrides(kept, alone.objects, setting))
     says = [f"{error['code']}: {error['message']}" for error in told] or ["nxk finds nothing"]
-    return {"seed": seed, "graph": graph.title, "words": [words, *wrong[:4], *says[:4]], "configuration": text}
+    words = [words, *map(str, wrong[:4]), *says[:4]]
+    return {"seed": seed, "graph": graph.title, "words": words, "configuration": text}
 
 
 if __name__ == "__main__":
