@@ -79,6 +79,11 @@ impl Addresses {
         self.four.is_empty() && self.six.is_empty()
     }
 
+    /// Whether none of these is in the other.
+    pub fn is_disjoint(&self, other: &Addresses) -> bool {
+        self.four.is_disjoint(&other.four) && self.six.is_disjoint(&other.six)
+    }
+
     /// Whether all of these are in the other.
     pub fn is_subset(&self, other: &Addresses) -> bool {
         self.four.is_subset(&other.four) && self.six.is_subset(&other.six)

@@ -108,6 +108,15 @@ impl<T: Number> Intervals<T> {
         Intervals(common)
     }
 
+    pub(super) fn is_disjoint(&self, other: &Self) -> bool {
+        // Of each stretch that could be met, the first that does not end before it is the only one to look at.
+        let (fewer, more) = if self.0.len() < other.0.len() { (self, other) } else { (other, self) };
+        fewer.0.iter().all(|&(first, last)| {
+            let at = more.0.partition_point(|&(_, end)| end < first);
+            more.0.get(at).is_none_or(|&(start, _)| last < start)
+        })
+    }
+
     pub(super) fn difference(&self, other: &Self) -> Self {
         let mut rest = EcoVec::new();
         let mut holes = other.from(self);

@@ -43,3 +43,4 @@ pub use labels::{Labels, Requirement, Selector, Test, selects};
 pub use ports::{Ports, Protocol};
 pub use reach::{Grant, Grantees, Reach, Side};
 pub(crate) use resolve::Directory;
+pub(crate) use towards::covers;

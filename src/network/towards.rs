@@ -14,6 +14,18 @@ const FEW: usize = 64;
 /// More lists of many pods than this are looked through too slowly; then all is kept by pod.
 const MOST_LISTS: usize = 16;
 
+/// Whether all of some pods are among these; both are in order.
+pub(crate) fn covers(these: &[usize], pods: &[usize]) -> bool {
+    if these.len() < pods.len() || these == pods {
+        return these == pods;
+    }
+    if pods.len() < FEW {
+        return pods.iter().all(|one| these.binary_search(one).is_ok());
+    }
+    let mut these = these.iter();
+    pods.iter().all(|one| these.find(|&other| other >= one) == Some(one))
+}
+
 /// The ports that are open towards pods.
 #[derive(Clone, Debug)]
 pub(super) struct Towards {
@@ -66,8 +78,7 @@ impl Towards {
 
     /// The ports that are open towards everybody, and towards so many that all of these are among them.
     pub(super) fn together(&self, pods: &[usize]) -> Ports {
-        let covers = |many: &[usize]| many == pods || pods.iter().all(|one| many.binary_search(one).is_ok());
-        let covering = self.many.iter().filter(|(many, _)| covers(many)).map(|(_, ports)| ports);
+        let covering = self.many.iter().filter(|(many, _)| covers(many, pods)).map(|(_, ports)| ports);
         Ports::union_of(covering.chain([&self.everybody]))
     }
 

@@ -227,6 +227,7 @@ proptest! {
         prop_assert_eq!(&common, &other.intersection(&one));
         prop_assert_eq!(&one.difference(&other).union(&common), &one);
         prop_assert!(common.is_subset(&one) && one.is_subset(&one.union(&other)));
+        prop_assert_eq!(one.is_disjoint(&other), common.is_empty());
         prop_assert_eq!(one.is_subset(&other), one.difference(&other).is_empty());
         prop_assert_eq!(&Addresses::all().difference(&Addresses::all().difference(&one)), &one);
     }

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::super::declared::{Declared, Graph, Whom, towards};
 use super::places::Known;
 use super::{Places, addresses};
-use crate::network::{Addresses, Cluster, Direction, Grantees, Labels, Ports, Side};
+use crate::network::{Addresses, Cluster, Direction, Grantees, Labels, Ports, Side, covers};
 
 /// Pods by namespace and labels, whoever has them. Who is asked for often is looked up once.
 pub(super) struct Alike<'a> {
@@ -125,11 +125,6 @@ impl<'g> Expected<'g> {
     }
 }
 
-/// Whether all of the pods are among these; both are in order.
-fn covers(these: &[usize], pods: &[usize]) -> bool {
-    these == pods || these.len() >= pods.len() && pods.iter().all(|one| these.binary_search(one).is_ok())
-}
-
 /// What is granted at a door that is shut.
 pub(super) struct Granted<'s> {
     pub(super) side: &'s Side,
@@ -179,6 +174,9 @@ pub(super) fn leftover(addresses: &Addresses, ports: &Ports, taken: &[(Addresses
     let mut rest = vec![(addresses.clone(), ports.clone())];
     rest.retain(|(addresses, ports)| !addresses.is_empty() && !ports.is_empty());
     for (addresses, ports) in taken {
+        if rest.iter().all(|(own, _)| own.is_disjoint(addresses)) {
+            continue;
+        }
         let mut parts = Vec::with_capacity(rest.len());
         for (own, open) in rest {
             let common = own.intersection(addresses);
