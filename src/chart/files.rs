@@ -83,10 +83,9 @@ fn objects(chart: &Chart, speller: &Speller) -> Vec<File> {
         yaml::document(&settled(&template.form, chart), &mut text);
         text
     };
-    let texts =
-        parallel::each(&templates, |(_, template)| (template::text(template, speller), is_private(template, chart)));
+    let texts = parallel::each(&templates, |(_, template)| template::text(template, speller));
     let definitions = definitions.into_iter().map(|(path, template)| File::open(path, plain(template)));
-    let file = |((path, _), (text, private)): ((String, _), _)| File { path, text, private };
+    let file = |((path, template), text)| File { path, text, private: is_private(template, chart) };
     templates.into_iter().zip(texts).map(file).chain(definitions).collect()
 }
 
