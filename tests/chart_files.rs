@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::rc::Rc;
 
-use nxk::chart::{self, Chart, Condition, Environment, Field, Form, Item, Opening, Piece, Template};
+use nxk::chart::{self, Chart, Condition, Environment, Field, Form, Guard, Item, Opening, Piece, Template};
 use nxk::node::{Map, Node, NodeKind};
 use nxk::source::Span;
 use nxk::types::{Bounds, Scalar, Type, named};
@@ -120,6 +120,7 @@ fn chart(templates: Vec<Template>, openings: Vec<Opening>) -> Chart {
         kubernetes: "1.31".into(),
         templates,
         openings,
+        guards: Vec::new(),
         environments: Vec::new(),
     }
 }
@@ -527,6 +528,42 @@ fn what_is_no_value_is_refused() {
     }
     assert!(written.rejection(&["--set", "aplications.web.replicas=3"]).is_some());
     assert!(written.rejection(&["--set", "applications.api.replicas=3"]).is_some());
+}
+
+#[test]
+fn what_must_hold_between_values_is_checked() {
+    let amount = |path: &[&str], text: &str| opening(path, Scalar::Str(text.into()), named_type("Quantity"));
+    let openings = vec![
+        opening(&["least"], Scalar::Int(2), Some(Type::Int(Bounds::NONE))),
+        opening(&["most"], Scalar::Int(5), Some(Type::Int(Bounds::NONE))),
+        amount(&["requests", "memory"], "64Mi"),
+        amount(&["limits", "memory"], "128Mi"),
+    ];
+    let mut chart = chart(vec![object("x", &[], map(&[("a", Form::Value(0))]))], openings);
+    chart.guards = vec![
+        Guard { lesser: 0, greater: 1, strict: true, quantities: false },
+        Guard { lesser: 2, greater: 3, strict: false, quantities: true },
+    ];
+    let Some(written) = Written::new(&chart) else { return };
+    let other = ["4", "5", "1e3", "1k"].map(|text| text.parse().map_or(Scalar::Str(text.into()), Scalar::Int));
+    written.commutes(&chart, &[other.to_vec()]);
+    for (requests, limits) in [
+        ("128Mi", "134217728"),
+        ("700m", ".7"),
+        ("1", "1"),
+        ("102.4Mi", "0.1Gi"),
+        ("+1E", "1e18"),
+        ("999n", "1u"),
+        ("5.", "5Ei"),
+    ] {
+        let set = |one: &str, other: &str| format!("requests.memory={one},limits.memory={other}");
+        assert_eq!(written.rejection(&["--set-string", &set(requests, limits)]), None, "{requests} {limits}");
+        let more = format!("1{}", limits.trim_start_matches(['+', '.', '0']));
+        let told = written.rejection(&["--set-string", &set(&more, limits)]).unwrap_or_default();
+        assert!(told.contains("requests.memory must not be greater than limits.memory"), "{more} {limits}: {told}");
+    }
+    let told = written.rejection(&["--set", "least=5"]).unwrap_or_default();
+    assert!(told.contains("least has to be less than most"), "{told}");
 }
 
 /// A chart with all that the other files are about.

@@ -38,6 +38,11 @@ impl Speller {
         Speller { prefix, values: chart.openings.iter().map(Spelled::new).collect() }
     }
 
+    /// The value of an opening, as an operand.
+    pub(super) fn path(&self, opening: usize) -> &str {
+        &self.values[opening].path
+    }
+
     /// The action that is the value of an opening, as a YAML scalar.
     pub(super) fn value(&self, opening: usize) -> String {
         let Spelled { path, kind, .. } = &self.values[opening];
@@ -203,6 +208,7 @@ mod tests {
             kubernetes: "1.31".into(),
             templates: Vec::new(),
             openings,
+            guards: Vec::new(),
             environments: Vec::new(),
         };
         Speller::new(&chart, "shop")

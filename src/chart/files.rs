@@ -12,7 +12,7 @@ use super::expression::{Speller, prefix_helper, quoted};
 use super::forms::settled;
 use super::model::{Chart, Form, Template};
 use super::values::{self, Tree};
-use super::{connection, json_schema, notes, readme, template};
+use super::{checks, connection, json_schema, notes, readme, template};
 
 /// A file of a chart.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,8 +43,9 @@ pub fn files(chart: &Chart) -> Vec<File> {
     for (environment, path) in chart.environments.iter().zip(environment_files(chart)) {
         files.push(File::open(path, values::environment(chart, &environment.name, &environment.values)));
     }
-    files.push(File::open("templates/_helpers.tpl", helpers(&name)));
+    files.push(File::open("templates/_helpers.tpl", helpers(chart, &name)));
     files.push(File::open("templates/NOTES.txt", notes::text(chart, &speller, !tests.is_empty())));
+    files.extend(checks::text(chart, &speller, &name).map(|text| File::open("templates/checks.yaml", text)));
     files.extend(objects(chart, &speller));
     files.extend(tests.iter().map(|(path, test)| File::open(path.clone(), template::text(test, &speller))));
     files
@@ -114,9 +115,9 @@ fn chart_yaml(chart: &Chart, name: &str) -> String {
     text
 }
 
-fn helpers(name: &str) -> String {
+fn helpers(chart: &Chart, name: &str) -> String {
     let helper = quoted(&prefix_helper(name));
-    format!(
+    let prefix = format!(
         "{{{{- /*\n\
          What stands before the name of every object: nothing in a release that is called like the chart, else the release's\n\
          name. So two releases of the chart can live in one namespace.\n\
@@ -124,7 +125,8 @@ fn helpers(name: &str) -> String {
          {{{{- define {helper} -}}}}\n\
          {{{{- if ne .Release.Name .Chart.Name }}}}{{{{ .Release.Name }}}}-{{{{ end -}}}}\n\
          {{{{- end -}}}}\n"
-    )
+    );
+    prefix + &checks::helper(chart, name).unwrap_or_default()
 }
 
 const HELMIGNORE: &str = "\

@@ -119,7 +119,8 @@ impl Holes {
 
     /// The document `laid_out`, filled in.
     pub(super) fn fill(&self, laid_out: &str, around: Around) -> String {
-        let mut out = String::with_capacity(laid_out.len() * 2);
+        let mut out =
+            String::with_capacity(laid_out.len() + self.fills.iter().map(|fill| fill.text.len()).sum::<usize>());
         let mut rest = laid_out;
         while let Some(at) = rest.find(&self.word) {
             around.push(&mut out, &rest[..at]);

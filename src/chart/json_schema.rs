@@ -73,43 +73,23 @@ impl Schema<'_> {
         }
         schema.set("type", Span::NONE, string(kind_of(&opening.default)));
         let mut all_of = Vec::new();
-        match opening.ty.as_ref().and_then(|ty| self.alternatives(ty, &opening.default)) {
-            Some(alternatives) => demand_one_of(&mut schema, alternatives),
-            None => {}
+        if let Some(alternatives) = opening.ty.as_ref().and_then(|ty| self.alternatives(ty, &opening.default)) {
+            demand_one_of(&mut schema, alternatives);
         }
         match &opening.default {
             Scalar::Int(default) => within_exact(&mut schema, *default),
             Scalar::Str(default) if pattern::is_carried(default) && !closed(&schema) => {
-                self.demand_pattern(&mut schema, &mut all_of, pattern::CARRIED.into());
+                demand_pattern(&mut schema, &mut all_of, pattern::CARRIED.into());
             }
             _ => {}
         }
         for (text, wanted) in &opening.contains {
-            self.demand_text(&mut schema, &mut all_of, text, *wanted);
+            demand_text(&mut schema, &mut all_of, text, *wanted);
         }
         if !all_of.is_empty() {
             schema.set("allOf", Span::NONE, list(all_of));
         }
         schema
-    }
-
-    fn demand_text(&self, schema: &mut Map, all_of: &mut Vec<Node>, text: &str, wanted: bool) {
-        let pattern = pattern::literal(text);
-        match wanted {
-            true => self.demand_pattern(schema, all_of, pattern.into()),
-            false => {
-                let without = object([("pattern", string(pattern))]);
-                all_of.push(map(object([("not", map(without))])));
-            }
-        }
-    }
-
-    /// A pattern more; the first stands in the schema itself.
-    fn demand_pattern(&self, schema: &mut Map, all_of: &mut Vec<Node>, pattern: EcoString) {
-        match schema.get("pattern") {
-            None => schema.set("pattern", Span::NONE, string(pattern)),
-            Some(_) => all_of.push(map(object([("pattern", string(pattern))]))),
-        }
     }
 
     /// What the type demands of values of the default's kind, one of these. Nothing: no more than the kind.
@@ -196,6 +176,25 @@ fn demand_one_of(schema: &mut Map, mut alternatives: Vec<Demands>) {
         (Some(values), _) => schema.set("enum", Span::NONE, list(values)),
         (None, 1) => schema.fields.extend(alternatives.remove(0).fields),
         (None, _) => schema.set("anyOf", Span::NONE, list(alternatives.into_iter().map(map).collect())),
+    }
+}
+
+fn demand_text(schema: &mut Map, all_of: &mut Vec<Node>, text: &str, wanted: bool) {
+    let pattern = pattern::literal(text);
+    match wanted {
+        true => demand_pattern(schema, all_of, pattern.into()),
+        false => {
+            let without = object([("pattern", string(pattern))]);
+            all_of.push(map(object([("not", map(without))])));
+        }
+    }
+}
+
+/// A pattern more; the first stands in the schema itself.
+fn demand_pattern(schema: &mut Map, all_of: &mut Vec<Node>, pattern: EcoString) {
+    match schema.get("pattern") {
+        None => schema.set("pattern", Span::NONE, string(pattern)),
+        Some(_) => all_of.push(map(object([("pattern", string(pattern))]))),
     }
 }
 

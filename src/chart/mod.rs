@@ -12,6 +12,7 @@
 //! - `release` opens names: under another release name, all objects, selectors and references carry it as a prefix.
 //! - `files` writes the files of the chart.
 
+mod checks;
 mod connection;
 mod expression;
 mod files;

@@ -30,7 +30,7 @@ pub(super) fn text(chart: &Chart, name: &str, tests: bool) -> String {
     if tests {
         out.push_str(&format!(
             "\n## Test\n\n`helm test {name}` starts a pod (`{}`) that connects to every TCP port of every Service. Where network \
-             policies close the namespace, two more let this pod through; they are there only while the test runs.\n",
+             policies close the namespaces, others let this pod through; they are there only while the test runs.\n",
             connection::IMAGE
         ));
     }

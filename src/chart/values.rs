@@ -183,6 +183,7 @@ mod tests {
             kubernetes: "1.31".into(),
             templates: Vec::new(),
             openings: values.iter().map(opening).collect(),
+            guards: Vec::new(),
             environments: Vec::new(),
         }
     }

@@ -1,0 +1,54 @@
+//! What must hold between values, which a schema cannot say: a template that makes nothing, and fails where it does not hold.
+
+use crate::types::Scalar;
+
+use super::expression::{Speller, quoted};
+use super::model::{Chart, Guard};
+
+/// The template with the checks of the chart; none where nothing has to hold.
+pub(super) fn text(chart: &Chart, speller: &Speller, name: &str) -> Option<String> {
+    let checks: Vec<String> = chart.guards.iter().map(|guard| check(guard, chart, speller, name)).collect();
+    let head = "{{- /* What must hold between values. This makes no object. */ -}}\n";
+    (!checks.is_empty()).then(|| format!("{head}{}", checks.concat()))
+}
+
+fn check(guard: &Guard, chart: &Chart, speller: &Speller, name: &str) -> String {
+    let path = |opening: usize| chart.openings[opening].path.join(".");
+    let integer = |opening: usize| matches!(chart.openings[opening].default, Scalar::Int(_));
+    let operand = |opening: usize| match guard.quantities && !(integer(guard.lesser) && integer(guard.greater)) {
+        true => format!("(include {} {} | float64)", quoted(&amount_helper(name)), speller.path(opening)),
+        false => format!("(int64 {})", speller.path(opening)),
+    };
+    let (compare, wrong) = match guard.strict {
+        true => ("ge", "has to be less than"),
+        false => ("gt", "must not be greater than"),
+    };
+    let message = quoted(&format!("{} {wrong} {}", path(guard.lesser), path(guard.greater)));
+    let (lesser, greater) = (operand(guard.lesser), operand(guard.greater));
+    format!("{{{{- if {compare} {lesser} {greater} }}}}{{{{ fail {message} }}}}{{{{ end }}}}\n")
+}
+
+fn amount_helper(name: &str) -> String {
+    format!("{name}.amount")
+}
+
+/// The helper that makes a number of an amount, if there is something to check with it.
+pub(super) fn helper(chart: &Chart, name: &str) -> Option<String> {
+    chart.guards.iter().any(|guard| guard.quantities).then(|| {
+        let helper = quoted(&amount_helper(name));
+        format!(
+            "\n\
+             {{{{- /*\n\
+             The number that an amount such as 128Mi is.\n\
+             */ -}}}}\n\
+             {{{{- define {helper} -}}}}\n\
+             {{{{- $amount := toString . -}}}}\n\
+             {{{{- $unit := regexFind \"[A-Za-z]+$\" $amount -}}}}\n\
+             {{{{- $units := dict \"\" 1 {UNITS} -}}}}\n\
+             {{{{- mulf (trimSuffix $unit $amount | float64) (get $units $unit) -}}}}\n\
+             {{{{- end -}}}}\n"
+        )
+    })
+}
+
+const UNITS: &str = r#""n" 0.000000001 "u" 0.000001 "m" 0.001 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 "E" 1e18 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "Ei" 1152921504606846976"#;
