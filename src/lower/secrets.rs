@@ -9,7 +9,7 @@ use crate::layers::Object;
 use crate::node::{Map, Node, NodeKind};
 use crate::schema::types::SECRET_FIELDS;
 use crate::secret::base64;
-use crate::source::Span;
+use crate::source::{Span, World};
 use crate::syntax::quoted_name;
 use crate::types::findings::REFER_TO_SECRET;
 use crate::value::Evaluator;
@@ -61,6 +61,25 @@ pub fn reveal_secrets(machine: &mut Evaluator, objects: &mut [Node]) {
                         NodeKind::Failed
                     }
                 };
+            }
+        }
+    }
+}
+
+/// Puts the bytes of secrets where these stand, to be compared and not to be seen. What cannot be had stays a recipe.
+pub fn reveal_what_can_be_read<'o>(world: &World, objects: impl Iterator<Item = &'o mut Node>) {
+    for object in objects.filter(|object| is_secret_object(object)) {
+        for field in SECRET_FIELDS {
+            let data = object.as_map_mut().and_then(|map| map.get_mut(field)).and_then(Node::as_map_mut);
+            for entry in data.into_iter().flat_map(|data| &mut data.fields) {
+                let NodeKind::Secret(secret) = &entry.value.kind else { continue };
+                let revealed = match field {
+                    "data" => secret.reveal(world).map(|bytes| base64(&bytes)),
+                    _ => secret.reveal_text(world),
+                };
+                if let Ok(text) = revealed {
+                    entry.value.kind = NodeKind::Str(text.into());
+                }
             }
         }
     }
