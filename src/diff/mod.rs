@@ -1,20 +1,33 @@
 //! What changes from one state to another, for those who review a change before it is applied.
 //!
 //! A [`Difference`] is plain data that is made once and shown in several forms: for a terminal ([`text`]), as the comment to a
-//! pull request ([`markdown`]) and for programs ([`json`]). Its parts are independent of each other; [`connections`] is who
+//! pull request ([`markdown`]) and for programs ([`json`]). Its parts are independent of each other: [`objects`] is
+//! which objects come, go and change, field by field, and what of that is dangerous; [`connections`] is who
 //! can newly connect to whom, and who no longer can.
 
+mod align;
+mod body;
 pub mod connections;
+mod danger;
+mod fields;
+mod lines;
+mod lists;
 mod markdown;
+pub mod objects;
+mod places;
 mod ports;
+mod same;
 mod text;
+mod value;
 mod words;
 
 use serde::Serialize;
 
-use crate::driver::Openings;
+use crate::driver::Snapshot;
 use connections::Connections;
+use objects::{Danger, Objects};
 
+pub use danger::Effect;
 pub use markdown::markdown;
 pub use text::text;
 
@@ -26,23 +39,30 @@ pub struct Difference {
     pub old: String,
     /// What the new one is called.
     pub new: String,
+    /// What is dangerous, the worst first: what loses data, what the API server refuses, what stops something.
+    pub dangers: Vec<Danger>,
+    /// Which objects come, go and change.
+    pub objects: Objects,
     /// Who can connect to whom.
     pub connections: Connections,
 }
 
 impl Difference {
     /// What changes from `old` to `new`.
-    pub fn between(old: &Openings, new: &Openings) -> Difference {
+    pub fn between(old: &Snapshot, new: &Snapshot) -> Difference {
+        let (objects, dangers) = objects::between(old, new);
         Difference {
-            old: old.picture.title.clone(),
-            new: new.picture.title.clone(),
-            connections: connections::between(old, new),
+            old: old.title.clone(),
+            new: new.title.clone(),
+            dangers,
+            objects,
+            connections: connections::between(&old.openings, &new.openings),
         }
     }
 
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.connections.is_empty()
+        self.objects.is_empty() && self.connections.is_empty()
     }
 }
 

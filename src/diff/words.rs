@@ -1,6 +1,10 @@
 //! What the forms share: a change in words.
 
-use super::connections::{Change, Connections, End, Presence};
+use rustc_hash::FxHashMap;
+
+use super::Difference;
+use super::connections::{Change, End, Presence};
+use super::objects::{Danger, Objects, filled};
 use crate::draw::words::{count, full_name, line, place};
 
 /// `shop/web`, `shop/cache (new)`
@@ -58,14 +62,64 @@ pub(super) fn places(change: &Change) -> Vec<String> {
     places
 }
 
-/// `2 connections gained, 1 lost, 1 changed`
-pub(super) fn summary(connections: &Connections) -> String {
-    let all = [(&connections.gained, "gained"), (&connections.lost, "lost"), (&connections.changed, "changed")];
-    let mut parts = all.into_iter().filter(|(changes, _)| !changes.is_empty());
-    let Some((first, verb)) = parts.next() else { return "no connection gained, lost or changed".to_owned() };
-    let mut text = format!("{} {verb}", count(first.len(), "connection"));
-    for (changes, verb) in parts {
-        text.push_str(&format!(", {} {verb}", changes.len()));
+/// `2 objects added, 1 removed; 1 dangerous change; 1 connection gained`
+pub(super) fn summary(difference: &Difference) -> String {
+    let Difference { dangers, objects, connections, .. } = difference;
+    let counts = |of: [(usize, &str); 3], thing: &str| {
+        let mut parts = of.into_iter().filter(|(number, _)| *number > 0);
+        let (first, verb) = parts.next()?;
+        let mut text = format!("{} {verb}", count(first, thing));
+        parts.for_each(|(number, verb)| text.push_str(&format!(", {number} {verb}")));
+        Some(text)
+    };
+    let (added, removed, changed) = (objects.added.len(), objects.removed.len(), objects.changed.len());
+    let (gained, lost) = (connections.gained.len(), connections.lost.len());
+    let told = [
+        counts([(added, "added"), (removed, "removed"), (changed, "changed")], "object"),
+        (!dangers.is_empty()).then(|| count(dangers.len(), "dangerous change")),
+        counts([(gained, "gained"), (lost, "lost"), (connections.changed.len(), "changed")], "connection"),
+    ];
+    match told.into_iter().flatten().collect::<Vec<_>>() {
+        told if told.is_empty() => "nothing changes".to_owned(),
+        told => told.join("; "),
     }
-    text
+}
+
+/// What there is to say beside the changes: the marks of the build, and what could not be compared.
+pub(super) fn remarks(difference: &Difference) -> Vec<String> {
+    let Objects { builds, not_compared, .. } = &difference.objects;
+    let mut remarks = Vec::new();
+    if let Some(most) = builds.iter().map(|build| build.objects).max() {
+        let mut marks: Vec<&str> = builds.iter().map(|build| build.annotation.as_str()).collect();
+        marks.dedup();
+        let (marks, objects) = (marks.join("` and `"), count(most, "object"));
+        remarks.push(format!("`{marks}` of {objects} is that of another build, which does not count as a change"));
+    }
+    if !not_compared.is_empty() {
+        let values = count(not_compared.len(), "secret value");
+        remarks.push(format!("{values} not compared: what they are made of cannot be read here"));
+    }
+    remarks
+}
+
+/// Dangers of the same kind with what they are about.
+pub(super) fn dangers(difference: &Difference) -> Vec<(&Danger, Vec<&Danger>)> {
+    let mut groups: Vec<(&Danger, Vec<&Danger>)> = Vec::new();
+    let mut known: FxHashMap<(&str, &str), usize> = FxHashMap::default();
+    for danger in &difference.dangers {
+        let at = *known.entry((&danger.fact, danger.advice)).or_insert_with(|| {
+            groups.push((danger, Vec::new()));
+            groups.len() - 1
+        });
+        groups[at].1.push(danger);
+    }
+    groups
+}
+
+/// What is to be done about dangers of the same kind.
+pub(super) fn remedy(first: &Danger, all: &[&Danger]) -> String {
+    match all {
+        [_] => first.remedy.clone(),
+        _ => filled(first.advice, None),
+    }
 }

@@ -41,7 +41,7 @@ pub use inputs::inputs;
 pub use manifests::check_manifests;
 pub use matrix::{minors, told_once};
 pub use network::{picture, picture_of_manifests};
-pub use openings::{Openings, openings, openings_of_manifests};
+pub use openings::{Openings, Snapshot, snapshot, snapshot_of_manifests};
 pub use prove::{Ordered, Proved};
 pub use secrets::NamedSecret;
 pub use session::{Checked, Parsed, Request, Session};

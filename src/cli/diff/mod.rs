@@ -9,7 +9,7 @@ use super::common::{Input, Messages, answer, is_manifests, say};
 use super::{BAD_INPUT, BAD_USAGE, FINE};
 use crate::diag::{Diagnostic, Severity};
 use crate::diff::{self, Difference};
-use crate::driver::{self, Gathered, Openings};
+use crate::driver::{self, Gathered, Snapshot};
 use crate::manifests;
 use crate::source::SourceMap;
 
@@ -29,6 +29,9 @@ pub(super) struct Diff {
     /// Exit with 1 if something changes
     #[arg(long)]
     exit_code: bool,
+    /// Exit with 1 if a change is dangerous: refused by the API server, or one that loses data or stops something
+    #[arg(long)]
+    deny_dangerous: bool,
     #[command(flatten)]
     input: Input,
     #[command(flatten)]
@@ -70,15 +73,16 @@ impl Diff {
         }
     }
 
-    fn of_configuration(&self, entry: &Path, gathered: &mut Gathered) -> Result<Option<Openings>, u8> {
+    fn of_configuration(&self, entry: &Path, gathered: &mut Gathered) -> Result<Option<Snapshot>, u8> {
         let mut session = self.input.session(entry.to_path_buf(), &self.messages)?;
-        let openings = driver::openings(entry.display().to_string(), &mut session);
+        let snapshot = driver::snapshot(entry.display().to_string(), &mut session);
         let machine = &mut session.machine;
         let findings: Vec<Diagnostic> = std::mem::take(&mut machine.findings);
-        gathered.take(findings, std::mem::take(&mut machine.sources));
+        let moved = gathered.moved(findings, snapshot.as_ref().map_or(&machine.sources, |snapshot| &snapshot.sources));
+        gathered.findings.extend(moved);
         // Taking everything apart would take longer than leaving it to the system.
         std::mem::forget(session);
-        Ok(openings)
+        Ok(snapshot)
     }
 
     fn show(&self, difference: &Difference) -> u8 {
@@ -88,16 +92,16 @@ impl Diff {
             DiffFormat::Json => diff::json(difference),
         };
         let written = answer(&text, &self.messages);
-        let changed = if self.exit_code && !difference.is_empty() { BAD_INPUT } else { FINE };
-        written.max(changed)
+        let changed = self.exit_code && !difference.is_empty();
+        let dangerous = self.deny_dangerous && !difference.dangers.is_empty();
+        written.max(if changed || dangerous { BAD_INPUT } else { FINE })
     }
 }
 
-fn of_manifests(path: &Path, gathered: &mut Gathered) -> Openings {
+fn of_manifests(path: &Path, gathered: &mut Gathered) -> Snapshot {
     let mut sources = SourceMap::new();
     let mut read = manifests::read(&[path.to_path_buf()], &mut sources);
-    let findings = std::mem::take(&mut read.findings);
-    let openings = driver::openings_of_manifests(path.display().to_string(), &read.finished(), &sources);
-    gathered.take(findings, sources);
-    openings
+    let findings = gathered.moved(std::mem::take(&mut read.findings), &sources);
+    gathered.findings.extend(findings);
+    driver::snapshot_of_manifests(path.display().to_string(), read.finished(), sources)
 }
