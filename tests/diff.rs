@@ -238,6 +238,355 @@ fn manifests_are_compared_with_manifests() {
     assert_eq!(json["connections"]["changed"][0]["policies"][0]["place"]["file"], "wide/policy.yaml");
 }
 
+/// What the manifests `old` and `new` differ in, as the program tells programs.
+fn difference(old: &str, new: &str) -> Value {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let at = folder.path();
+    write(at, "old.yaml", old);
+    write(at, "new.yaml", new);
+    let (_, told, said) = run(at, &["old.yaml", "new.yaml", "--format", "json"]);
+    serde_json::from_str(&told).unwrap_or_else(|_| panic!("{said}"))
+}
+
+/// An object of a kind with these fields.
+fn object(api: &str, kind: &str, fields: &str) -> String {
+    format!("---\napiVersion: {api}\nkind: {kind}\nmetadata: {{ name: a, namespace: shop }}\n{fields}\n")
+}
+
+/// `spec.replicas changed`, for each field of the only object that changes.
+fn fields(told: &Value) -> Vec<String> {
+    let fields = told["objects"]["changed"][0]["fields"].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    fields.iter().map(|field| format!("{} {}", text(&field["path"]), text(&field["change"]))).collect()
+}
+
+#[test]
+fn items_of_lists_are_matched_as_kubernetes_merges_them() {
+    let pods = |containers: &str| object("v1", "Pod", &format!("spec: {{ containers: [ {containers} ] }}"));
+    let (a, b, c) =
+        ("{ name: a, image: x, args: [ one, two, three ] }", "{ name: b, image: y }", "{ name: c, image: z }");
+    let path = |rest: &str| format!("spec.containers{rest}");
+    for (old, new, expected) in [
+        (format!("{a}, {b}"), format!("{a}, {c}, {b}"), vec![path("[name=c] added")]),
+        (format!("{a}, {b}"), format!("{b}, {a}"), vec![path(" reordered")]),
+        (format!("{a}, {b}"), b.to_owned(), vec![path("[name=a] removed")]),
+        (a.to_owned(), a.replace("image: x", "image: w"), vec![path("[name=a].image changed")]),
+        (a.to_owned(), a.replace("one, ", "zero, one, "), vec![path("[name=a].args[0] added")]),
+        (a.to_owned(), a.replace("two", "twice"), vec![path("[name=a].args[1] changed")]),
+        (
+            "{ name: a, ports: [ { containerPort: 80 } ] }".to_owned(),
+            "{ name: a, ports: [ { containerPort: 80, protocol: TCP, name: http } ] }".to_owned(),
+            vec![
+                path("[name=a].ports[containerPort=80,protocol=TCP].protocol added"),
+                path("[name=a].ports[containerPort=80,protocol=TCP].name added"),
+            ],
+        ),
+        // Names that are there twice tell nothing apart.
+        (
+            format!("{a}, {a}"),
+            format!("{a}, {b}"),
+            vec![path("[1].name changed"), path("[1].image changed"), path("[1].args removed")],
+        ),
+    ] {
+        assert_eq!(fields(&difference(&pods(&old), &pods(&new))), expected, "{old} {new}");
+    }
+    let finalizers = |all: &str| {
+        object("v1", "ConfigMap", "").replace("namespace: shop", &format!("namespace: shop, finalizers: [ {all} ]"))
+    };
+    assert_eq!(fields(&difference(&finalizers("a/a, b/b"), &finalizers("b/b, a/a"))), [""; 0]);
+    assert_eq!(fields(&difference(&finalizers("a/a, b/b"), &finalizers("b/b"))), ["metadata.finalizers[a/a] removed"]);
+}
+
+#[test]
+fn what_means_the_same_is_no_change() {
+    let pod = |limits: &str| {
+        object(
+            "v1",
+            "Pod",
+            &format!("spec: {{ containers: [ {{ name: a, resources: {{ limits: {{ {limits} }} }} }} ] }}"),
+        )
+    };
+    let deployed = "status: { ready: 1 }";
+    for (old, new) in [
+        (pod("cpu: 1000m"), pod("cpu: 1")),
+        (pod("cpu: 0.5, memory: 1Gi"), pod("memory: 1024Mi, cpu: 500m")),
+        (object("v1", "ConfigMap", ""), object("v1", "ConfigMap", deployed)),
+        (object("v1", "Secret", "data: { a: aHVudGVyMg== }"), object("v1", "Secret", "stringData: { a: hunter2 }")),
+        (
+            object("v1", "Service", "spec: { ports: [ { port: 80.0 } ] }"),
+            object("v1", "Service", "spec: { ports: [ { port: 80 } ] }"),
+        ),
+        (
+            object("v1", "ConfigMap", ""),
+            object("v1", "ConfigMap", "")
+                .replace("namespace: shop", "namespace: shop, annotations: { x.com/build-id: b }"),
+        ),
+    ] {
+        let told = difference(&old, &new);
+        assert_eq!((fields(&told), told["objects"]["unchanged"].as_u64()), (Vec::new(), Some(1)), "{old}{new}");
+    }
+    let port =
+        |port: &str| object("v1", "Service", &format!("spec: {{ ports: [ {{ port: 80, targetPort: {port} }} ] }}"));
+    assert_eq!(fields(&difference(&port("80"), &port("\"80\""))).len(), 1);
+    assert_eq!(fields(&difference(&pod("cpu: 1"), &pod("cpu: 1001m"))).len(), 1);
+}
+
+#[test]
+fn secrets_are_compared_and_never_shown() {
+    let secret = |data: &str| object("v1", "Secret", data);
+    for (old, new) in [
+        ("data: { a: aHVudGVyMg== }", "data: { a: b3RoZXI= }"),
+        ("data: { a: aHVudGVyMg== }", "stringData: { a: other }"),
+        ("data: { a: aHVudGVyMg==, b: b3RoZXI= }", "data: { b: b3RoZXI= }"),
+        ("type: Opaque", "data: { a: aHVudGVyMg== }"),
+        ("data: { a: aHVudGVyMg== }", "data: oops"),
+    ] {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        write(folder.path(), "old.yaml", &secret(old));
+        write(folder.path(), "new.yaml", &secret(new));
+        for format in ["human", "markdown", "json"] {
+            let (code, told, said) = run(folder.path(), &["old.yaml", "new.yaml", "--exit-code", "--format", format]);
+            assert!(code == 1 && told.contains("data"), "{old} {new}: {told}{said}");
+            let seen =
+                ["aHVudGVyMg", "b3RoZXI", "hunter2", "other", "oops"].into_iter().find(|word| told.contains(word));
+            assert_eq!(seen, None, "{told}");
+        }
+    }
+}
+
+/// Changes of one object, what comes of them, and the field that is to blame; an empty effect where nothing is dangerous.
+const DANGERS: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "apps/v1 Deployment",
+        "spec: { selector: { matchLabels: { a: b } } }",
+        "spec: { selector: { matchLabels: { a: c } } }",
+        "refused",
+        "spec.selector",
+    ),
+    ("apps/v1 Deployment", "spec: { replicas: 2 }", "spec: { replicas: 3 }", "", ""),
+    ("apps/v1 Deployment", "spec: { replicas: 2 }", "spec: { replicas: 0 }", "outage", "spec.replicas"),
+    ("apps/v1 StatefulSet", "spec: { serviceName: a }", "spec: { serviceName: b }", "refused", "spec.serviceName"),
+    (
+        "apps/v1 StatefulSet",
+        "spec: { replicas: 1 }",
+        "spec: { replicas: 1, podManagementPolicy: OrderedReady }",
+        "",
+        "",
+    ),
+    (
+        "apps/v1 StatefulSet",
+        "spec: { replicas: 1 }",
+        "spec: { replicas: 1, podManagementPolicy: Parallel }",
+        "refused",
+        "spec.podManagementPolicy",
+    ),
+    (
+        "apps/v1 StatefulSet",
+        "spec: { template: { spec: { nodeName: a } } }",
+        "spec: { template: { spec: { nodeName: b } } }",
+        "",
+        "",
+    ),
+    (
+        "apps/v1 StatefulSet",
+        "spec: { replicas: 1 }",
+        "spec: { replicas: 1, persistentVolumeClaimRetentionPolicy: { whenDeleted: Delete } }",
+        "loss",
+        "spec.persistentVolumeClaimRetentionPolicy.whenDeleted",
+    ),
+    ("batch/v1 Job", "spec: { parallelism: 1 }", "spec: { parallelism: 2 }", "", ""),
+    (
+        "batch/v1 Job",
+        "spec: { template: { spec: { nodeName: a } } }",
+        "spec: { template: { spec: { nodeName: b } } }",
+        "refused",
+        "spec.template",
+    ),
+    ("v1 Service", "spec: { clusterIP: 10.0.0.1 }", "spec: { clusterIP: None }", "refused", "spec.clusterIP"),
+    ("v1 Service", "spec: { clusterIP: 10.0.0.1, ports: [] }", "spec: { ports: [] }", "", ""),
+    ("v1 Service", "spec: { ports: [] }", "spec: { ports: [], type: ClusterIP }", "", ""),
+    ("v1 Service", "spec: { type: LoadBalancer }", "spec: { type: ClusterIP }", "outage", "spec.type"),
+    ("v1 Service", "spec: { selector: { a: b } }", "spec: { selector: { a: c } }", "outage", "spec.selector"),
+    (
+        "v1 PersistentVolumeClaim",
+        "spec: { resources: { requests: { storage: 1Gi } } }",
+        "spec: { resources: { requests: { storage: 2Gi } } }",
+        "",
+        "",
+    ),
+    (
+        "v1 PersistentVolumeClaim",
+        "spec: { resources: { requests: { storage: 2Gi } } }",
+        "spec: { resources: { requests: { storage: 2000Mi } } }",
+        "refused",
+        "spec.resources.requests.storage",
+    ),
+    (
+        "v1 PersistentVolumeClaim",
+        "spec: { storageClassName: a }",
+        "spec: { storageClassName: b }",
+        "refused",
+        "spec.storageClassName",
+    ),
+    (
+        "v1 PersistentVolumeClaim",
+        "spec: { accessModes: [ ReadWriteOnce ] }",
+        "spec: { accessModes: [ ReadWriteMany ] }",
+        "refused",
+        "spec.accessModes",
+    ),
+    ("v1 PersistentVolumeClaim", "spec: { accessModes: [] }", "spec: { accessModes: [], volumeName: a }", "", ""),
+    ("v1 PersistentVolume", "spec: { nfs: { path: /a } }", "spec: { nfs: { path: /b } }", "refused", "spec.nfs"),
+    (
+        "v1 PersistentVolume",
+        "spec: { persistentVolumeReclaimPolicy: Retain }",
+        "spec: { persistentVolumeReclaimPolicy: Delete }",
+        "loss",
+        "spec.persistentVolumeReclaimPolicy",
+    ),
+    ("storage.k8s.io/v1 StorageClass", "parameters: { a: b }", "parameters: { a: c }", "refused", "parameters"),
+    ("rbac.authorization.k8s.io/v1 RoleBinding", "roleRef: { name: a }", "roleRef: { name: b }", "refused", "roleRef"),
+    ("v1 ConfigMap", "immutable: true\ndata: { a: b }", "immutable: true\ndata: { a: c }", "refused", "data"),
+    ("v1 ConfigMap", "data: { a: b }", "data: { a: c }", "", ""),
+    ("v1 Secret", "type: a", "type: b", "refused", "type"),
+    (
+        "networking.k8s.io/v1 IngressClass",
+        "spec: { controller: a }",
+        "spec: { controller: b }",
+        "refused",
+        "spec.controller",
+    ),
+    ("scheduling.k8s.io/v1 PriorityClass", "value: 1", "value: 2", "refused", "value"),
+    ("scheduling.k8s.io/v1 PriorityClass", "value: 1", "value: 1\nglobalDefault: true", "", ""),
+    (
+        "v1 Pod",
+        "spec: { containers: [ { name: a, image: a } ] }",
+        "spec: { containers: [ { name: a, image: b } ] }",
+        "",
+        "",
+    ),
+    (
+        "v1 Pod",
+        "spec: { containers: [ { name: a, image: a } ] }",
+        "spec: { containers: [ { name: a, image: a, tty: true } ] }",
+        "refused",
+        "spec.containers[\"name=a\"].tty",
+    ),
+    ("v1 Pod", "spec: { nodeName: a }", "spec: { nodeName: b }", "refused", "spec.nodeName"),
+    (
+        "apiextensions.k8s.io/v1 CustomResourceDefinition",
+        "spec: { scope: Namespaced }",
+        "spec: { scope: Cluster }",
+        "refused",
+        "spec.scope",
+    ),
+    (
+        "apiextensions.k8s.io/v1 CustomResourceDefinition",
+        "spec: { versions: [ { name: v1 }, { name: v2 } ] }",
+        "spec: { versions: [ { name: v2 } ] }",
+        "refused",
+        "spec.versions",
+    ),
+    (
+        "apps/v1 Deployment",
+        "spec: { selector: { matchLabels: { a: b } }, replicas: 1 }",
+        "metadata2: a",
+        "refused",
+        "spec.selector",
+    ),
+];
+
+#[test]
+fn dangerous_changes_are_told_with_what_to_do() {
+    for (kind, old, new, effect, path) in DANGERS {
+        let (api, kind) = kind.split_once(' ').expect("an API and a kind");
+        let told = difference(&object(api, kind, old), &object(api, kind, new));
+        let dangers = told["dangers"].as_array().expect("a list");
+        let found: Vec<(&str, &str)> = dangers
+            .iter()
+            .map(|one| (one["effect"].as_str().unwrap_or_default(), one["path"].as_str().unwrap_or_default()))
+            .collect();
+        let expected: &[(&str, &str)] = if effect.is_empty() { &[] } else { &[(effect, path)] };
+        assert_eq!(found, expected, "{kind}: {old} → {new}");
+        for danger in dangers {
+            let remedy = danger["remedy"].as_str().expect("a remedy");
+            assert!(!remedy.is_empty() && !remedy.contains('{'), "{remedy}");
+            assert_eq!(danger["place"]["line"].as_u64().is_some(), true, "{danger}");
+        }
+    }
+}
+
+#[test]
+fn what_goes_with_a_dropped_object_is_told() {
+    let kept = object("v1", "ConfigMap", "");
+    for (kind, effect) in [
+        ("v1 PersistentVolumeClaim", "loss"),
+        ("v1 PersistentVolume", "loss"),
+        ("v1 Namespace", "loss"),
+        ("apps/v1 StatefulSet", "outage"),
+        ("apiextensions.k8s.io/v1 CustomResourceDefinition", "loss"),
+    ] {
+        let (api, kind) = kind.split_once(' ').expect("an API and a kind");
+        let told = difference(&format!("{kept}{}", object(api, kind, "")), &kept);
+        assert_eq!(told["dangers"][0]["effect"], effect, "{kind}");
+        assert_eq!(told["objects"]["removed"][0]["kind"], kind);
+    }
+    let moved = object("apps/v1", "Deployment", "");
+    let told = difference(&moved, &moved.replace("namespace: shop", "namespace: store"));
+    assert_eq!((&told["dangers"][0]["effect"], &told["dangers"][0]["namespace"]), (&"outage".into(), &"shop".into()));
+    // Without a namespace it is in `default`.
+    let told = difference(&moved.replace("shop", "default"), &moved.replace(", namespace: shop", ""));
+    assert_eq!(fields(&told), ["metadata.namespace removed"]);
+}
+
+#[test]
+fn pipelines_are_told_by_the_exit_code() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let at = folder.path();
+    let deployment = |replicas: &str| object("apps/v1", "Deployment", &format!("spec: {{ replicas: {replicas} }}"));
+    write(at, "two.yaml", &deployment("2"));
+    write(at, "three.yaml", &deployment("3"));
+    write(at, "none.yaml", &deployment("0"));
+    for (arguments, code) in [
+        (["two.yaml", "two.yaml", "--exit-code"], 0),
+        (["two.yaml", "three.yaml", "--exit-code"], 1),
+        (["two.yaml", "three.yaml", "--deny-dangerous"], 0),
+        (["two.yaml", "none.yaml", "--deny-dangerous"], 1),
+        (["two.yaml", "none.yaml", "--quiet"], 0),
+    ] {
+        assert_eq!(run(at, &arguments).0, code, "{arguments:?}");
+    }
+    let (_, plain, _) = run(at, &["two.yaml", "none.yaml"]);
+    let (_, coloured, _) = run(at, &["two.yaml", "none.yaml", "--color", "always"]);
+    assert!(!plain.contains('\x1b') && coloured.contains('\x1b'), "{coloured}");
+}
+
+/// Every example with random changes, judged by a program that knows nothing of this one.
+#[test]
+fn a_peer_finds_what_is_told_and_nothing_else() {
+    let Some(python) = support::python("yaml") else { return };
+    let peer = support::repository().join("tests/diff.py");
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let ask = |arguments: &[&str]| {
+        let output = std::process::Command::new(&python).arg(&peer).args(arguments).current_dir(folder.path()).output();
+        let output = output.expect("it starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    for (at, example) in support::files_below("examples", "main.nxk").iter().enumerate() {
+        let output = support::run_nxk([std::ffi::OsStr::new("compile"), example.as_os_str()]);
+        write(folder.path(), "old.yaml", &String::from_utf8_lossy(&output.stdout));
+        for seed in 0..6 {
+            let seed = (at * 100 + seed).to_string();
+            ask(&["mutate", &seed, "old.yaml", "new.yaml"]);
+            let (code, told, said) = run(folder.path(), &["old.yaml", "new.yaml", "--format", "json"]);
+            assert_eq!(code, 0, "{}, seed {seed}: {said}", example.display());
+            write(folder.path(), "told.json", &told);
+            assert_eq!(ask(&["judge", "old.yaml", "new.yaml", "told.json"]), "", "{}, seed {seed}", example.display());
+        }
+    }
+}
+
 #[test]
 fn what_cannot_be_read_is_told_and_nothing_compared() {
     let folder = tempfile::tempdir().expect("a scratch folder");

@@ -418,7 +418,7 @@ pub(super) const DROPPED: &[Dropped] = &[
         when: always,
         effect: Outage,
         fact: "the StatefulSet and its pods go; its claims stay, and nobody uses them",
-        remedy: "if it only got another name, the claims have to be renamed with it, as the pods find them by name; else delete them when the data is no longer needed",
+        remedy: "if it only got another name, copy the data, as the pods of the new one look for claims of their own name; else delete the claims when the data is no longer needed",
     },
     Dropped {
         kind: "CustomResourceDefinition.apiextensions.k8s.io",
