@@ -561,6 +561,39 @@ fn pipelines_are_told_by_the_exit_code() {
     assert!(!plain.contains('\x1b') && coloured.contains('\x1b'), "{coloured}");
 }
 
+#[test]
+fn a_state_can_be_that_of_a_commit() {
+    let Some(git) = support::peer("git") else { return };
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let at = folder.path();
+    let ask = |arguments: &[&str]| {
+        let who = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+        let output =
+            std::process::Command::new(&git).args(who).args(arguments).current_dir(at).output().expect("it starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    write(at, "shop/main.nxk", OLD);
+    write(at, "out/a.yaml", &pods("web"));
+    ask(&["init", "--quiet"]);
+    ask(&["add", "."]);
+    ask(&["commit", "--quiet", "--message", "first"]);
+    write(at, "shop/main.nxk", &OLD.replace("web:1", "web:2"));
+    write(at, "out/a.yaml", &pods("web").replace("a:1", "a:2"));
+    let (code, told, said) = run(at, &["HEAD:shop/main.nxk", "shop/main.nxk"]);
+    assert_eq!((code, &*said), (0, ""));
+    assert!(told.starts_with("HEAD:shop/main.nxk → shop/main.nxk: 1 object changed\n"), "{told}");
+    assert!(told.contains("[name=web].image: \"web:1\" → \"web:2\"  (shop/main.nxk:5)"), "{told}");
+    let (_, told, _) = run(at, &["shop/main.nxk", "HEAD:shop/main.nxk"]);
+    assert!(told.contains("\"web:2\" → \"web:1\"  (HEAD:shop/main.nxk:5)"), "{told}");
+    let (_, told, _) = run(&at.join("out"), &["a.yaml", "HEAD:./"]);
+    assert!(told.contains("image: \"a:2\" → \"a:1\"  (HEAD:out/a.yaml:6)"), "{told}");
+    for wrong in ["HEAD:none.yaml", "nowhere:out", "HEAD:../../etc/passwd", "--output=x:out"] {
+        let (code, told, said) = run(at, &["--", wrong, "out"]);
+        assert!(code > 0 && told.is_empty() && !said.is_empty(), "{wrong}: {code} {told}{said}");
+    }
+    ask(&["diff", "--quiet", "HEAD", "--cached"]);
+}
+
 /// Every example with random changes, judged by a program that knows nothing of this one.
 #[test]
 fn a_peer_finds_what_is_told_and_nothing_else() {

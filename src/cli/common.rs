@@ -106,6 +106,16 @@ impl Input {
         Input { k8s_version: Some(version.to_string()), ..self.clone() }
     }
 
+    /// The same for a copy of a commit, which is confined to a folder of its own.
+    pub(super) fn of_commit(&self, root: PathBuf, commit: &str) -> Input {
+        Input { root: Some(root), source_commit: Some(commit.to_owned()), ..self.clone() }
+    }
+
+    /// The folder that reading is confined to, if one was named.
+    pub(super) fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
     /// The Kubernetes version that was asked for.
     pub(super) fn kubernetes_version(&self) -> Option<&str> {
         self.k8s_version.as_deref()

@@ -92,8 +92,9 @@ pub(super) fn remarks(difference: &Difference) -> Vec<String> {
     if let Some(most) = builds.iter().map(|build| build.objects).max() {
         let mut marks: Vec<&str> = builds.iter().map(|build| build.annotation.as_str()).collect();
         marks.dedup();
+        let those = if marks.len() == 1 { "is that" } else { "are those" };
         let (marks, objects) = (marks.join("` and `"), count(most, "object"));
-        remarks.push(format!("`{marks}` of {objects} is that of another build, which does not count as a change"));
+        remarks.push(format!("`{marks}` of {objects} {those} of another build, which does not count as a change"));
     }
     if !not_compared.is_empty() {
         let values = count(not_compared.len(), "secret value");

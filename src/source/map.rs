@@ -84,6 +84,15 @@ impl SourceMap {
         SourceId(self.files.len() as u32 - 1)
     }
 
+    /// Calls the texts of the files below `folder` after what stands there for something else.
+    pub fn rename(&mut self, folder: &Path, name: impl Fn(&Path) -> String) {
+        for file in &mut self.files {
+            if let Some(inside) = file.path.as_deref().and_then(|path| path.strip_prefix(folder).ok()) {
+                file.name = name(inside);
+            }
+        }
+    }
+
     /// The text `id`.
     pub fn file(&self, id: SourceId) -> &SourceFile {
         &self.files[id.0 as usize]

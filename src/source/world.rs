@@ -85,11 +85,20 @@ impl World {
         &self.root
     }
 
+    /// Says what the root is called, where that is not the folder that it is.
+    pub fn call_root(&mut self, name: impl Into<PathBuf>) {
+        self.typed = name.into();
+    }
+
     /// A path as the user would type it: below the root as the root was given, else as it is.
     pub fn shown(&self, path: &Path) -> String {
         let Ok(inside) = path.strip_prefix(&self.root) else { return path.display().to_string() };
         let shown = match self.typed.as_path() {
             typed if typed == Path::new(".") => inside.to_path_buf(),
+            // The top of a commit, as git writes it.
+            typed if typed.as_os_str().as_encoded_bytes().ends_with(b":") => {
+                return format!("{}{}", typed.display(), inside.display());
+            }
             typed => typed.join(inside),
         };
         shown.display().to_string()

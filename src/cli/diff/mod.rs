@@ -1,9 +1,13 @@
 //! `nxk diff`
 
+mod commit;
+
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+
+use commit::Commit;
 
 use super::common::{Input, Messages, answer, is_manifests, say};
 use super::{BAD_INPUT, BAD_USAGE, FINE};
@@ -11,15 +15,16 @@ use crate::diag::{Diagnostic, Severity};
 use crate::diff::{self, Difference};
 use crate::driver::{self, Gathered, Snapshot};
 use crate::manifests;
+use crate::report::printable;
 use crate::source::SourceMap;
 
 /// Show what changes from one state to another: objects and their fields, what of it is dangerous, and who can connect to whom
 #[derive(Args)]
 #[command(
-    after_help = "Objects are compared field by field; connections by what the finished policies open. Secrets are never shown. The exit\ncode is 0 whether or not something changes, unless --exit-code or --deny-dangerous is given.\n\nExamples:\n  nxk diff manifests/ main.nxk                    what was deployed, and what would be\n  nxk diff ../base/main.nxk main.nxk              two states of a configuration\n  nxk diff old.yaml main.nxk --format markdown    the comment to a pull request\n  nxk diff old.yaml main.nxk --deny-dangerous     stop before data is lost or the API server refuses"
+    after_help = "Objects are compared field by field; connections by what the finished policies open. Secrets are never shown. The exit\ncode is 0 whether or not something changes, unless --exit-code or --deny-dangerous is given.\n\nExamples:\n  nxk diff manifests/ main.nxk                    what was deployed, and what would be\n  nxk diff ../base/main.nxk main.nxk              two states of a configuration\n  nxk diff origin/main:shop/main.nxk shop/main.nxk   what a branch changes\n  nxk diff old.yaml main.nxk --format markdown    the comment to a pull request\n  nxk diff old.yaml main.nxk --deny-dangerous     stop before data is lost or the API server refuses"
 )]
 pub(super) struct Diff {
-    /// The old state: a configuration, or manifests (a file, a folder, `-` for the standard input)
+    /// The old state: a configuration, or manifests (a file, a folder, `-` for the standard input); `REV:PATH` is that of a commit
     old: PathBuf,
     /// The new state: the same
     new: PathBuf,
@@ -56,10 +61,7 @@ impl Diff {
             return BAD_USAGE;
         }
         let mut gathered = Gathered::default();
-        let states = [&self.old, &self.new].map(|path| match is_manifests(path) {
-            true => Ok(Some(of_manifests(path, &mut gathered))),
-            false => self.of_configuration(path, &mut gathered),
-        });
+        let states = [&self.old, &self.new].map(|argument| self.state(argument, &mut gathered));
         let [old, new] = match states {
             [Ok(old), Ok(new)] => [old, new],
             [Err(code), _] | [_, Err(code)] => return code,
@@ -73,9 +75,41 @@ impl Diff {
         }
     }
 
-    fn of_configuration(&self, entry: &Path, gathered: &mut Gathered) -> Result<Option<Snapshot>, u8> {
-        let mut session = self.input.session(entry.to_path_buf(), &self.messages)?;
-        let snapshot = driver::snapshot(entry.display().to_string(), &mut session);
+    /// What an argument names: a file or a folder, or one that a commit holds.
+    fn state(&self, argument: &Path, gathered: &mut Gathered) -> Result<Option<Snapshot>, u8> {
+        let commit = match commit::named(argument).map(|named| Commit::of(named, self.input.root())) {
+            Some(Err(message)) => {
+                say(&format!("error: {}\n", printable(&message)));
+                return Err(BAD_USAGE);
+            }
+            Some(Ok(commit)) => Some(commit),
+            None => None,
+        };
+        let path = commit.as_ref().map_or_else(|| argument.to_path_buf(), Commit::entry);
+        let title = argument.display().to_string();
+        match is_manifests(&path) {
+            true => Ok(Some(of_manifests(title, &path, commit.as_ref(), gathered))),
+            false => self.of_configuration(title, path, commit.as_ref(), gathered),
+        }
+    }
+
+    fn of_configuration(
+        &self,
+        title: String,
+        entry: PathBuf,
+        commit: Option<&Commit>,
+        gathered: &mut Gathered,
+    ) -> Result<Option<Snapshot>, u8> {
+        let mut session = match commit {
+            Some(commit) => {
+                self.input.of_commit(commit.root().to_path_buf(), &commit.id).session(entry, &self.messages)?
+            }
+            None => self.input.session(entry, &self.messages)?,
+        };
+        if let Some(commit) = commit {
+            session.machine.world.call_root(&commit.name);
+        }
+        let snapshot = driver::snapshot(title, &mut session);
         let machine = &mut session.machine;
         let findings: Vec<Diagnostic> = std::mem::take(&mut machine.findings);
         let moved = gathered.moved(findings, snapshot.as_ref().map_or(&machine.sources, |snapshot| &snapshot.sources));
@@ -98,10 +132,13 @@ impl Diff {
     }
 }
 
-fn of_manifests(path: &Path, gathered: &mut Gathered) -> Snapshot {
+fn of_manifests(title: String, path: &Path, commit: Option<&Commit>, gathered: &mut Gathered) -> Snapshot {
     let mut sources = SourceMap::new();
     let mut read = manifests::read(&[path.to_path_buf()], &mut sources);
+    if let Some(commit) = commit {
+        sources.rename(commit.root(), |inside| commit.shown(inside));
+    }
     let findings = gathered.moved(std::mem::take(&mut read.findings), &sources);
     gathered.findings.extend(findings);
-    driver::snapshot_of_manifests(path.display().to_string(), read.finished(), sources)
+    driver::snapshot_of_manifests(title, read.finished(), sources)
 }
