@@ -56,8 +56,9 @@ enum Place {
 const STEM: &str = "Hole";
 /// Hexadecimal digits behind it, which make the word one that the data does not have.
 const DIGITS: usize = 8;
-/// Makes a text one that YAML writes in quotes (or as a block), behind the word.
-const QUOTES: char = '%';
+/// Makes a text one that YAML writes in quotes (or as a block), behind the word: a no-break space, which is never plain and
+/// never an escape.
+const QUOTES: char = '\u{a0}';
 /// Closes the number of a hole.
 const END: char = 'z';
 
@@ -244,10 +245,10 @@ mod tests {
         let text = filled(|holes| {
             let mut top = Map::default();
             let text = format!("Hole000000000z {{{}}} {{{{{{ x }}}}}}", holes.stretch("{{ A }}".into()));
-            top.set("Hole00000002%0z", Span::NONE, Node::string(text, Span::NONE));
+            top.set(format!("Hole00000002{QUOTES}0z"), Span::NONE, Node::string(text, Span::NONE));
             top
         });
         let literal = r#""Hole000000000z {{ "{" }}{{ A }}} {{ "{{" }}{ x }}}""#;
-        assert_eq!(text, format!("\"Hole00000002%0z\": {literal}\n"));
+        assert_eq!(text, format!("\"Hole00000002{QUOTES}0z\": {literal}\n"));
     }
 }
