@@ -1,33 +1,30 @@
-//! YAML that every reader reads back as what it was.
+//! YAML that every reader reads back as what it was, written as people write it.
 //!
-//! kubectl and Helm read YAML 1.1, most editors and libraries 1.2, and the two disagree about what
-//! an unquoted word is: `no` is a boolean, `1:30` a number and `2001-01-01` a date to one and text
-//! to the other. A string is therefore written
+//! A string is written
 //!
-//! - *plain* only if it looks like a word to all of them: a short white list of characters, a
-//!   first character that starts no number and no indicator, and not one of the words that mean
-//!   something. A leading digit is let through if a letter follows that no number and no date has
-//!   (`100m`, `128Mi`);
-//! - as a *literal block* (`|`) if it has several lines and nothing that a block cannot carry;
-//! - in *double quotes* otherwise, with everything invisible as an escape.
+//! - *plain* if every reader takes it for itself ([`is_plain`]);
+//! - as a *literal block* (`|`) if it has several lines and nothing that a block cannot carry, or that editors take away,
+//!   which are blanks at line ends;
+//! - in *quotes* otherwise: in single ones where that saves escapes, in double ones where something invisible is an
+//!   escape. Quoted text of several lines keeps a line for each, with its line end escaped.
 //!
-//! Lists stand at the indentation of their key, as kubectl writes them.
+//! Lists stand at the indentation of their key, as kubectl writes them. Every writer here begins where the text ends
+//! and leaves the last line open; who goes on starts the next one.
 
 use crate::node::{Map, Node, NodeKind};
 use crate::parallel;
 
-use super::scalar::{needs_escape, push_plain, push_quoted};
+use super::plain::is_plain;
+use super::scalar::{has_escapes, push_folded, push_line, push_plain, push_quoted};
 
 /// Appends `node` as one document, with a final line feed.
 pub fn document(node: &Node, out: &mut String) {
     match &node.kind {
-        NodeKind::Map(map) if !map.fields.is_empty() => write_map(out, map, 0, Start::NewLine),
-        NodeKind::List(items) if !items.is_empty() => write_list(out, items, 0, Start::NewLine),
-        _ => {
-            write_leaf(out, node, 0);
-            out.push('\n');
-        }
+        // How far a block is set off from the document itself is a matter on which readers differ.
+        NodeKind::Str(text) if Block::of(text).is_some_and(|block| block.is_indicated) => push_quoted(out, text),
+        _ => write_value(out, node, 0),
     }
+    out.push('\n');
 }
 
 /// All `documents` in one text, with `---` between them.
@@ -49,90 +46,93 @@ pub fn stream(documents: &[&Node]) -> String {
 
 /// Columns by which each level is set off.
 const STEP: usize = 2;
-/// Longer plain scalars are quoted: some readers stop looking for a key's colon after 1,024.
-const MAX_PLAIN: usize = 1024;
-/// Longer keys are written with `? `, for the same reason; an escape takes at most six times the room.
+/// Longer keys are written with `? `: some readers stop looking for a key's colon after 1,024, and an escape takes at
+/// most six times the room.
 const MAX_SIMPLE_KEY: usize = 100;
 
-/// Where the first entry of a collection stands.
-#[derive(Clone, Copy, PartialEq)]
-enum Start {
-    /// On a line of its own.
-    NewLine,
-    /// Behind the `- ` of the list item that it is.
-    BehindDash,
-}
-
-fn write_map(out: &mut String, map: &Map, indent: usize, mut start: Start) {
-    for field in &map.fields {
-        if start == Start::NewLine {
-            push_indent(out, indent);
+/// The fields, the first one right here, where the column is `indent`.
+fn write_map(out: &mut String, map: &Map, indent: usize) {
+    for (at, field) in map.fields.iter().enumerate() {
+        if at > 0 {
+            push_line(out, indent);
         }
-        start = Start::NewLine;
         if field.key.len() > MAX_SIMPLE_KEY {
             out.push_str("? ");
             write_key(out, &field.key);
-            out.push('\n');
-            push_indent(out, indent);
+            push_line(out, indent);
             out.push(':');
-            write_value(out, &field.value, indent, indent + STEP);
+            write_behind_colon(out, &field.value, indent, indent + STEP);
         } else {
             write_key(out, &field.key);
             out.push(':');
-            write_value(out, &field.value, indent, indent);
+            write_behind_colon(out, &field.value, indent, indent);
         }
     }
 }
 
-/// What stands behind `key:`, with the line feed. `list_indent` is where the dashes of a list stand.
-fn write_value(out: &mut String, node: &Node, indent: usize, list_indent: usize) {
+/// The value of a key at `indent`. The dashes of a list stand at `list_indent`.
+fn write_behind_colon(out: &mut String, node: &Node, indent: usize, list_indent: usize) {
     match &node.kind {
+        NodeKind::Str(text) => {
+            out.push(' ');
+            write_text(out, text, indent);
+        }
         NodeKind::Map(map) if !map.fields.is_empty() => {
-            out.push('\n');
-            write_map(out, map, indent + STEP, Start::NewLine);
+            push_line(out, indent + STEP);
+            write_map(out, map, indent + STEP);
         }
         NodeKind::List(items) if !items.is_empty() => {
-            out.push('\n');
-            write_list(out, items, list_indent, Start::NewLine);
+            push_line(out, list_indent);
+            write_list(out, items, list_indent);
         }
         _ => {
             out.push(' ');
-            write_leaf(out, node, indent);
-            out.push('\n');
+            write_value(out, node, indent);
         }
     }
 }
 
-fn write_list(out: &mut String, items: &[Node], indent: usize, mut start: Start) {
-    for item in items {
-        if start == Start::NewLine {
-            push_indent(out, indent);
+/// The items, the first one right here, where the column is `indent`.
+fn write_list(out: &mut String, items: &[Node], indent: usize) {
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            push_line(out, indent);
         }
-        start = Start::NewLine;
         out.push_str("- ");
         match &item.kind {
-            NodeKind::Map(map) if !map.fields.is_empty() => write_map(out, map, indent + STEP, Start::BehindDash),
-            NodeKind::List(items) if !items.is_empty() => write_list(out, items, indent + STEP, Start::BehindDash),
-            _ => {
-                write_leaf(out, item, indent);
-                out.push('\n');
-            }
+            // The lines of a text are set off from the dash.
+            NodeKind::Str(text) => write_text(out, text, indent),
+            _ => write_value(out, item, indent + STEP),
         }
     }
 }
 
-/// A scalar or an empty collection, without the final line feed. The lines of a block are set off
-/// from `indent`.
-fn write_leaf(out: &mut String, node: &Node, indent: usize) {
+/// Any value right here, where the column is `indent`.
+fn write_value(out: &mut String, node: &Node, indent: usize) {
     match &node.kind {
-        NodeKind::Str(text) if is_plain(text) => out.push_str(text),
-        NodeKind::Str(text) if is_block(text) => write_block(out, text, indent + STEP),
-        NodeKind::Str(text) => push_quoted(out, text),
-        NodeKind::List(_) => out.push_str("[]"),
+        NodeKind::Str(text) => write_text(out, text, indent),
+        NodeKind::Map(map) if !map.fields.is_empty() => write_map(out, map, indent),
+        NodeKind::List(items) if !items.is_empty() => write_list(out, items, indent),
         NodeKind::Map(_) => out.push_str("{}"),
+        NodeKind::List(_) => out.push_str("[]"),
         scalar => {
             push_plain(out, scalar);
         }
+    }
+}
+
+/// A string; if it has several lines, they are set off from `indent`.
+fn write_text(out: &mut String, text: &str, indent: usize) {
+    if is_plain(text) {
+        out.push_str(text);
+    } else if !text.as_bytes().contains(&b'\n') {
+        write_quoted(out, text);
+    } else if let Some(block) = Block::of(text) {
+        block.write(out, indent + STEP);
+    } else if text.trim_end_matches('\n').contains('\n') {
+        push_folded(out, text, indent + STEP);
+    } else {
+        push_quoted(out, text);
     }
 }
 
@@ -140,120 +140,78 @@ fn write_key(out: &mut String, key: &str) {
     if is_plain(key) {
         out.push_str(key);
     } else {
-        push_quoted(out, key);
+        write_quoted(out, key);
     }
 }
 
-/// A literal block, without its last line feed: the caller ends the line.
-fn write_block(out: &mut String, text: &str, indent: usize) {
-    let (body, header) = match text.strip_suffix('\n') {
-        Some(body) => (body, "|"),
-        None => (text, "|-"),
-    };
-    out.push_str(header);
-    for line in body.split('\n') {
-        out.push('\n');
-        if !line.is_empty() {
-            push_indent(out, indent);
+/// One line in the quotes that need fewer escapes, double ones if it is all the same.
+fn write_quoted(out: &mut String, text: &str) {
+    let mut escapes = 0_isize;
+    for &byte in text.as_bytes() {
+        match byte {
+            b'"' | b'\\' => escapes += 1,
+            b'\'' => escapes -= 1,
+            b'\t' | b'\n' => return push_quoted(out, text),
+            _ => {}
+        }
+    }
+    if escapes <= 0 || has_escapes(text) {
+        return push_quoted(out, text);
+    }
+    out.push('\'');
+    for (at, part) in text.split('\'').enumerate() {
+        if at > 0 {
+            out.push_str("''");
+        }
+        out.push_str(part);
+    }
+    out.push('\'');
+}
+
+/// Text as a literal block.
+struct Block<'t> {
+    /// The text without its last line feed.
+    body: &'t str,
+    /// Whether the header says how far the lines are set off, since the first one starts with blanks of its own.
+    is_indicated: bool,
+    /// What becomes of the line feeds at the end.
+    chomping: &'static str,
+}
+
+impl Block<'_> {
+    /// The block, if every reader gets `text` back from it.
+    fn of(text: &str) -> Option<Block<'_>> {
+        let lines = text.trim_end_matches('\n');
+        let first = *lines.trim_start_matches('\n').as_bytes().first()?;
+        let ends_in_blank = lines.ends_with([' ', '\t']);
+        let is_cut = |pair: &[u8]| matches!(pair, [b' ' | b'\t', b'\n']);
+        if !text.as_bytes().contains(&b'\n')
+            || ends_in_blank
+            || lines.as_bytes().windows(2).any(is_cut)
+            || has_escapes(text)
+        {
+            return None;
+        }
+        let chomping = match text.len() - lines.len() {
+            0 => "-",
+            1 => "",
+            _ => "+",
+        };
+        let body = text.strip_suffix('\n').unwrap_or(text);
+        Some(Block { body, is_indicated: matches!(first, b' ' | b'\t'), chomping })
+    }
+
+    fn write(&self, out: &mut String, indent: usize) {
+        out.push('|');
+        if self.is_indicated {
+            out.push_str("2");
+        }
+        out.push_str(self.chomping);
+        for line in self.body.split('\n') {
+            push_line(out, if line.is_empty() { 0 } else { indent });
             out.push_str(line);
         }
     }
-}
-
-fn push_indent(out: &mut String, mut columns: usize) {
-    const BLANKS: &str = "                                                                ";
-    while columns > BLANKS.len() {
-        out.push_str(BLANKS);
-        columns -= BLANKS.len();
-    }
-    out.push_str(&BLANKS[..columns]);
-}
-
-/// What a byte may be in a plain scalar.
-#[derive(Clone, Copy, PartialEq)]
-enum Class {
-    /// Never plain.
-    Forbidden,
-    /// Anywhere but at the start.
-    Inner,
-    /// A digit.
-    Digit,
-    /// A letter that numbers or dates have as well, or a sign that opens neither.
-    Opener,
-    /// A letter that no number and no date of any YAML version has.
-    Wordy,
-}
-
-const CLASSES: [Class; 256] = classes();
-
-const fn classes() -> [Class; 256] {
-    let mut table = [Class::Forbidden; 256];
-    set(&mut table, b" .@+=();$^<>~:-", Class::Inner);
-    set(&mut table, b"0123456789", Class::Digit);
-    set(&mut table, b"_/abcdefnoptxzABCDEFNOPTXZ", Class::Opener);
-    set(&mut table, b"ghijklmqrsuvwyGHIJKLMQRSUVWY", Class::Wordy);
-    table
-}
-
-const fn set(table: &mut [Class; 256], bytes: &[u8], class: Class) {
-    let mut at = 0;
-    while at < bytes.len() {
-        table[bytes[at] as usize] = class;
-        at += 1;
-    }
-}
-
-/// Whether `text` is the same string to every reader when written as it is.
-fn is_plain(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return false };
-    if bytes.len() > MAX_PLAIN || matches!(last, b':' | b' ') {
-        return false;
-    }
-    let mut word = match CLASSES[first as usize] {
-        Class::Opener | Class::Wordy => true,
-        Class::Digit => false,
-        Class::Inner | Class::Forbidden => return false,
-    };
-    let mut before = first;
-    for &byte in bytes {
-        match CLASSES[byte as usize] {
-            Class::Forbidden => return false,
-            Class::Wordy => word = true,
-            Class::Inner if byte == b' ' && before == b':' => return false,
-            Class::Inner | Class::Digit | Class::Opener => {}
-        }
-        before = byte;
-    }
-    word && !is_reserved(text) && !is_bare_exponent(bytes)
-}
-
-/// The words that some reader takes for a boolean, null or a number.
-fn is_reserved(text: &str) -> bool {
-    const WORDS: [&str; 11] = ["y", "n", "no", "on", "yes", "off", "nan", "inf", "true", "null", "false"];
-    text.len() <= 5 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
-}
-
-/// `e3`, `E+5`: a float without a mantissa to at least one reader.
-fn is_bare_exponent(bytes: &[u8]) -> bool {
-    let [b'e' | b'E', rest @ ..] = bytes else { return false };
-    let digits = rest.strip_prefix(b"+").or(rest.strip_prefix(b"-")).unwrap_or(rest);
-    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
-}
-
-/// Whether `text` can be written as a literal block and come back the same from every reader.
-///
-/// The first line fixes the indentation, so it must be there and start with neither blank nor tab.
-/// Blanks at line ends survive, but editors strip them; further line feeds at the end would need
-/// an indicator that not every reader gets right.
-fn is_block(text: &str) -> bool {
-    let body = text.strip_suffix('\n').unwrap_or(text);
-    text.contains('\n')
-        && !body.starts_with(['\n', ' ', '\t'])
-        && !body.is_empty()
-        && !body.ends_with('\n')
-        && !body.split('\n').any(|line| line.ends_with([' ', '\t']))
-        && !text.chars().any(|character| needs_escape(character) && !matches!(character, '\n' | '\t'))
 }
 
 #[cfg(test)]
@@ -283,33 +241,45 @@ mod tests {
     }
 
     #[test]
-    fn words_are_plain_and_what_could_be_misread_is_quoted() {
-        let plain = ["nginx:1.27", "100m", "128Mi", "5s", "a b", "/etc/x", "_a", "e3x", "yes sir"];
-        for word in plain {
-            assert_eq!(written(&text(word)), format!("{word}\n"));
-        }
-        let quoted = [
-            "no",
-            "Y",
-            "1:30",
-            "012",
-            "0x1F",
-            "1e3",
-            "e3",
-            "~",
-            "2001-01-01",
-            "=",
-            "<<",
-            "10.0.0.1",
-            "a: b",
-            "a:",
-            "ü",
-            "",
+    fn a_line_has_the_quotes_that_need_fewer_escapes() {
+        let cases = [
+            ("nginx:1.27", "nginx:1.27"),
+            ("no", "\"no\""),
+            ("", "\"\""),
+            ("'a' b", "\"'a' b\""),
+            ("{\"a\": 1}", "'{\"a\": 1}'"),
+            ("*\\d", "'*\\d'"),
+            ("\"it's\" ", "'\"it''s\" '"),
+            ("\\'", "\\'"),
+            ("'\\", "\"'\\\\\""),
+            ("\"\x1b\"", "\"\\\"\\u001b\\\"\""),
+            ("\"\t\"", "\"\\\"\\t\\\"\""),
+            ("\x1b\u{2028}\"\\\r", "\"\\u001b\\u2028\\\"\\\\\\r\""),
         ];
-        for word in quoted {
-            assert_eq!(written(&text(word)), format!("\"{word}\"\n"));
+        for (word, expected) in cases {
+            assert_eq!(written(&text(word)), format!("{expected}\n"));
         }
-        assert_eq!(written(&text("\x1b\u{2028}\"\\\r")), "\"\\u001b\\u2028\\\"\\\\\\r\"\n");
+    }
+
+    #[test]
+    fn several_lines_are_a_block_if_they_can_be() {
+        let cases = [
+            ("a\nb", "|-\n  a\n  b\n"),
+            ("a\nb\n", "|\n  a\n  b\n"),
+            ("a\n\n\n", "|+\n  a\n\n\n"),
+            ("\na\n", "|\n\n  a\n"),
+            ("  a\nb\n", "|2\n    a\n  b\n"),
+            ("\n\ta", "|2-\n\n  \ta\n"),
+            ("a\n  b\n\tc", "|-\n  a\n    b\n  \tc\n"),
+            ("a \n  b\n", "\"\\\n   a \\n\\\n  \\  b\\n\\\n  \"\n"),
+            ("a\r\nb", "\"\\\n   a\\r\\n\\\n   b\\\n  \"\n"),
+            ("\n", "\"\\n\"\n"),
+            ("a \n", "\"a \\n\"\n"),
+        ];
+        for (lines, expected) in cases {
+            assert_eq!(written(&map(&[("k", text(lines))])), format!("k: {expected}"));
+        }
+        assert_eq!(written(&text(" a\nb")), "\" a\\nb\"\n");
     }
 
     #[test]
