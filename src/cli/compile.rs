@@ -50,6 +50,8 @@ pub(super) struct Compile {
 enum OutputFormat {
     /// Documents separated by `---`
     Yaml,
+    /// The same in braces and quotes, as `kubectl -o kyaml` prints it
+    Kyaml,
     /// One `List` of all objects
     Json,
     /// A Helm chart, whose values are what an operator changes
@@ -135,6 +137,7 @@ impl Compile {
     fn emit(&self, session: &mut Session, ordered: &Ordered) -> Written<'_> {
         let form = match self.format {
             OutputFormat::Yaml | OutputFormat::Helm => Form::Yaml,
+            OutputFormat::Kyaml => Form::Kyaml,
             OutputFormat::Json => Form::Json,
         };
         let (deployed, gitops) = (&ordered.objects, &ordered.gitops);

@@ -12,7 +12,7 @@ mod kustomization;
 mod names;
 
 use super::NewFile;
-use crate::emit::{json, yaml};
+use crate::emit::{json, kyaml, yaml};
 use crate::lower::holds_data;
 use crate::node::Node;
 use crate::parallel;
@@ -33,6 +33,8 @@ pub struct Layout {
 pub enum Form {
     /// Documents, with `---` between them.
     Yaml,
+    /// Documents in braces and quotes.
+    Kyaml,
     /// One document, of several objects a `List`.
     Json,
 }
@@ -45,6 +47,7 @@ impl Form {
     pub fn all(self, objects: &[&Node]) -> String {
         match self {
             Form::Yaml => yaml::stream(objects),
+            Form::Kyaml => kyaml::stream(objects),
             Form::Json => json::list(objects),
         }
     }
@@ -54,6 +57,7 @@ impl Form {
         let mut text = String::new();
         match self {
             Form::Yaml => yaml::document(object, &mut text),
+            Form::Kyaml => kyaml::document(object, &mut text),
             Form::Json => json::document(object, &mut text),
         }
         text
@@ -62,7 +66,7 @@ impl Form {
     /// What its files end in.
     fn extension(self) -> &'static str {
         match self {
-            Form::Yaml => "yaml",
+            Form::Yaml | Form::Kyaml => "yaml",
             Form::Json => "json",
         }
     }
