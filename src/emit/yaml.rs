@@ -3,8 +3,8 @@
 //! A string is written
 //!
 //! - *plain* if every reader takes it for itself ([`is_plain`]);
-//! - as a *literal block* (`|`) if it has several lines and nothing that a block cannot carry, or that editors take away,
-//!   which are blanks at line ends;
+//! - as a *literal block* (`|`) if it has several lines and nothing that a block cannot carry, or that editors and
+//!   templates take away, which are blanks at line ends and empty lines at the end;
 //! - in *quotes* otherwise: in single ones where that saves escapes, in double ones where something invisible is an
 //!   escape. Quoted text of several lines keeps a line for each, with its line end escaped.
 //!
@@ -129,7 +129,7 @@ fn write_text(out: &mut String, text: &str, indent: usize) {
         write_quoted(out, text);
     } else if let Some(block) = Block::of(text) {
         block.write(out, indent + STEP);
-    } else if text.trim_end_matches('\n').contains('\n') {
+    } else if text.strip_suffix('\n').unwrap_or(text).contains('\n') {
         push_folded(out, text, indent + STEP);
     } else {
         push_quoted(out, text);
@@ -174,39 +174,32 @@ struct Block<'t> {
     body: &'t str,
     /// Whether the header says how far the lines are set off, since the first one starts with blanks of its own.
     is_indicated: bool,
-    /// What becomes of the line feeds at the end.
-    chomping: &'static str,
+    /// Whether the text ends in a line feed.
+    is_ended: bool,
 }
 
 impl Block<'_> {
     /// The block, if every reader gets `text` back from it.
     fn of(text: &str) -> Option<Block<'_>> {
-        let lines = text.trim_end_matches('\n');
-        let first = *lines.trim_start_matches('\n').as_bytes().first()?;
-        let ends_in_blank = lines.ends_with([' ', '\t']);
-        let is_cut = |pair: &[u8]| matches!(pair, [b' ' | b'\t', b'\n']);
-        if !text.as_bytes().contains(&b'\n')
-            || ends_in_blank
-            || lines.as_bytes().windows(2).any(is_cut)
-            || has_escapes(text)
-        {
-            return None;
-        }
-        let chomping = match text.len() - lines.len() {
-            0 => "-",
-            1 => "",
-            _ => "+",
-        };
         let body = text.strip_suffix('\n').unwrap_or(text);
-        Some(Block { body, is_indicated: matches!(first, b' ' | b'\t'), chomping })
+        let first = *body.trim_start_matches('\n').as_bytes().first()?;
+        let is_cut = |pair: &[u8]| matches!(pair, [b' ' | b'\t', b'\n']);
+        let is_carried = text.as_bytes().contains(&b'\n')
+            && !body.ends_with([' ', '\t', '\n'])
+            && !body.as_bytes().windows(2).any(is_cut)
+            && !has_escapes(text);
+        let is_indicated = matches!(first, b' ' | b'\t');
+        is_carried.then_some(Block { body, is_indicated, is_ended: body.len() < text.len() })
     }
 
     fn write(&self, out: &mut String, indent: usize) {
         out.push('|');
         if self.is_indicated {
-            out.push_str("2");
+            out.push('2');
         }
-        out.push_str(self.chomping);
+        if !self.is_ended {
+            out.push('-');
+        }
         for line in self.body.split('\n') {
             push_line(out, if line.is_empty() { 0 } else { indent });
             out.push_str(line);
@@ -266,7 +259,7 @@ mod tests {
         let cases = [
             ("a\nb", "|-\n  a\n  b\n"),
             ("a\nb\n", "|\n  a\n  b\n"),
-            ("a\n\n\n", "|+\n  a\n\n\n"),
+            ("a\n\n", "\"\\\n   a\\n\\\n   \\n\\\n  \"\n"),
             ("\na\n", "|\n\n  a\n"),
             ("  a\nb\n", "|2\n    a\n  b\n"),
             ("\n\ta", "|2-\n\n  \ta\n"),
