@@ -67,6 +67,16 @@ fn refused(result: Result<(), Diagnostic>, code: Code, words: &str) {
 }
 
 #[test]
+fn a_folder_may_have_the_longest_name_that_there_is() {
+    let scratch = scratch();
+    for name in ["x".repeat(255), "ü".repeat(127)] {
+        let out = scratch.path().join(&name);
+        write_folder(&out, &files(&[("x.yaml", "1")]), false).expect("written");
+        assert_eq!(content(&out), expected(&[("x.yaml", "1")]));
+    }
+}
+
+#[test]
 fn a_missing_folder_is_made_with_its_parents() {
     let scratch = scratch();
     let out = scratch.path().join("a/b/out");

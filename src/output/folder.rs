@@ -36,7 +36,7 @@ fn create(dir: &Path, files: &[NewFile]) -> Result<bool, Trouble> {
     let watch = Watch::begin();
     // Those that were made go before the watch ends the program.
     let parents = parents;
-    let prefix = format!(".{}.nxk-new-", name.to_string_lossy());
+    let prefix = format!(".{}.nxk-new-", shortened(&name.to_string_lossy()));
     stage::sweep(parent, &prefix);
     if dir.exists() {
         return Ok(false);
@@ -63,6 +63,12 @@ fn create(dir: &Path, files: &[NewFile]) -> Result<bool, Trouble> {
         Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(false),
         Err(error) => Err(error.into()),
     }
+}
+
+/// As much of a name as leaves room for more beside it, since a file system takes no more than 255 bytes. Several names
+/// may come to the same; whoever holds the lock is alone with all of them.
+fn shortened(name: &str) -> &str {
+    &name[..name.floor_char_boundary(200)]
 }
 
 /// Changes the folder `dir`, which is there, as a transaction.
