@@ -12,6 +12,7 @@ mod diff;
 mod eval;
 mod explain;
 mod graph;
+mod init;
 mod schema;
 mod seal;
 
@@ -30,7 +31,7 @@ pub const NOT_WRITTEN: u8 = 3;
 #[derive(Parser)]
 #[command(name = "nxk", version, about, max_term_width = 100, propagate_version = true)]
 #[command(
-    after_help = "Examples:\n  nxk compile shop/main.nxk              YAML on stdout\n  nxk compile shop/main.nxk -o out/      out/manifests.yaml, whole or not at all\n  nxk check shop/main.nxk                everything but the output\n  nxk eval -E '1 + 1'                    an expression\n  nxk explain shop/main.nxk applications who defined it, what lost, where it goes\n  nxk graph shop/main.nxk                who may connect to whom, and the proof of it\n  nxk diff manifests/ shop/main.nxk      connections gained and lost\n  nxk seal shop/main.nxk --cert cert.pem what is new or stale, into shop/secrets.lock\n  nxk schema show Deployment.spec        the fields of a kind"
+    after_help = "Examples:\n  nxk init shop                                a project to start from, in shop/\n  nxk check shop/main.nxk                      everything but the output\n  nxk compile shop/main.nxk                    YAML on stdout\n  nxk compile shop/main.nxk -o out             out/manifests.yaml, whole or not at all\n  nxk eval -E '1 + 1'                          an expression\n  nxk explain shop/main.nxk applications       who defined it, what lost, where it goes\n  nxk graph shop/main.nxk                      who may connect to whom, and the proof of it\n  nxk diff manifests/ shop/main.nxk            connections gained and lost\n  nxk seal shop/main.nxk --cert cert.pem       what is new or stale, into shop/secrets.lock\n  nxk schema show Deployment.spec              the fields of a kind"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -47,6 +48,7 @@ enum Command {
     Explain(explain::Explain),
     Graph(graph::Graph),
     Seal(seal::Seal),
+    Init(init::Init),
     #[command(subcommand)]
     Schema(schema::Schema),
     #[command(subcommand)]
@@ -73,6 +75,7 @@ pub fn main() -> u8 {
         Command::Explain(command) => command.run(),
         Command::Graph(command) => command.run(),
         Command::Seal(command) => command.run(),
+        Command::Init(command) => command.run(),
         Command::Schema(command) => command.run(),
         Command::Debug(command) => command.run(),
     }

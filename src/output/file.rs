@@ -19,7 +19,8 @@ pub fn hold(folder: &Path) -> Held {
     Held(folder::lock(folder))
 }
 
-/// Writes the file `path`, which keeps its permissions. Behind a link, the file that it leads to is written.
+/// Writes the file `path`, which keeps its permissions, and makes its folder as needed. Behind a link, the file that it
+/// leads to is written.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Trouble> {
     let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     if real.is_dir() {
@@ -27,6 +28,7 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Trouble> {
     }
     let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let watch = Watch::begin();
+    fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".nxk-new-");
     if let Some(permissions) = stage::usual_file_permissions() {

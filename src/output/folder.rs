@@ -17,7 +17,9 @@ pub(super) fn write(dir: &Path, files: &[NewFile], rules: Rules<'_>) -> Result<(
         match fs::canonicalize(dir) {
             Ok(real) => return update(&real, files, rules),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if create(&std::path::absolute(dir)?, files)? {
+                let list =
+                    owned::list(files.iter().map(|file| file.name.as_str()).collect::<BTreeSet<_>>().into_iter());
+                if create(&std::path::absolute(dir)?, files, Some(&list))? {
                     return Ok(());
                 }
             }
@@ -26,8 +28,9 @@ pub(super) fn write(dir: &Path, files: &[NewFile], rules: Rules<'_>) -> Result<(
     }
 }
 
-/// Makes the folder `dir`, complete from the first moment. `false` when another run was faster.
-fn create(dir: &Path, files: &[NewFile]) -> Result<bool, Trouble> {
+/// Makes the folder `dir`, complete from the first moment, with the list of what is nxk's in it unless it is the user's.
+/// `false` when another run was faster.
+pub(super) fn create(dir: &Path, files: &[NewFile], list: Option<&str>) -> Result<bool, Trouble> {
     let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) else {
         return Err(io::Error::from(io::ErrorKind::NotFound).into());
     };
@@ -47,8 +50,9 @@ fn create(dir: &Path, files: &[NewFile]) -> Result<bool, Trouble> {
         watch.check()?;
         stage::write_file(&staged.path().join(&file.name), &file.text, file.private, through)?;
     }
-    let list = owned::list(files.iter().map(|file| file.name.as_str()).collect::<BTreeSet<_>>().into_iter());
-    stage::write_file(&staged.path().join(owned::LIST), &list, false, through)?;
+    if let Some(list) = list {
+        stage::write_file(&staged.path().join(owned::LIST), list, false, through)?;
+    }
     through.folder(staged.path())?;
     watch.check()?;
     match fs::rename(staged.path(), dir) {

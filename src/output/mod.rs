@@ -29,6 +29,7 @@
 
 mod file;
 mod folder;
+mod fresh;
 mod interrupt;
 pub mod layout;
 mod owned;
@@ -75,6 +76,26 @@ pub struct Rules<'a> {
 /// when something else is in the way; the folder is then as it was.
 pub fn write_folder(dir: &Path, files: &[NewFile], rules: Rules<'_>) -> Result<(), Diagnostic> {
     folder::write(dir, files, rules).map_err(|trouble| trouble.report(&format!("`{}`", dir.display())))
+}
+
+/// Writes `files` into the folder `dir` as the user's own, all of them or none. What is there stays as it is, and
+/// nothing says afterwards that nxk made them, so that it never takes them for its output.
+///
+/// # Errors
+/// [`Code::FileInTheWay`] when one of them is there already. [`Code::OutputNotWritten`] in the system's words when
+/// something else is in the way. The folder is then as it was.
+pub fn write_new_files(dir: &Path, files: &[NewFile]) -> Result<(), Diagnostic> {
+    fresh::write(dir, files).map_err(|trouble| match trouble {
+        Trouble::Foreign(names) => {
+            let message = format!("`{}` holds {names} already", dir.display());
+            Diagnostic::new(Code::FileInTheWay, Span::NONE, message)
+                .hint("name a folder that does not hold it, or move it out of the way: nothing is written over")
+        }
+        other => {
+            let finding = other.report(&format!("`{}`", dir.display()));
+            finding.hint("name a folder that may be written to, or one that is not there yet")
+        }
+    })
 }
 
 /// Writes the file `path`, whole or not at all.
