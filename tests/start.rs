@@ -1,4 +1,4 @@
-//! The first minutes with nxk: a project to start from.
+//! The first minutes with nxk: a project to start from, completions, and man pages.
 
 mod support;
 
@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
-use support::{TinyDisk, nxk};
+use support::{TinyDisk, not_run, nxk, peer};
 use tempfile::TempDir;
 
 // --- nxk init
@@ -235,6 +235,156 @@ fn a_name_can_be_asked_for_and_has_to_be_one() {
         assert!(said(&output).contains(&format!("`{meant}`")), "{name}: {}", said(&output));
         assert!(!scratch.path().join("other").exists());
     }
+}
+
+// --- nxk completions
+
+#[test]
+fn every_shell_has_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = support::run_nxk(["completions", shell]);
+        assert_eq!((output.status.code(), said(&output).as_str()), (Some(0), ""), "{shell}");
+        let script = text(&output.stdout);
+        let missing: Vec<_> = commands().into_iter().filter(|name| !script.contains(name.as_str())).collect();
+        assert!(missing.is_empty(), "{shell} does not know {missing:?}");
+        assert_eq!(script, text(&support::run_nxk(["completions", shell]).stdout), "{shell}: always the same");
+    }
+    assert_eq!(support::run_nxk(["completions", "cmd"]).status.code(), Some(2));
+}
+
+#[test]
+fn bash_completes_commands_options_and_values() {
+    let Some(bash) = peer("bash") else { return };
+    let scratch = scratch();
+    let script = scratch.path().join("nxk.bash");
+    fs::write(&script, support::run_nxk(["completions", "bash"]).stdout).expect("written");
+    let read = Command::new(&bash).arg("-n").arg(&script).output().expect("bash starts");
+    assert_eq!((read.status.code(), said(&read).as_str()), (Some(0), ""));
+    let all = |words: &[&str]| completed(&bash, &script, words);
+    let starting = |word: &str| commands().into_iter().filter(|name| name.starts_with(word)).collect::<Vec<_>>();
+    assert!(starting("com").len() >= 3, "compile, completions and compliance");
+    assert_eq!(sorted(all(&["nxk", "com"])), sorted(starting("com")));
+    assert_eq!(sorted(all(&["nxk", "ini"])), ["init"]);
+    assert_eq!(sorted(all(&["nxk", "graph", "--form"])), ["--format"]);
+    assert!(all(&["nxk", "graph", "--format", "m"]).contains(&"mermaid".to_string()));
+    assert_eq!(sorted(all(&["nxk", "schema", "sh"])), ["show"]);
+}
+
+#[test]
+fn other_shells_read_their_completions() {
+    for (shell, arguments) in [("zsh", &["-n"][..]), ("fish", &["--no-execute"])] {
+        let Some(program) = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+            .map(|folder| folder.join(shell))
+            .find(|program| program.is_file())
+        else {
+            not_run(&format!("{shell} is not installed"));
+            continue;
+        };
+        let scratch = scratch();
+        let script = scratch.path().join("script");
+        fs::write(&script, support::run_nxk(["completions", shell]).stdout).expect("written");
+        let read = Command::new(program).args(arguments).arg(&script).output().expect("the shell starts");
+        assert_eq!((read.status.code(), said(&read).as_str()), (Some(0), ""), "{shell}");
+    }
+}
+
+/// What bash offers for the last of these words.
+fn completed(bash: &Path, script: &Path, words: &[&str]) -> Vec<String> {
+    let drive = r#"
+        source "$1"; shift
+        [[ $(complete -p nxk) =~ -F\ ([^ ]+) ]] || exit 1
+        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}
+        "${BASH_REMATCH[1]}" nxk "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+        printf '%s\n' "${COMPREPLY[@]}"
+    "#;
+    let mut command = Command::new(bash);
+    command.args(["--norc", "-c", drive, "bash"]).arg(script).args(words);
+    let output = command.output().expect("bash starts");
+    assert!(output.status.success(), "{words:?}: {}", said(&output));
+    text(&output.stdout).lines().map(str::to_string).collect()
+}
+
+// --- nxk man
+
+#[test]
+fn every_command_has_a_man_page() {
+    let scratch = scratch();
+    let output = run(&scratch, &["man", "-o", "share/man1"]);
+    assert_eq!((output.status.code(), said(&output).as_str()), (Some(0), ""));
+    let folder = scratch.path().join("share/man1");
+    let pages = pages_of(&nxk::cli::command());
+    let mut expected: Vec<String> = pages.iter().map(|name| format!("{name}.1")).collect();
+    expected.sort();
+    assert_eq!(names_in(&folder), expected);
+    for name in &pages {
+        let page = fs::read_to_string(folder.join(format!("{name}.1"))).expect("written");
+        for part in [".TH ", ".SH NAME\n", ".SH SYNOPSIS\n", ".SH DESCRIPTION\n", ".SH OPTIONS\n"] {
+            assert!(page.contains(part), "{name} has no {part}");
+        }
+        let title = page.lines().find(|line| line.starts_with(".TH ")).expect("it has a title");
+        let version = env!("CARGO_PKG_VERSION");
+        assert_eq!(title, format!(".TH {name} 1 \"\" \"nxk {version}\" nxk"), "no date, and no other version");
+    }
+    assert_eq!(text(&run(&scratch, &["man"]).stdout), contents(&folder)["nxk.1"]);
+    // A second time over the first, and elsewhere: the same bytes.
+    let first = contents(&folder);
+    assert_eq!(run(&scratch, &["man", "-o", "share/man1"]).status.code(), Some(0));
+    assert_eq!(contents(&folder), first);
+    fs::write(scratch.path().join("file"), "").expect("written");
+    assert_eq!(run(&scratch, &["man", "-o", "file"]).status.code(), Some(3));
+}
+
+#[test]
+fn groff_sets_the_pages_without_a_warning() {
+    let Some(groff) = peer("groff") else { return };
+    let scratch = scratch();
+    run(&scratch, &["man", "-o", "man1"]);
+    for name in names_in(&scratch.path().join("man1")) {
+        let page = scratch.path().join("man1").join(&name);
+        let set = Command::new(&groff).args(["-man", "-ww", "-rF0", "-Tutf8", "-P-cbou"]).arg(&page).output();
+        let set = set.expect("groff starts");
+        assert_eq!((set.status.code(), said(&set).as_str()), (Some(0), ""), "{name}");
+        let shown = text(&set.stdout);
+        assert!(shown.contains("NAME") && shown.contains("SYNOPSIS"), "{name}: {shown}");
+        // The examples stand there a line each, as they can be typed.
+        let command = name.trim_end_matches(".1").replace('-', " ");
+        for example in examples_of(&command) {
+            assert!(shown.contains(&example), "{name} does not show `{example}`:\n{shown}");
+        }
+    }
+}
+
+/// Calls `look` with each command that is shown, and its path.
+fn for_each_command(command: &clap::Command, path: &str, look: &mut impl FnMut(&str, &clap::Command)) {
+    look(path, command);
+    for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
+        for_each_command(inner, &format!("{path} {}", inner.get_name()), look);
+    }
+}
+
+/// The examples in the help text of a command: without the words that stand beside them.
+fn examples_of(path: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for_each_command(&nxk::cli::command(), "nxk", &mut |at, command| {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let examples = help.split_once("Examples:\n").map(|(_, examples)| examples).unwrap_or_default();
+        if at == path {
+            let command = |line: &str| line.trim_start().split("  ").next().unwrap_or_default().trim_end().to_string();
+            found = examples.lines().filter(|line| !line.is_empty()).map(command).collect();
+        }
+    });
+    found
+}
+
+/// The commands, without those below them.
+fn commands() -> Vec<String> {
+    nxk::cli::command().get_subcommands().map(|command| command.get_name().to_string()).collect()
+}
+
+fn pages_of(command: &clap::Command) -> Vec<String> {
+    let mut names = Vec::new();
+    for_each_command(command, "nxk", &mut |path, _| names.push(path.replace(' ', "-")));
+    names
 }
 
 fn scratch() -> TempDir {

@@ -6,6 +6,7 @@
 mod check;
 mod common;
 mod compile;
+mod completions;
 mod compliance;
 mod debug;
 mod diff;
@@ -13,10 +14,11 @@ mod eval;
 mod explain;
 mod graph;
 mod init;
+mod man;
 mod schema;
 mod seal;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Everything is fine.
 pub const FINE: u8 = 0;
@@ -51,8 +53,15 @@ enum Command {
     Init(init::Init),
     #[command(subcommand)]
     Schema(schema::Schema),
+    Completions(completions::Completions),
+    Man(man::Man),
     #[command(subcommand)]
     Debug(debug::Debug),
+}
+
+/// The whole command line as data: what the shells' completions, the man pages and the reference are made from.
+pub fn command() -> clap::Command {
+    Arguments::command()
 }
 
 /// Runs the command line; gives the exit code.
@@ -77,6 +86,8 @@ pub fn main() -> u8 {
         Command::Seal(command) => command.run(),
         Command::Init(command) => command.run(),
         Command::Schema(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
         Command::Debug(command) => command.run(),
     }
 }
