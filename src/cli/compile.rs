@@ -17,7 +17,7 @@ use crate::source::Span;
 /// Compile a configuration to Kubernetes manifests
 #[derive(Args)]
 #[command(
-    after_help = "Without -o the result goes to stdout. With -o the folder gets it whole or not at all: manifests.yaml, or with --split a file for each object."
+    after_help = "Without -o the result goes to stdout. With -o the folder gets it whole or not at all: manifests.yaml, with --split a file for each object, or a chart.\n\nExamples:\n  nxk compile main.nxk                                      YAML on stdout\n  nxk compile main.nxk -o manifests --split                 a file for each object\n  nxk compile main.nxk -o chart --format helm               a Helm chart\n  nxk compile main.nxk --format json                        one List of all objects\n  nxk compile main.nxk --set applications.web.replicas=5    over what the files say"
 )]
 pub(super) struct Compile {
     /// The entry: a file, or a folder with a default.nxk

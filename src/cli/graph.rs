@@ -17,7 +17,7 @@ use crate::source::SourceMap;
 /// Show who may connect to whom, and whether the policies do what is declared
 #[derive(Args)]
 #[command(
-    after_help = "A connection is told as proved (declared, and open), undeclared, closed (declared, and not open), or open where\nnothing is declared, as in plain manifests. The exit code is 1 if something is undeclared or closed.\n\nExamples:\n  nxk graph main.nxk                        who connects to whom, in words\n  nxk graph main.nxk --format html > g.html a page to look around in\n  nxk graph main.nxk --format mermaid       for a README\n  nxk graph manifests/                      of any Kubernetes manifests\n  helm template web | nxk graph -           of what another program writes\n  nxk graph main.nxk --rbac                 who may do what with the cluster's API"
+    after_help = "A connection is told as proved (declared, and open), undeclared, closed (declared, and not open), or open where nothing is declared, as in plain manifests. The exit code is 1 if something is undeclared or closed.\n\nExamples:\n  nxk graph main.nxk                          who connects to whom, in words\n  nxk graph main.nxk --format html > g.html   a page to look around in\n  nxk graph main.nxk --format mermaid         for a README\n  nxk graph manifests/                        of any Kubernetes manifests\n  helm template web | nxk graph -             of what another program writes\n  nxk graph main.nxk --rbac                   who may do what with the cluster's API"
 )]
 pub(super) struct Graph {
     /// A configuration, or manifests: files, folders, `-` for the standard input
