@@ -15,7 +15,7 @@ use crate::source::{SourceMap, Span};
 /// Check configurations, everything but the output; or existing manifests, against the same schema
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  nxk check shop/main.nxk                     a configuration\n  nxk check deploy/ extra.yaml                 existing manifests: files, and all below folders\n  helm template shop | nxk check -             what another tool makes\n  nxk check --k8s-versions 1.28..1.37 deploy/  for every version; what holds for all is told once"
+    after_help = "Examples:\n  nxk check shop/main.nxk                      a configuration\n  nxk check deploy/ extra.yaml                 existing manifests: files, and all below folders\n  helm template shop | nxk check -             what another tool makes\n  nxk check --k8s-versions 1.28..1.37 deploy/  for every version; what holds for all is told once"
 )]
 pub(super) struct Check {
     /// Configurations (.nxk files, folders with a default.nxk), and manifests (.yaml, .yml and .json files, other folders,

@@ -16,6 +16,7 @@ use crate::source::SourceMap;
 
 /// Options that shape the configuration.
 #[derive(Args, Clone)]
+#[command(next_help_heading = "Configuration options")]
 pub(super) struct Input {
     /// Compile for this Kubernetes minor, whatever the configuration says
     #[arg(long, value_name = "VERSION")]
@@ -42,6 +43,7 @@ pub(super) struct Input {
 
 /// Options that shape what is shown.
 #[derive(Args, Clone)]
+#[command(next_help_heading = "Message options")]
 pub(super) struct Messages {
     /// How findings are shown
     #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]

@@ -8,7 +8,7 @@ use super::common::{Messages, answer};
 /// Write what a shell needs to complete nxk's commands and options
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  nxk completions bash > ~/.local/share/bash-completion/completions/nxk   for bash, from the next shell on\n  nxk completions zsh > ~/.zfunc/_nxk                                     for zsh, with ~/.zfunc in its fpath\n  nxk completions fish > ~/.config/fish/completions/nxk.fish              for fish"
+    after_help = "Examples:\n  nxk completions bash > ~/.local/share/bash-completion/completions/nxk   for bash\n  nxk completions zsh > ~/.zfunc/_nxk                                     for zsh, in its fpath\n  nxk completions fish > ~/.config/fish/completions/nxk.fish              for fish"
 )]
 pub(super) struct Completions {
     /// The shell

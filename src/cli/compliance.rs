@@ -13,7 +13,7 @@ use crate::report;
 /// Show what holds of each control: the evidence for an audit
 #[derive(Args)]
 #[command(
-    after_help = "The exit code is 1 if a control is not met and no exception covers it.\n\nExamples:\n  nxk compliance main.nxk                        what failed, control by control\n  nxk compliance main.nxk --all                  what is met as well, object by object\n  nxk compliance main.nxk --format html > e.html one page for an auditor\n  nxk compliance main.nxk --date 2027-01-01      with the exceptions that hold then"
+    after_help = "The exit code is 1 if a control is not met and no exception covers it.\n\nExamples:\n  nxk compliance main.nxk                          what failed, control by control\n  nxk compliance main.nxk --all                    what is met as well, object by object\n  nxk compliance main.nxk --format html > e.html   one page for an auditor\n  nxk compliance main.nxk --date 2027-01-01        with the exceptions that hold then"
 )]
 pub(super) struct Compliance {
     /// The entry: a file, or a folder with a default.nxk

@@ -27,6 +27,7 @@ pub(super) enum Debug {
 /// One file.
 #[derive(Args)]
 pub(super) struct Stage {
+    /// The file
     file: PathBuf,
     #[command(flatten)]
     input: Input,

@@ -25,6 +25,9 @@ pub(super) enum Schema {
 }
 
 #[derive(Args)]
+#[command(
+    after_help = "Examples:\n  nxk schema list                        the kinds of the newest version\n  nxk schema list --k8s-version 1.28     those of another one"
+)]
 pub(super) struct List {
     /// The Kubernetes minor; the newest known if left out
     #[arg(long, value_name = "VERSION")]
@@ -34,6 +37,9 @@ pub(super) struct List {
 }
 
 #[derive(Args)]
+#[command(
+    after_help = "Examples:\n  nxk schema show Deployment.spec                         the fields, their types and what they mean\n  nxk schema show Ingress --k8s-version 1.28              as another version has it"
+)]
 pub(super) struct Show {
     /// The kind, with a way inside: Deployment.spec.strategy
     kind: String,
@@ -45,6 +51,9 @@ pub(super) struct Show {
 }
 
 #[derive(Args)]
+#[command(
+    after_help = "Examples:\n  nxk schema add crd.yaml     the kinds in it, and the line of the configuration that takes them in"
+)]
 pub(super) struct Add {
     /// The files, as their projects publish them
     #[arg(required = true)]
@@ -54,6 +63,9 @@ pub(super) struct Add {
 }
 
 #[derive(Args)]
+#[command(
+    after_help = "Examples:\n  nxk schema import documents --into facts   documents/1.31/swagger.json, and its like"
+)]
 pub(super) struct Import {
     /// The folder with a folder for each minor, each holding swagger.json; of add-ons, with a folder for each, and in it one
     /// for each version, holding CustomResourceDefinitions

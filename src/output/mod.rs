@@ -89,7 +89,7 @@ pub fn write_new_files(dir: &Path, files: &[NewFile]) -> Result<(), Diagnostic> 
         Trouble::Foreign(names) => {
             let message = format!("`{}` holds {names} already", dir.display());
             Diagnostic::new(Code::FileInTheWay, Span::NONE, message)
-                .hint("name a folder that does not hold it, or move it out of the way: nothing is written over")
+                .hint("name another folder, or move what is there out of the way: nothing is written over")
         }
         other => {
             let finding = other.report(&format!("`{}`", dir.display()));
