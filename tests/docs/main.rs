@@ -20,6 +20,7 @@
 mod support;
 
 mod admission;
+mod cli;
 mod compliance;
 mod declared;
 mod examples;
@@ -64,6 +65,7 @@ fn what_is_made_from_the_code_is_up_to_date() {
     made::page("docs/reference/options.md", &options::reference());
     made::page("docs/reference/compliance.md", &compliance::reference());
     made::page("docs/reference/admission.md", &admission::reference());
+    made::page("docs/reference/cli.md", &cli::reference());
     made::stretch("docs/language/types.md", "named types", &library::named_types());
     made::stretch("docs/language/README.md", "left out", &library::left_out());
     made::stretch("README.md", "error", &mistyped());
