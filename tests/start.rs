@@ -38,6 +38,17 @@ fn a_new_project_checks_and_compiles_without_a_word_against_it() {
 }
 
 #[test]
+fn whoever_names_the_folder_is_led_to_the_file() {
+    let scratch = scratch();
+    run(&scratch, &["init", "shop"]);
+    for command in ["check", "compile", "graph", "explain"] {
+        let output = run(&scratch, &[command, "shop"]);
+        assert_eq!(output.status.code(), Some(1), "{command}");
+        assert!(said(&output).contains("in it: `shop/main.nxk`"), "{command}: {}", said(&output));
+    }
+}
+
+#[test]
 fn the_project_shows_what_the_language_is_for() {
     let scratch = scratch();
     run(&scratch, &["init", "shop"]);
@@ -80,7 +91,7 @@ fn the_project_is_written_as_the_examples_are() {
     let source = fs::read_to_string(scratch.path().join("shop/main.nxk")).expect("written");
     let odd = |line: &&str| line.ends_with(' ') || line.contains('\t') || line.len() > 120;
     assert_eq!(source.lines().filter(odd).collect::<Vec<_>>(), Vec::<&str>::new());
-    assert!(source.lines().all(|line| line.len() - line.trim_start().len() & 1 == 0), "two blanks a level");
+    assert!(source.lines().all(|line| (line.len() - line.trim_start().len()).is_multiple_of(2)), "two blanks a level");
     assert!(source.ends_with("}\n") && !source.contains('@'));
 }
 

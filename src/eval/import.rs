@@ -163,8 +163,12 @@ impl Evaluator {
         let found = candidates.into_iter().find(|candidate| self.world.exists(candidate));
         found.ok_or_else(|| {
             let message = format!("the folder `{}` has no `default.nxk`", self.shown(&confined));
-            error(Code::FileNotFound, span, message)
-                .described(|finding| finding.hint("name a file in it, or add `default.nxk`"))
+            let main = confined.join("main.nxk");
+            let hint = match self.world.exists(&main) {
+                true => format!("name the file in it: `{}`", self.shown(&main)),
+                false => "name a file in it, or add `default.nxk`".to_string(),
+            };
+            error(Code::FileNotFound, span, message).described(|finding| finding.hint(hint))
         })
     }
 

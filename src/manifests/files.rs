@@ -70,9 +70,13 @@ fn folder(path: &Path, findings: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     if files.is_empty() {
         let message = format!("there is no manifest in the folder `{}`", path.display());
         let finding = Diagnostic::new(Code::FileNotFound, Span::NONE, message);
-        findings.push(finding.hint(
-            "name a folder with files `.yaml`, `.yml` or `.json`, or a configuration: a folder with a `default.nxk`",
-        ));
+        let main = path.join("main.nxk");
+        findings.push(match main.is_file() {
+            true => finding.hint(format!("name the configuration in it: `{}`", main.display())),
+            false => finding.hint(
+                "name a folder with files `.yaml`, `.yml` or `.json`, or a configuration: a folder with a `default.nxk`",
+            ),
+        });
     }
     // The templates of a chart are no YAML, and its values no objects: one finding stands for all of them.
     let is_chart = |file: &&PathBuf| file.file_name().is_some_and(|name| name == "Chart.yaml");
