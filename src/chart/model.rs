@@ -22,6 +22,9 @@ pub struct Chart {
     pub guards: Vec<Guard>,
     /// What is different in environments of the configuration, each a file of values.
     pub environments: Vec<Environment>,
+    /// How long the name of a release may be, so that no name with it in front is longer than Kubernetes takes. Binds
+    /// only releases that are not called like the chart.
+    pub longest_release: usize,
 }
 
 /// An object of a chart.
@@ -31,6 +34,8 @@ pub struct Template {
     pub key: EcoString,
     /// When the object is there: all of these hold.
     pub when: Vec<Condition>,
+    /// Whether only the release that is called like the chart has it: there can be one, whatever a release is called.
+    pub only_own: bool,
     /// The object; always a [`Form::Map`].
     pub form: Form,
 }
@@ -81,6 +86,9 @@ pub enum Piece {
     Prefix,
     /// The namespace of the release, where the configuration says its own.
     Namespace,
+    /// The value of an opening whose default means something of this chart: as long as it is the default, the pieces,
+    /// which give the default where the release is called like the chart; a value of the operator as it is.
+    Meaning(usize, Vec<Piece>),
 }
 
 /// Whether an integer opening is within bounds. Both are inclusive.
