@@ -23,9 +23,11 @@ mod model;
 mod notes;
 mod pattern;
 mod readme;
+mod release;
 mod template;
 mod values;
 
 pub use files::{File, files, name};
 pub use model::{Chart, Condition, Environment, Field, Form, Guard, Item, Opening, Piece, Template};
+pub use release::open_names;
 pub use values::can_open;
