@@ -113,7 +113,7 @@ impl Search<'_> {
         while start < bytes.len() {
             let end = start + bytes[start..].iter().take_while(|byte| is_word(**byte)).count();
             if start < end {
-                let word = Word { before: &text[..start], text: &text[start..end], after: &text[end..] };
+                let word = Word { before: last(&text[..start]), text: &text[start..end], after: first(&text[end..]) };
                 edits.extend(self.word(word, context).into_iter().map(|edit| edit.moved(start)));
             }
             start = end.max(start + 1);
@@ -275,10 +275,22 @@ impl Word<'_> {
         if let Some(set) = bare.strip_suffix(['=', ':', '~']) {
             return key(set.trim_end_matches(['=', ':', '!']));
         }
-        let flag = key(bare);
-        let is_flag = bare.len() < before.len() && flag.starts_with('-');
-        if is_flag { flag } else { "" }
+        let flag = if bare.len() < before.len() { key(bare) } else { "" };
+        if flag.starts_with('-') { flag } else { "" }
     }
+}
+
+/// How far a word looks around, in bytes. No URL is longer up to its path, and no text can cost the square of its length.
+const SIGHT: usize = 512;
+
+fn last(text: &str) -> &str {
+    let from = text.len().saturating_sub(SIGHT);
+    &text[(from..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(0)..]
+}
+
+fn first(text: &str) -> &str {
+    let to = text.len().min(SIGHT);
+    &text[..(0..=to).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)]
 }
 
 /// Names in the names of accounts: `system:serviceaccount:shop:api`, `spiffe://cluster.local/ns/shop/sa/api`.

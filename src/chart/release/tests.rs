@@ -174,6 +174,15 @@ fn hosts_are_opened_in_texts() {
 }
 
 #[test]
+fn long_texts_are_read_in_one_go() {
+    for part in ["api,", "api:8080,", "api.", "db-0.", "http://api@", "ä", "-l app=api "] {
+        let long = part.repeat(10_000) + "\nhttp://api:8080/";
+        let opened = text("a", &long);
+        assert!(opened.ends_with("\nhttp://^api:8080/"), "{part}");
+    }
+}
+
+#[test]
 fn words_that_are_no_hosts_stay() {
     let cases = [
         ("POSTGRES_DB", "postgres"),
