@@ -7,9 +7,22 @@ use super::model::{Chart, Guard};
 
 /// The template with the checks of the chart; none where nothing has to hold.
 pub(super) fn text(chart: &Chart, speller: &Speller, name: &str) -> Option<String> {
-    let checks: Vec<String> = chart.guards.iter().map(|guard| check(guard, chart, speller, name)).collect();
+    let guards = chart.guards.iter().map(|guard| check(guard, chart, speller, name));
+    let checks: Vec<String> = guards.chain(length(chart)).collect();
     let head = "{{- /* What must hold between values. This makes no object. */ -}}\n";
     (!checks.is_empty()).then(|| format!("{head}{}", checks.concat()))
+}
+
+/// That names with the release in front are not too long.
+fn length(chart: &Chart) -> Option<String> {
+    /// Helm takes no longer ones.
+    const LONGEST: usize = 53;
+    let most = Some(chart.longest_release).filter(|most| *most < LONGEST)?;
+    let message =
+        quoted(&format!("the name of the release must have at most {most} characters: it stands in front of others"));
+    Some(format!(
+        "{{{{- if and (ne .Release.Name .Chart.Name) (gt (len .Release.Name) {most}) }}}}{{{{ fail {message} }}}}{{{{ end }}}}\n"
+    ))
 }
 
 fn check(guard: &Guard, chart: &Chart, speller: &Speller, name: &str) -> String {

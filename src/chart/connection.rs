@@ -32,7 +32,7 @@ pub(super) fn templates(chart: &Chart, name: &str) -> Vec<(String, Template)> {
     }
     let test = Test { name };
     let template = |file: &str, form: Form| {
-        (format!("templates/tests/{file}.yaml"), Template { key: file.into(), when: Vec::new(), form })
+        (format!("templates/tests/{file}.yaml"), Template { key: file.into(), when: Vec::new(), only_own: false, form })
     };
     let mut templates = vec![template("connection", test.pod(targets))];
     if chart.templates.iter().any(has_policies) {

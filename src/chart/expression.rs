@@ -18,6 +18,8 @@ pub(super) struct Speller {
 struct Spelled {
     /// `.Values.applications.web.image`
     path: String,
+    /// Its value in the configuration, as an operand.
+    default: String,
     kind: Kind,
     /// Whether it can stand inside quotes and blocks as it is.
     word: bool,
@@ -60,6 +62,7 @@ impl Speller {
         pieces.iter().enumerate().all(|(at, piece)| match piece {
             Piece::Text(_) | Piece::Namespace => true,
             Piece::Value(opening) => self.values[*opening].word,
+            Piece::Meaning(..) => false,
             // It may be nothing: a line of a block must neither start nor end with what was next to it then.
             Piece::Prefix => !lines || self.starts_word(pieces.get(at + 1)),
         })
@@ -70,7 +73,7 @@ impl Speller {
             Some(Piece::Text(text)) => text.starts_with(|first: char| first.is_ascii_alphanumeric()),
             Some(Piece::Value(opening)) => self.values[*opening].word,
             Some(Piece::Namespace) => true,
-            Some(Piece::Prefix) | None => false,
+            Some(Piece::Prefix | Piece::Meaning(..)) | None => false,
         }
     }
 
@@ -113,6 +116,10 @@ impl Speller {
             Piece::Text(_) => return None,
             Piece::Prefix => ("%s", format!("({})", self.prefix)),
             Piece::Namespace => ("%s", ".Release.Namespace".to_string()),
+            Piece::Meaning(opening, pieces) => {
+                let Spelled { path, default, .. } = &self.values[*opening];
+                ("%s", format!("(ternary {} {path} (eq {path} {default}))", self.joined(pieces)))
+            }
             Piece::Value(opening) => {
                 let Spelled { path, kind, .. } = &self.values[*opening];
                 match kind {
@@ -123,6 +130,12 @@ impl Speller {
                 }
             }
         })
+    }
+
+    /// The pieces as one operand.
+    fn joined(&self, pieces: &[Piece]) -> String {
+        let (format, operands) = self.printed(pieces);
+        format!("(printf {})", [quoted(&format)].into_iter().chain(operands).collect::<Vec<_>>().join(" "))
     }
 
     /// The condition that all of these hold; nothing where nothing is demanded.
@@ -155,7 +168,11 @@ impl Spelled {
             Scalar::Float(_) => Kind::Float,
             Scalar::Str(_) | Scalar::Null => Kind::Text,
         };
-        Spelled { path: path_of(opening), kind, word: kind == Kind::Int || pattern::is_word(opening) }
+        let default = match &opening.default {
+            Scalar::Str(text) => quoted(text),
+            other => other.to_string(),
+        };
+        Spelled { path: path_of(opening), default, kind, word: kind == Kind::Int || pattern::is_word(opening) }
     }
 }
 

@@ -98,7 +98,7 @@ fn settled_piece(piece: &Piece, chart: &Chart) -> EcoString {
         Piece::Text(text) => text.clone(),
         Piece::Prefix => EcoString::new(),
         Piece::Namespace => chart.namespace.as_str().into(),
-        Piece::Value(opening) => match &chart.openings[*opening].default {
+        Piece::Value(opening) | Piece::Meaning(opening, _) => match &chart.openings[*opening].default {
             Scalar::Str(text) => text.clone(),
             other => other.to_string().into(),
         },

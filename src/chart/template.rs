@@ -21,9 +21,25 @@ pub(super) fn text(template: &Template, speller: &Speller) -> String {
     let mut laid_out = String::new();
     yaml::document(&node, &mut laid_out);
     let text = writer.holes.fill(&laid_out, Around::Template);
-    match speller.condition(&template.when) {
+    match condition(template, speller) {
         Some(condition) => format!("{{{{- if {condition} }}}}\n{text}{{{{- end }}}}\n"),
         None => text,
+    }
+}
+
+/// When the object is there; nothing if it always is.
+fn condition(template: &Template, speller: &Speller) -> Option<String> {
+    let own = template.only_own.then(|| "eq .Release.Name .Chart.Name".to_string());
+    // Helm keeps its record of a release in the namespace, so whoever installs has it, or lets Helm make it: a cluster
+    // tells kinds among its versions. Whoever only renders gets it with all the others.
+    let name = template.form.at(&["metadata", "name"]).and_then(Form::pieces);
+    let namespace = name.is_some_and(|name| *name == [Piece::Namespace])
+        && template.form.at(&["kind"]).and_then(Form::as_str) == Some("Namespace");
+    let rendered = namespace.then(|| "not (.Capabilities.APIVersions.Has \"v1/Namespace\")".to_string());
+    let mut all: Vec<String> = own.into_iter().chain(rendered).chain(speller.condition(&template.when)).collect();
+    match all.len() {
+        0 | 1 => all.pop(),
+        _ => Some(format!("and ({})", all.join(") ("))),
     }
 }
 

@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::interrupt::Watch;
 use super::stage::{self, Change, Stage};
 use super::{NewFile, Trouble, folder, owned};
 
@@ -30,6 +31,7 @@ fn add(dir: &Path, files: &[NewFile]) -> Result<(), Trouble> {
         return Err(io::Error::from(io::ErrorKind::NotADirectory).into());
     }
     let _lock = folder::lock(dir);
+    let watch = Watch::begin();
     stage::recover(dir)?;
     // A link that leads nowhere is in the way as well.
     let is_there = |file: &&NewFile| fs::symlink_metadata(dir.join(&file.name)).is_ok();
@@ -41,5 +43,5 @@ fn add(dir: &Path, files: &[NewFile]) -> Result<(), Trouble> {
     for NewFile { name, text, private } in files {
         changes.push(Change::Write { name, text: text.as_str().into(), private: *private });
     }
-    Stage::write(dir, &changes)?.commit()
+    Stage::write(dir, &changes, &watch)?.commit()
 }

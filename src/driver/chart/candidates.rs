@@ -3,7 +3,7 @@
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::chart::Opening;
+use crate::chart::{Opening, can_open};
 use crate::eval::scalar_of;
 use crate::layers::names::kebab;
 use crate::modules::{Configuration, Part};
@@ -222,7 +222,7 @@ impl Search<'_> {
         (group, owner): (usize, &(EcoString, EcoString)),
     ) {
         // A text or a whole number: others have more than one way to be written.
-        let Some(real @ (Scalar::Str(_) | Scalar::Int(_))) = scalar_of(value) else { return };
+        let Some(real @ (Scalar::Str(_) | Scalar::Int(_))) = scalar_of(value).filter(can_open) else { return };
         let (ty, doc) = self.known.entry(group).or_insert_with(|| {
             let parts: Vec<Part> = path.iter().copied().map(Part::Name).collect();
             let place = self.configuration.examine(machine, &parts).ok();

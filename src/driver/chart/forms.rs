@@ -245,7 +245,8 @@ fn joined(pieces: &[Piece], candidates: &[Candidate]) -> EcoString {
                 Scalar::Str(value) => text.push_str(value),
                 other => text.push_str(&ecow::eco_format!("{other}")),
             },
-            Piece::Prefix | Piece::Namespace => {}
+            // Names are opened only once all else is.
+            Piece::Prefix | Piece::Namespace | Piece::Meaning(..) => {}
         }
     }
     text

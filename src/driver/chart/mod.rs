@@ -26,7 +26,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::evaluate::{SETTING_PRIORITY, nested, overriding};
 use super::{Coverage, Evaluated, Proved, Session};
-use crate::chart::{Chart, Condition, Form, Guard, Template};
+use crate::chart::{Chart, Condition, Form, Guard, Template, open_names};
 use crate::emit::order;
 use crate::layers::Object;
 use crate::lower::reveal_secrets;
@@ -58,7 +58,8 @@ pub fn chart(session: &mut Session) -> Option<Charted> {
         return None;
     }
     let start = Instant::now();
-    let chart = Charter::new(session, &evaluated, proved).chart();
+    let mut chart = Charter::new(session, &evaluated, proved).chart();
+    open_names(&mut chart);
     session.timings.add("chart", start.elapsed());
     Some(Charted { chart, coverage })
 }
@@ -385,7 +386,7 @@ impl Charter<'_> {
         let mut templates: Vec<Template> = parts
             .into_iter()
             .flat_map(|(key, parts)| {
-                parts.into_iter().map(move |(when, form)| Template { key: key.clone(), when, form })
+                parts.into_iter().map(move |(when, form)| Template { key: key.clone(), when, only_own: false, form })
             })
             .collect();
         // Objects that are not there by default stand behind those that are.
@@ -404,6 +405,7 @@ impl Charter<'_> {
             openings,
             guards,
             environments: Vec::new(),
+            longest_release: usize::MAX,
         }
     }
 }
