@@ -301,3 +301,28 @@ fn nested_parts_are_held_to_kubernetes_types() {
     fails(r#"{ cronJobs.a = { image = "a:1.0"; schedule = "daily"; }; }"#, "E0304", "\"daily\"", "");
     fails(r#"{ statefulSets.a = { image = "a:1.0"; pod.hostnam = "b"; }; }"#, "E0302", "hostnam", "`hostname`");
 }
+
+#[test]
+fn selectors_and_containers_can_be_called_otherwise() {
+    let text = r#"{
+      deployments.web = {
+        image = "web:1.0"; labels.app = "web"; selector.app = "web"; podLabels.tier = "front";
+        container = { name = "nginx"; tty = true; };
+        containers = [ { name = "web"; image = "more:1.0"; } ];
+      };
+      podDisruptionBudgets.web.target = "web";
+      jobs.migrate = { image = "migrate:1.0"; selector = { }; };
+    }"#;
+    let selector = json!({ "matchLabels": { "app": "web" } });
+    let containers =
+        json!([{ "name": "nginx", "image": "web:1.0", "tty": true }, { "name": "web", "image": "more:1.0" }]);
+    let template =
+        json!({ "metadata": { "labels": { "app": "web", "tier": "front" } }, "spec": { "containers": containers } });
+    let spec = json!({ "replicas": 1, "selector": selector, "template": template });
+    makes(text, "Deployment", "web", json!({ "spec": spec }));
+    let spec = json!({ "selector": selector, "maxUnavailable": 1 });
+    makes(text, "PodDisruptionBudget", "web", json!({ "spec": spec }));
+    let pods =
+        json!({ "spec": { "containers": [{ "name": "migrate", "image": "migrate:1.0" }], "restartPolicy": "Never" } });
+    makes(text, "Job", "migrate", json!({ "spec": { "template": pods } }));
+}
