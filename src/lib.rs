@@ -41,6 +41,7 @@ pub mod emit;
 pub mod chart;
 // 8  the pipeline
 pub mod driver;
+pub mod import;
 // 9  findings to text, and results to the disk
 pub mod report;
 pub mod draw;

@@ -13,6 +13,7 @@ mod diff;
 mod eval;
 mod explain;
 mod graph;
+mod import;
 mod init;
 mod man;
 mod schema;
@@ -33,7 +34,7 @@ pub const NOT_WRITTEN: u8 = 3;
 #[derive(Parser)]
 #[command(name = "nxk", version, about, max_term_width = 100, propagate_version = true)]
 #[command(
-    after_help = "Examples:\n  nxk init shop                                a project to start from, in shop/\n  nxk check shop/main.nxk                      everything but the output\n  nxk compile shop/main.nxk                    YAML on stdout\n  nxk compile shop/main.nxk -o out             out/manifests.yaml, whole or not at all\n  nxk eval -E '1 + 1'                          an expression\n  nxk explain shop/main.nxk applications       who defined it, what lost, where it goes\n  nxk graph shop/main.nxk                      who may connect to whom, and the proof of it\n  nxk diff manifests/ shop/main.nxk            connections gained and lost\n  nxk seal shop/main.nxk --cert cert.pem       what is new or stale, into shop/secrets.lock\n  nxk schema show Deployment.spec              the fields of a kind"
+    after_help = "Examples:\n  nxk init shop                                a project to start from, in shop/\n  nxk check shop/main.nxk                      everything but the output\n  nxk compile shop/main.nxk                    YAML on stdout\n  nxk compile shop/main.nxk -o out             out/manifests.yaml, whole or not at all\n  nxk eval -E '1 + 1'                          an expression\n  nxk explain shop/main.nxk applications       who defined it, what lost, where it goes\n  nxk graph shop/main.nxk                      who may connect to whom, and the proof of it\n  nxk diff manifests/ shop/main.nxk            connections gained and lost\n  nxk import deploy/ -o main.nxk               a configuration of existing manifests\n  nxk seal shop/main.nxk --cert cert.pem       what is new or stale, into shop/secrets.lock\n  nxk schema show Deployment.spec              the fields of a kind"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -49,8 +50,9 @@ enum Command {
     Eval(eval::Eval),
     Explain(explain::Explain),
     Graph(graph::Graph),
-    Seal(seal::Seal),
+    Import(import::Import),
     Init(init::Init),
+    Seal(seal::Seal),
     #[command(subcommand)]
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -83,6 +85,7 @@ pub fn main() -> u8 {
         Command::Eval(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Graph(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Seal(command) => command.run(),
         Command::Init(command) => command.run(),
         Command::Schema(command) => command.run(),

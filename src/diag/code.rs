@@ -168,6 +168,7 @@ codes! {
     OutputOverSource     = "E1012" "the output would take the place of a source";
     NoGitOps             = "E1013" "no GitOps tool is named";
     FileInTheWay         = "E1040" "a file stands where a new one would go";
+    NotImported          = "E1030" "a manifest that a configuration cannot reproduce";
     // warnings
     DeprecatedApi        = "W0601" "an API that is deprecated";
     ModuleWarning        = "W0501" "a warning raised by a module";
@@ -186,6 +187,7 @@ codes! {
     DeprecatedBackend    = "W0921" "a back end for policies that is deprecated";
     ExcessivePermissionWarning = "W0930" "a permission that is too much for the level";
     KeyReadOtherwise     = "W1011" "a key that is read as another text";
+    LeftOut              = "W1031" "what an import leaves out";
 }
 
 impl Code {

@@ -1,0 +1,104 @@
+//! Whether two objects are the same one, whatever order their maps are written in.
+
+use crate::node::{Field, Map, Node, NodeKind};
+use crate::source::Span;
+
+/// The first place where two pieces of data differ, as a path such as `spec.ports[0].name`.
+pub(super) fn difference(a: &Node, b: &Node) -> Option<String> {
+    let mut path = String::new();
+    differ(a, b, &mut path).then_some(path)
+}
+
+/// The same data without places.
+pub(super) fn bare(node: &Node) -> Node {
+    let kind = match &node.kind {
+        NodeKind::List(items) => NodeKind::List(items.iter().map(bare).collect()),
+        NodeKind::Map(map) => {
+            let field =
+                |field: &Field| Field { key: field.key.clone(), key_span: Span::NONE, value: bare(&field.value) };
+            NodeKind::Map(Map { fields: map.fields.iter().map(field).collect() })
+        }
+        kind => kind.clone(),
+    };
+    Node::new(kind, Span::NONE)
+}
+
+/// Leaves the path of the difference behind, if there is one.
+fn differ(a: &Node, b: &Node, path: &mut String) -> bool {
+    match (&a.kind, &b.kind) {
+        (NodeKind::Map(a), NodeKind::Map(b)) => maps_differ(a, b, path),
+        (NodeKind::List(a), NodeKind::List(b)) => {
+            let same = path.len();
+            for (at, (a, b)) in a.iter().zip(b).enumerate() {
+                path.push_str(&format!("[{at}]"));
+                if differ(a, b, path) {
+                    return true;
+                }
+                path.truncate(same);
+            }
+            a.len() != b.len()
+        }
+        (a, b) => a != b,
+    }
+}
+
+fn maps_differ(a: &Map, b: &Map, path: &mut String) -> bool {
+    let (mut a, mut b) = (sorted(a).into_iter().peekable(), sorted(b).into_iter().peekable());
+    let same = path.len();
+    loop {
+        let (one, other) = match (a.peek(), b.peek()) {
+            (None, None) => return false,
+            (Some(one), Some(other)) => (Some(*one), Some(*other)),
+            (one, other) => (one.copied(), other.copied()),
+        };
+        let first = [one, other].into_iter().flatten().min_by(|a, b| a.key.cmp(&b.key));
+        let Some(Field { key, .. }) = first else { return false };
+        step(path, key);
+        match (one.filter(|field| field.key == *key), other.filter(|field| field.key == *key)) {
+            (Some(one), Some(other)) if !differ(&one.value, &other.value, path) => {}
+            _ => return true,
+        }
+        path.truncate(same);
+        a.next();
+        b.next();
+    }
+}
+
+fn sorted(map: &Map) -> Vec<&Field> {
+    let mut fields: Vec<&Field> = map.fields.iter().collect();
+    fields.sort_by(|a, b| a.key.cmp(&b.key));
+    fields
+}
+
+fn step(path: &mut String, key: &str) {
+    if key.contains(['.', '[']) || key.is_empty() {
+        path.push_str(&format!("[\"{key}\"]"));
+    } else {
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference;
+    use crate::manifests::documents;
+    use crate::source::SourceMap;
+
+    #[test]
+    fn the_first_difference_is_told() {
+        let between = |a: &str, b: &str| {
+            let mut sources = SourceMap::new();
+            let [a, b] = [a, b].map(|text| documents("a", text, &mut sources).0.remove(0));
+            difference(&a, &b)
+        };
+        assert_eq!(between("{a: 1, b: [{c: x}]}", "{b: [{c: x}], a: 1}"), None);
+        assert_eq!(between("{a: 1, b: [{c: x}]}", "{b: [{c: y}], a: 1}").as_deref(), Some("b[0].c"));
+        assert_eq!(between("{a: 1}", "{a: 1, \"x.y\": 2}").as_deref(), Some("[\"x.y\"]"));
+        assert_eq!(between("{a: {b: 1, d: 2}}", "{a: {c: 1, d: 2}}").as_deref(), Some("a.b"));
+        assert_eq!(between("{a: [1, 2]}", "{a: [1]}").as_deref(), Some("a"));
+        assert_eq!(between("a: 1", "a: 1.0").as_deref(), Some("a"));
+    }
+}

@@ -1,0 +1,253 @@
+//! From manifests that somebody else wrote to a configuration that makes the same objects.
+//!
+//! The idea: *guess, and prove*. A configuration that makes an object can be had in two ways. Layer 1 always can: the
+//! object as it is. Layer 2 says the same in fewer words, if its defaults happen to be what the object says. So the rules
+//! of `entries` write the entry that should make the object, and whether it does is found out by the only judge there is:
+//! the text is compiled, and what comes out is compared with what went in. An object whose entry makes something else, or
+//! makes nothing, goes to layer 1, and the text is tried again.
+//!
+//! ```text
+//!  manifests ─clean─▶ objects ─plan─▶ entries ─text─▶ configuration ─proof─▶ the same? ──▶ done
+//!                                ▲                                             │
+//!                                └────────── these as they are ◀── not these ──┘
+//! ```
+//!
+//! All objects are tried in one compile, and each round takes what was wrong in it to layer 1, where it stays. After
+//! [`ROUNDS`] everything does, so it ends. What layer 1 does not reproduce is told at the manifest's place: nothing is lost
+//! silently.
+
+mod clean;
+mod compare;
+mod compliance;
+mod entries;
+mod plan;
+mod proof;
+mod text;
+
+use std::path::Path;
+
+use rustc_hash::FxHashSet;
+
+use crate::diag::{Code, Diagnostic};
+use crate::driver::{Coverage, check_manifests};
+use crate::layers::Object;
+use crate::manifests::{Manifests, definitions};
+use crate::node::{Node, NodeKind};
+use crate::schema::{Catalogue, Minor, Version, split_api};
+use crate::source::{SourceMap, Span};
+
+use compliance::Compliance;
+use plan::{Ground, Plan};
+use proof::{Claim, Verdict, Wrong};
+
+/// So often entries are tried before all that are left are given up.
+const ROUNDS: usize = 4;
+
+/// What is asked for.
+pub struct Request<'a> {
+    /// The Kubernetes version that the configuration is for; the newest if nothing is said.
+    pub version: Option<Minor>,
+    /// The folder in which the configuration will lie.
+    pub root: &'a Path,
+    /// What its file will be called.
+    pub name: &'a str,
+}
+
+/// What came of it.
+pub struct Imported {
+    /// The configuration, unless there are errors.
+    pub text: Option<String>,
+    /// What is wrong with the manifests, and what the configuration cannot say.
+    pub findings: Vec<Diagnostic>,
+    /// How many of the objects entries of layer 2 make.
+    pub by_entry: usize,
+    /// How much was checked.
+    pub coverage: Vec<Coverage>,
+}
+
+/// Makes a configuration of manifests.
+pub fn import(mut read: Manifests, sources: &SourceMap, request: &Request<'_>) -> Imported {
+    let catalogue = Catalogue::embedded();
+    let wanted = request.version.unwrap_or(catalogue.newest().minor());
+    let version = catalogue.versions().find(|version| version.minor() == wanted).unwrap_or(catalogue.newest());
+    let custom = Custom::of(&read.objects, version);
+    let (found, coverage) = check_manifests(&read, sources, &[version.minor()], &custom.unknown);
+    let mut findings = std::mem::take(&mut read.findings);
+    findings.extend(found.into_iter().filter(Diagnostic::is_error));
+    let mut imported = Imported { text: None, findings, by_entry: 0, coverage };
+    if imported.findings.iter().any(Diagnostic::is_error) {
+        return imported;
+    }
+    imported.findings.extend(read.objects.iter().filter_map(|object| custom.lost_null(object)));
+    let mut objects = read.finished();
+    let compliance = Compliance::of(&objects);
+    let left_out = objects.iter_mut().filter_map(|object| clean::clean(object, &compliance));
+    imported.findings.extend(left_out);
+    let opaque = custom.opaque();
+    let way = Way { objects: &objects, version, opaque: &opaque, request };
+    let mut result = way.go(&compliance);
+    if !result.verdict.holds() && !compliance.is_plain(&objects) {
+        result = way.go(&compliance.elsewhere());
+    }
+    imported.by_entry = result.plan.by_entry.iter().filter(|by_entry| **by_entry).count();
+    imported.findings.extend(told(&objects, result.verdict));
+    if !imported.findings.iter().any(Diagnostic::is_error) {
+        imported.text = Some(result.text);
+    }
+    imported
+}
+
+/// From objects to text, by trying.
+struct Way<'a> {
+    objects: &'a [Object],
+    version: Version<'static>,
+    opaque: &'a [String],
+    request: &'a Request<'a>,
+}
+
+/// The last attempt.
+struct Attempt {
+    plan: Plan,
+    text: String,
+    verdict: Verdict,
+}
+
+impl Way<'_> {
+    fn go(&self, compliance: &Compliance) -> Attempt {
+        let ground = Ground {
+            objects: self.objects,
+            compliance,
+            version: self.version,
+            asked: self.request.version,
+            opaque: self.opaque,
+        };
+        let mut raw = vec![false; self.objects.len()];
+        for round in 1.. {
+            let plan = Plan::of(&ground, &raw);
+            let written = text::write(&plan);
+            let verdict = proof::prove(&Claim {
+                written: &written,
+                objects: self.objects,
+                prefix: compliance.new_prefix(),
+                root: self.request.root,
+                name: self.request.name,
+            });
+            let wrong: Vec<usize> = verdict.wrong.keys().copied().filter(|at| plan.by_entry[*at]).collect();
+            let left = plan.by_entry.contains(&true);
+            if verdict.holds() || !left {
+                return Attempt { plan, text: written.text, verdict };
+            }
+            // What is said of no entry may be the fault of any.
+            if wrong.is_empty() || round >= ROUNDS {
+                raw.fill(true);
+            }
+            wrong.into_iter().for_each(|at| raw[at] = true);
+        }
+        unreachable!("the last round has no entries left")
+    }
+}
+
+/// What is wrong with the last attempt, at the places of the manifests.
+fn told(objects: &[Object], verdict: Verdict) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for (at, wrong) in verdict.wrong {
+        let object = &objects[at];
+        let place = |path: &str| object.node.at_path(path).map_or(object.entry, |node| node.span.or(object.entry));
+        let finding = match wrong {
+            Wrong::Refused(message, path) => {
+                let span = path.as_deref().map_or(object.entry, place);
+                Diagnostic::new(Code::NotImported, span, format!("a configuration cannot say this: {message}"))
+                    .hint("leave the object to what makes it now, or change it")
+            }
+            Wrong::Differs(path) => {
+                let message = match path.as_str() {
+                    "" => format!("a configuration does not keep {object}"),
+                    path => format!("a configuration does not keep `{path}` as it is"),
+                };
+                Diagnostic::new(Code::NotImported, place(&path), message)
+                    .hint("leave the object to what makes it now, or change it")
+            }
+        };
+        findings.push(finding.object(object.to_string()));
+    }
+    findings.extend(verdict.general.into_iter().map(|message| {
+        Diagnostic::new(Code::NotImported, Span::NONE, format!("a configuration cannot say this: {message}"))
+    }));
+    findings.extend(verdict.warnings.into_iter().map(|(at, mut warning)| {
+        let object = &objects[at];
+        let node = warning.path.as_deref().and_then(|path| object.node.at_path(path));
+        warning.primary.span = node.map_or(object.entry, |node| node.span.or(object.entry));
+        warning.secondary.clear();
+        warning
+    }));
+    findings
+}
+
+/// The kinds that Kubernetes and the known add-ons do not have.
+struct Custom {
+    /// Those of which nothing is known: `example.com/v1/Widget`, in order.
+    unknown: Vec<String>,
+    /// Those that are defined among the manifests.
+    defined: Vec<String>,
+}
+
+impl Custom {
+    fn of(objects: &[Object], version: Version<'_>) -> Custom {
+        let (resources, _) = definitions(objects);
+        let defines: FxHashSet<(&str, &str)> =
+            resources.iter().map(|resource| (resource.group.as_str(), resource.kind.as_str())).collect();
+        let groups: FxHashSet<&str> = version.kinds().iter().map(|kind| kind.group.as_str()).collect();
+        let mut custom = Custom { unknown: Vec::new(), defined: Vec::new() };
+        let mut seen: FxHashSet<(&str, &str)> = FxHashSet::default();
+        for object in objects.iter().filter(|object| seen.insert((object.api_version(), object.kind()))) {
+            let (group, api) = split_api(object.api_version());
+            let name = format!("{}/{}", object.api_version(), object.kind());
+            if defines.contains(&(group, object.kind())) {
+                custom.defined.push(name);
+            } else if group.contains('.')
+                && !groups.contains(group)
+                && version.find(group, api, object.kind()).is_none()
+            {
+                custom.unknown.push(name);
+            }
+        }
+        custom
+    }
+
+    /// What the configuration has to take without a schema.
+    fn opaque(&self) -> Vec<String> {
+        let mut all = [self.unknown.as_slice(), &self.defined].concat();
+        all.sort();
+        all
+    }
+
+    /// To a kind of its own a `null` may mean something; a configuration cannot say it.
+    fn lost_null(&self, object: &Object) -> Option<Diagnostic> {
+        let name = format!("{}/{}", object.api_version(), object.kind());
+        if !self.unknown.contains(&name) && !self.defined.contains(&name) {
+            return None;
+        }
+        let spec = object.node.as_map()?.fields.iter().filter(|field| field.key != "metadata" && field.key != "status");
+        let (path, span) = { spec }.find_map(|field| null_below(&field.value, &field.key))?;
+        let finding = Diagnostic::new(Code::LeftOut, span, format!("`{path}` is left out of the configuration"));
+        Some(finding.label("a `null`").object(object.to_string()).hint("to Kubernetes' own kinds this is the same"))
+    }
+}
+
+/// The first `null` that is a field of a map.
+fn null_below(node: &Node, path: &str) -> Option<(String, Span)> {
+    match &node.kind {
+        NodeKind::Null => Some((path.to_owned(), node.span)),
+        NodeKind::Map(map) => {
+            map.fields.iter().find_map(|field| null_below(&field.value, &format!("{path}.{}", field.key)))
+        }
+        NodeKind::List(items) => {
+            let item = |(at, item): (usize, &Node)| match item.kind {
+                NodeKind::Null => None,
+                _ => null_below(item, &format!("{path}[{at}]")),
+            };
+            items.iter().enumerate().find_map(item)
+        }
+        _ => None,
+    }
+}
