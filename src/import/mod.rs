@@ -59,8 +59,6 @@ pub struct Imported {
     pub text: Option<String>,
     /// What is wrong with the manifests, and what the configuration cannot say.
     pub findings: Vec<Diagnostic>,
-    /// How many of the objects entries of layer 2 make.
-    pub by_entry: usize,
     /// How much was checked.
     pub coverage: Vec<Coverage>,
 }
@@ -74,7 +72,7 @@ pub fn import(mut read: Manifests, sources: &SourceMap, request: &Request<'_>) -
     let (found, coverage) = check_manifests(&read, sources, &[version.minor()], &custom.unknown);
     let mut findings = std::mem::take(&mut read.findings);
     findings.extend(found.into_iter().filter(Diagnostic::is_error));
-    let mut imported = Imported { text: None, findings, by_entry: 0, coverage };
+    let mut imported = Imported { text: None, findings, coverage };
     if imported.findings.iter().any(Diagnostic::is_error) {
         return imported;
     }
@@ -89,7 +87,6 @@ pub fn import(mut read: Manifests, sources: &SourceMap, request: &Request<'_>) -
     if !result.verdict.holds() && !compliance.is_plain(&objects) {
         result = way.go(&compliance.elsewhere());
     }
-    imported.by_entry = result.plan.by_entry.iter().filter(|by_entry| **by_entry).count();
     imported.findings.extend(told(&objects, result.verdict));
     if !imported.findings.iter().any(Diagnostic::is_error) {
         imported.text = Some(result.text);
@@ -107,7 +104,6 @@ struct Way<'a> {
 
 /// The last attempt.
 struct Attempt {
-    plan: Plan,
     text: String,
     verdict: Verdict,
 }
@@ -122,7 +118,9 @@ impl Way<'_> {
             opaque: self.opaque,
         };
         let mut raw = vec![false; self.objects.len()];
-        for round in 1.. {
+        let mut round = 0;
+        loop {
+            round += 1;
             let plan = Plan::of(&ground, &raw);
             let written = text::write(&plan);
             let verdict = proof::prove(&Claim {
@@ -135,7 +133,7 @@ impl Way<'_> {
             let wrong: Vec<usize> = verdict.wrong.keys().copied().filter(|at| plan.by_entry[*at]).collect();
             let left = plan.by_entry.contains(&true);
             if verdict.holds() || !left {
-                return Attempt { plan, text: written.text, verdict };
+                return Attempt { text: written.text, verdict };
             }
             // What is said of no entry may be the fault of any.
             if wrong.is_empty() || round >= ROUNDS {
@@ -143,44 +141,67 @@ impl Way<'_> {
             }
             wrong.into_iter().for_each(|at| raw[at] = true);
         }
-        unreachable!("the last round has no entries left")
     }
 }
 
 /// What is wrong with the last attempt, at the places of the manifests.
 fn told(objects: &[Object], verdict: Verdict) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
-    for (at, wrong) in verdict.wrong {
-        let object = &objects[at];
-        let place = |path: &str| object.node.at_path(path).map_or(object.entry, |node| node.span.or(object.entry));
-        let finding = match wrong {
-            Wrong::Refused(message, path) => {
-                let span = path.as_deref().map_or(object.entry, place);
-                Diagnostic::new(Code::NotImported, span, format!("a configuration cannot say this: {message}"))
-                    .hint("leave the object to what makes it now, or change it")
-            }
-            Wrong::Differs(path) => {
-                let message = match path.as_str() {
-                    "" => format!("a configuration does not keep {object}"),
-                    path => format!("a configuration does not keep `{path}` as it is"),
-                };
-                Diagnostic::new(Code::NotImported, place(&path), message)
-                    .hint("leave the object to what makes it now, or change it")
-            }
-        };
-        findings.push(finding.object(object.to_string()));
-    }
-    findings.extend(verdict.general.into_iter().map(|message| {
-        Diagnostic::new(Code::NotImported, Span::NONE, format!("a configuration cannot say this: {message}"))
-    }));
+    let mut findings: Vec<Diagnostic> =
+        verdict.wrong.into_iter().map(|(at, wrong)| refusal(&objects[at], wrong)).collect();
+    findings.extend(verdict.general.into_iter().map(|message| not_imported(Span::NONE, cannot_say(&message))));
     findings.extend(verdict.warnings.into_iter().map(|(at, mut warning)| {
-        let object = &objects[at];
-        let node = warning.path.as_deref().and_then(|path| object.node.at_path(path));
-        warning.primary.span = node.map_or(object.entry, |node| node.span.or(object.entry));
+        warning.primary.span = place(&objects[at], warning.path.as_deref().unwrap_or_default());
         warning.secondary.clear();
         warning
     }));
     findings
+}
+
+fn refusal(object: &Object, wrong: Wrong) -> Diagnostic {
+    let finding = match wrong {
+        Wrong::Refused(message, path) => {
+            let (message, found) = without_key(message);
+            let path = path.or(found).unwrap_or_default();
+            not_imported(place(object, &path), cannot_say(&message))
+        }
+        Wrong::Differs(path) if path.is_empty() => {
+            not_imported(object.entry, format!("a configuration does not keep {object}"))
+        }
+        Wrong::Differs(path) => {
+            not_imported(place(object, &path), format!("a configuration does not keep `{path}` as it is"))
+        }
+    };
+    finding.object(object.to_string())
+}
+
+fn not_imported(span: Span, message: String) -> Diagnostic {
+    Diagnostic::new(Code::NotImported, span, message).hint("leave the object to what makes it now, or change it")
+}
+
+fn cannot_say(message: &str) -> String {
+    format!("a configuration cannot say this: {message}")
+}
+
+/// The place of a field, or of the whole object where there is none.
+fn place(object: &Object, path: &str) -> Span {
+    // Findings about secrets write the last key between quotes.
+    let quoted = path.strip_suffix('"').and_then(|path| path.split_once(".\""));
+    let node = match quoted {
+        Some((map, key)) => object.node.at_path(map).and_then(|map| map.get(key)),
+        None if path.is_empty() => None,
+        None => object.node.at_path(path),
+    };
+    node.map_or(object.entry, |node| node.span.or(object.entry))
+}
+
+/// A message about `resources."<key>".<path>` is one about the path, to whoever knows of no key; and that path.
+fn without_key(message: String) -> (String, Option<String>) {
+    let parts = message.split_once("`resources.\"").and_then(|(before, rest)| {
+        let (_, rest) = rest.split_once("\".")?;
+        let (path, _) = rest.split_once('`')?;
+        Some((format!("{before}`{rest}"), path.to_owned()))
+    });
+    parts.map_or((message, None), |(message, path)| (message, Some(path)))
 }
 
 /// The kinds that Kubernetes and the known add-ons do not have.

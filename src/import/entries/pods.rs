@@ -172,7 +172,7 @@ fn ports(node: &Node) -> Option<Node> {
 /// Environment variables by name. A set has no order, so they have to be in the one that it is written in.
 fn variables(node: &Node) -> Option<Node> {
     let items = node.as_list().filter(|items| !items.is_empty())?;
-    let mut fields = Fields::default();
+    let mut fields = Map::default();
     let mut last = None;
     for item in items {
         let mut item = Parts::of(item.clone())?;
@@ -187,10 +187,10 @@ fn variables(node: &Node) -> Option<Node> {
                 super::parts::single("valueFrom", from)
             }
         };
-        fields.put(&name, value);
-        last = Some(name);
+        last = Some(name.clone());
+        fields.fields.push(Field { key: name, key_span: Span::NONE, value });
     }
-    Some(map_node(fields.0))
+    Some(map_node(fields))
 }
 
 /// Whether there are requests and limits, each with something in it, and nothing else.
