@@ -1,0 +1,281 @@
+//! `nxk import`: what it writes compiles to the very objects that it was made of. An independent reader (PyYAML) compares
+//! them: those of all examples, of manifests as people, clusters and charts write them (`tests/import/`), and of what a real
+//! server has accepted.
+//!
+//! What is written for the files of `tests/import/` stands beside them, to be read (`NXK_UPDATE=1` writes it anew).
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use nxk::driver::check_manifests;
+use nxk::manifests;
+use nxk::source::SourceMap;
+use serde_json::Value;
+
+/// The version for which the verdicts are asked.
+const VERSION: &str = "1.32";
+
+/// What `nxk` says to these arguments in a folder, with this on the standard input.
+fn run(arguments: &[&str], folder: &Path, stdin: &str) -> Output {
+    let mut command = support::nxk();
+    command.current_dir(folder).args(arguments);
+    let mut child =
+        command.stdin(Stdio::piped()).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut input = child.stdin.take().expect("it is piped");
+    let text = stdin.to_owned();
+    // What is not read may not keep it waiting.
+    let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
+    let output = child.wait_with_output().expect("it ends");
+    let _ = writer.join();
+    output
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The configuration that is made of a text, and what is said to it.
+fn imported(manifests: &str, arguments: &[&str]) -> (Option<String>, String) {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let arguments = [&["import", "-", "--message-format", "short"], arguments].concat();
+    let output = run(&arguments, folder.path(), manifests);
+    (output.status.success().then(|| text(&output.stdout)), text(&output.stderr))
+}
+
+/// Imports manifests, compiles what is made, and has the objects compared. Says what is wrong.
+fn goes_round(python: &Path, manifests: &str, arguments: &[&str]) -> Result<String, String> {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let place = |name: &str| folder.path().join(name);
+    fs::write(place("before.yaml"), manifests).expect("written");
+    let import = run(&[&["import", "before.yaml", "-o", "main.nxk"], arguments].concat(), folder.path(), "");
+    if !import.status.success() {
+        return Err(text(&import.stderr));
+    }
+    let configuration = fs::read_to_string(place("main.nxk")).expect("it was written");
+    let compiled = run(&["compile", "main.nxk"], folder.path(), "");
+    if !compiled.status.success() {
+        return Err(format!("{}\n{configuration}", text(&compiled.stderr)));
+    }
+    fs::write(place("after.yaml"), compiled.stdout).expect("written");
+    let script = support::repository().join("tests/import.py");
+    let mut compare = Command::new(python);
+    let compared = compare.arg(script).args([place("before.yaml"), place("after.yaml")]).output().expect("it starts");
+    match compared.status.success() {
+        true => Ok(configuration),
+        false => Err(format!("{}\n{configuration}", text(&compared.stderr))),
+    }
+}
+
+fn python() -> Option<PathBuf> {
+    support::python("yaml")
+}
+
+#[test]
+fn what_examples_compile_to_goes_round() {
+    let Some(python) = python() else { return };
+    let examples = support::files_below("examples", "main.nxk");
+    assert!(examples.len() > 5, "{examples:?}");
+    let wrong = support::in_parallel(&examples, |example| {
+        let compiled = support::run_nxk([Path::new("compile"), example]);
+        goes_round(&python, &text(&compiled.stdout), &[]).err().map(|why| format!("{}: {why}", example.display()))
+    });
+    let wrong: Vec<String> = wrong.into_iter().flatten().collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn manifests_of_people_go_round() {
+    let Some(python) = python() else { return };
+    let files = support::files_below("tests/import", ".yaml");
+    assert!(files.len() > 3, "{files:?}");
+    let mut wrong = Vec::new();
+    for file in files {
+        let golden = file.with_extension("nxk");
+        match goes_round(&python, &support::read(&file), &[]) {
+            Err(why) => wrong.push(format!("{}: {why}", file.display())),
+            Ok(made) if std::env::var_os("NXK_UPDATE").is_some_and(|value| value == "1") => {
+                fs::write(&golden, made).expect("written");
+            }
+            Ok(made) if made != fs::read_to_string(&golden).unwrap_or_default() => {
+                wrong.push(format!("{} differs (NXK_UPDATE=1, then read the change):\n{made}", golden.display()));
+            }
+            Ok(_) => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn what_a_server_accepts_goes_round() {
+    let Some(python) = python() else { return };
+    let Some(shared) = support::shared() else {
+        support::not_run("no folder with verdicts (set NXK_SHARED)");
+        return;
+    };
+    let cases = fs::read_to_string(shared.join("verdicts/open.jsonl")).expect("the verdicts can be read");
+    let cases: Vec<Value> =
+        cases.lines().map(|line| serde_json::from_str(line).expect("each line is one case")).collect();
+    let accepted = cases.iter().filter(|case| case["verdicts"][VERSION]["verdict"] == "accept");
+    let accepted: Vec<&str> = accepted.filter_map(|case| case["manifest"].as_str()).filter(is_taken).collect();
+    assert!(accepted.len() > 300, "{}", accepted.len());
+    let batches = batches(&accepted);
+    let goes = |text: &str| goes_round(&python, text, &["--k8s-version", VERSION]).err();
+    let bad = support::in_parallel(&batches, |batch| goes(&batch.concat()).map(|_| batch.clone()));
+    // A single one spoils all that are imported with it, so those are tried alone.
+    let suspects: Vec<String> = bad.into_iter().flatten().flatten().collect();
+    let wrong: Vec<String> = support::in_parallel(&suspects, |manifest| goes(manifest)).into_iter().flatten().collect();
+    let (told, lost): (Vec<&String>, Vec<&String>) = wrong.iter().partition(|why| why.contains("error[E1030]"));
+    println!("{} manifests in {} runs, {} refused", accepted.len(), batches.len(), told.len());
+    assert!(lost.is_empty(), "{} are not the same:\n{}", lost.len(), lost.into_iter().cloned().collect::<String>());
+    // What a server takes and the language has no type for, such as `null` among the items of a list.
+    assert!(told.len() * 50 < accepted.len(), "{}", told.into_iter().cloned().collect::<String>());
+}
+
+/// Whether nxk finds no fault with a manifest.
+fn is_taken(manifest: &&str) -> bool {
+    let mut sources = SourceMap::new();
+    let read = manifests::read_text("a.yaml", manifest, &mut sources);
+    let (findings, _) = check_manifests(&read, &sources, &[VERSION.parse().expect("a version")], &[]);
+    !read.findings.iter().chain(&findings).any(|finding| finding.is_error())
+}
+
+/// The manifests in as few texts as can be, with no object twice in one.
+fn batches(manifests: &[&str]) -> Vec<Vec<String>> {
+    let mut batches: Vec<(BTreeSet<String>, Vec<String>)> = Vec::new();
+    for manifest in manifests {
+        let mut sources = SourceMap::new();
+        let read = manifests::read_text("a.yaml", manifest, &mut sources);
+        let names: BTreeSet<String> = read.objects.iter().map(ToString::to_string).collect();
+        let free = batches.iter().position(|(taken, _)| taken.is_disjoint(&names)).unwrap_or(batches.len());
+        if free == batches.len() {
+            batches.push(Default::default());
+        }
+        let (taken, texts) = &mut batches[free];
+        taken.extend(names);
+        texts.push(format!("---\n{manifest}\n"));
+    }
+    batches.into_iter().map(|(_, texts)| texts).collect()
+}
+
+#[test]
+fn what_cannot_be_said_is_told_at_its_place() {
+    let widget = "apiVersion: example.com/v1\nkind: Widget\nmetadata: { name: a }\nspec:\n  shape: { _type: override, priority: 5, content: 1 }\n";
+    let (made, said) = imported(widget, &[]);
+    assert!(made.is_none(), "{made:?}");
+    assert!(said.starts_with("<stdin>:5:10: error[E1030]") && said.contains("`spec.shape`"), "{said}");
+}
+
+const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: { name: web, namespace: shop }\nspec:\n  selector: { app: web }\n\
+                       \x20 ports: [ { port: 80 } ]\n";
+
+#[test]
+fn mistakes_are_those_of_the_check() {
+    for (manifests, code) in [
+        (format!("{SERVICE}---\n{SERVICE}"), "E0703"),
+        (SERVICE.replace("ports", "portz"), "E0602"),
+        ("kind: x: y\n".to_owned(), "E1030"),
+        (SERVICE.replace("kind: Service", "kind: Servise"), "E0601"),
+        ("apiVersion: v1\nkind: Pod\nspec: { containers: [".to_owned(), ""),
+    ] {
+        let (made, said) = imported(&manifests, &[]);
+        let told = said.lines().any(|line| line.starts_with("<stdin>:") && line.contains("error["));
+        assert!(made.is_none() && told, "{manifests}: {said}");
+        assert!(said.contains(code) || code == "E1030", "{said}");
+    }
+    let (made, said) = imported("", &[]);
+    assert_eq!((made.as_deref(), said.as_str()), (Some("{\n}\n"), "0 objects, 0 checked against 1.37\n"));
+}
+
+#[test]
+fn secrets_are_told() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata:\n  password: aHVudGVyMg==\n";
+    let (made, said) = imported(secret, &[]);
+    assert!(made.expect("it is made").contains("password = \"aHVudGVyMg==\";"), "{said}");
+    assert!(said.starts_with("<stdin>:5:13: warning[W0910]"), "{said}");
+}
+
+#[test]
+fn custom_resources_are_taken_as_they_are() {
+    let widget = "apiVersion: example.com/v1\nkind: Widget\nmetadata: { name: a }\nspec: { size: 3, none: ~ }\n";
+    let (made, said) = imported(widget, &[]);
+    let made = made.expect("it is made");
+    assert!(made.contains("opaqueKinds = [ \"example.com/v1/Widget\" ];"), "{made}");
+    assert!(said.contains("warning[W1031]: `spec.none`"), "{said}");
+}
+
+#[test]
+fn the_version_is_kept() {
+    let (made, said) = imported(SERVICE, &["--k8s-version", "1.30"]);
+    assert!(made.expect("it is made").contains("kubernetesVersion = \"1.30\";"), "{said}");
+    assert!(said.ends_with("checked against 1.30\n"), "{said}");
+    let (made, said) = imported(SERVICE, &["--k8s-version", "9.9"]);
+    assert!(made.is_none() && said.contains("E0608"), "{said}");
+}
+
+#[test]
+fn files_of_others_stay() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    fs::write(folder.path().join("main.nxk"), "{ }").expect("written");
+    let refused = run(&["import", "-", "-o", "main.nxk"], folder.path(), SERVICE);
+    assert_eq!(refused.status.code(), Some(3), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("E1008"), "{}", text(&refused.stderr));
+    let forced = run(&["import", "-", "-o", "main.nxk", "--force"], folder.path(), SERVICE);
+    assert!(forced.status.success(), "{}", text(&forced.stderr));
+    let made = fs::read_to_string(folder.path().join("main.nxk")).expect("it is there");
+    assert!(made.contains("services.web"), "{made}");
+    assert_eq!(run(&["import", "-", "-"], folder.path(), SERVICE).status.code(), Some(2));
+}
+
+#[test]
+fn labels_of_compliance_are_said_or_kept() {
+    let map = |name: &str, owner: &str| {
+        let labels = format!("{{ enterprise.com/owner-team: {owner}, tier: x }}");
+        format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: {name}, labels: {labels} }}\n")
+    };
+    let maps = format!("{}{}{}", map("a", "shop"), map("b", "shop"), map("c", "ops"));
+    let said = "framework.compliance.owner = \"shop\";";
+    let (made, told) = imported(&maps, &[]);
+    let made = made.unwrap_or_else(|| panic!("{told}"));
+    assert!(made.contains(said) && made.contains("compliance.owner = \"ops\";"), "{made}");
+    // Layer 1 has no words for another owner, so the labels have to be plain ones.
+    let mixed = format!("{maps}{}", map("d", "ops").replace("ConfigMap", "Secret"));
+    let (made, told) = imported(&mixed, &[]);
+    let made = made.unwrap_or_else(|| panic!("{told}"));
+    assert!(!made.contains(said) && made.contains("labelPrefix = \"nxk.build\";"), "{made}");
+    let Some(python) = python() else { return };
+    for manifests in [maps, mixed] {
+        goes_round(&python, &manifests, &[]).unwrap_or_else(|why| panic!("{why}"));
+    }
+}
+
+/// Objects of all sorts with one odd one in each hundred: the work has to stay in proportion.
+#[test]
+fn many_objects_are_no_trouble() {
+    let mut manifests = String::new();
+    for at in 0..1000 {
+        let labels = if at % 100 == 7 { "labels: { }, " } else { "" };
+        manifests.push_str(&format!(
+            "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ {labels}name: c{at}, namespace: n{} }}\ndata: {{ at: \"{at}\" }}\n",
+            at % 7
+        ));
+    }
+    let (made, said) = imported(&manifests, &[]);
+    let made = made.unwrap_or_else(|| panic!("{said}"));
+    assert_eq!(made.matches("  configMaps.").count(), 990, "{said}");
+    assert_eq!(made.matches("  resources.\"ConfigMap/").count(), 10, "{said}");
+}
+
+#[test]
+fn deep_objects_are_kept() {
+    let depth = 200;
+    let deep = format!("{}1{}", "{ a: [ ".repeat(depth / 2), " ] }".repeat(depth / 2));
+    let manifest =
+        format!("apiVersion: example.com/v1\nkind: Deep\nmetadata: {{ name: a }}\nspec: {{ deep: {deep} }}\n");
+    let (made, said) = imported(&manifest, &[]);
+    assert!(made.is_some_and(|made| made.matches("a = [").count() == depth / 2), "{said}");
+}
