@@ -42,7 +42,7 @@ pub(super) fn clean(object: &mut Object, compliance: &Compliance) -> Option<Diag
             }
         }
     }
-    forget_trace(&mut object.node, compliance.prefix());
+    forget_trace(&mut object.node, compliance.found_prefix());
     let (_, first) = taken.first()?;
     let names: Vec<&str> = taken.iter().map(|(name, _)| name.as_str()).collect();
     let message = format!("what the cluster wrote is left out: {}", names.join(", "));

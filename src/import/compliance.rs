@@ -65,7 +65,7 @@ impl Compliance {
     }
 
     /// The domain of what nxk wrote into the manifests.
-    pub fn prefix(&self) -> &str {
+    pub fn found_prefix(&self) -> &str {
         &self.found
     }
 
