@@ -99,7 +99,7 @@ fn object(name: &str, when: &[Condition], data: Form) -> Template {
     let namespace = Form::Text(vec![Piece::Namespace]);
     let metadata = map(&[("name", name.clone()), ("namespace", namespace)]);
     let form = map(&[("apiVersion", text("v1")), ("kind", text("ConfigMap")), ("metadata", metadata), ("data", data)]);
-    Template { key: "ConfigMap/x".into(), when: when.to_vec(), form }
+    Template { key: "ConfigMap/x".into(), when: when.to_vec(), only_own: false, form }
 }
 
 fn opening(path: &[&str], default: Scalar, ty: Option<Type>) -> Opening {
@@ -122,6 +122,7 @@ fn chart(templates: Vec<Template>, openings: Vec<Opening>) -> Chart {
         openings,
         guards: Vec::new(),
         environments: Vec::new(),
+        longest_release: 53,
     }
 }
 
@@ -161,6 +162,7 @@ impl Filling<'_> {
             Piece::Prefix if self.release == "shop" => String::new(),
             Piece::Prefix => format!("{}-", self.release),
             Piece::Namespace => self.namespace.to_string(),
+            Piece::Meaning(..) => panic!("the pass over names makes these, and is tested by itself"),
             Piece::Value(opening) => match &self.values[*opening] {
                 Scalar::Str(text) => text.to_string(),
                 Scalar::Int(number) => number.to_string(),
@@ -576,7 +578,7 @@ fn shop(services: [&str; 3]) -> Chart {
         let spec = map(&[("selector", map(&[("app.kubernetes.io/name", name)])), ("ports", ports)]);
         let form =
             map(&[("apiVersion", text("v1")), ("kind", text("Service")), ("metadata", metadata), ("spec", spec)]);
-        Template { key: "Service/x".into(), when: Vec::new(), form }
+        Template { key: "Service/x".into(), when: Vec::new(), only_own: false, form }
     };
     let ingress = map(&[
         ("apiVersion", text("networking.k8s.io/v1")),
@@ -613,7 +615,7 @@ fn shop(services: [&str; 3]) -> Chart {
             ]),
         ),
     ]);
-    let template = |key: &str, form| Template { key: key.into(), when: Vec::new(), form };
+    let template = |key: &str, form| Template { key: key.into(), when: Vec::new(), only_own: false, form };
     let templates = vec![
         template("CustomResourceDefinition/shops", definition),
         template("NetworkPolicy/default-deny", policy),

@@ -227,6 +227,7 @@ mod tests {
             openings,
             guards: Vec::new(),
             environments: Vec::new(),
+            longest_release: 53,
         };
         Speller::new(&chart, "shop")
     }

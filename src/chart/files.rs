@@ -132,6 +132,7 @@ fn helpers(chart: &Chart, name: &str) -> String {
 const HELMIGNORE: &str = "\
 # What does not belong into the package.
 .DS_Store
+.nxk-output
 .git/
 .gitignore
 .idea/

@@ -185,6 +185,7 @@ mod tests {
             openings: values.iter().map(opening).collect(),
             guards: Vec::new(),
             environments: Vec::new(),
+            longest_release: 53,
         }
     }
 

@@ -167,8 +167,8 @@ codes! {
     BadLockFile          = "E1010" "a lock file that cannot be read";
     OutputOverSource     = "E1012" "the output would take the place of a source";
     NoGitOps             = "E1013" "no GitOps tool is named";
-    FileInTheWay         = "E1040" "a file stands where a new one would go";
     NotImported          = "E1030" "a manifest that a configuration cannot reproduce";
+    FileInTheWay         = "E1040" "a file stands where a new one would go";
     // warnings
     DeprecatedApi        = "W0601" "an API that is deprecated";
     ModuleWarning        = "W0501" "a warning raised by a module";

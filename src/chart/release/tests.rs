@@ -34,6 +34,7 @@ fn chart(yaml: &str) -> Chart {
         kubernetes: "1.31".to_owned(),
         templates: read.finished().into_iter().map(|object| template(object.node)).collect(),
         openings: Vec::new(),
+        guards: Vec::new(),
         environments: Vec::new(),
         longest_release: 0,
     }
