@@ -186,6 +186,7 @@ codes! {
     StaleSeal            = "W0913" "a secret that should be sealed again";
     DeprecatedBackend    = "W0921" "a back end for policies that is deprecated";
     ExcessivePermissionWarning = "W0930" "a permission that is too much for the level";
+    EnvironmentBeyondChart = "W1050" "an environment that a chart does not reach";
     KeyReadOtherwise     = "W1011" "a key that is read as another text";
     LeftOut              = "W1031" "what an import leaves out";
 }

@@ -29,6 +29,11 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
+    /// The way to it, by name.
+    pub(super) fn names(&self) -> Vec<EcoString> {
+        self.path.iter().map(|name| name.text()).collect()
+    }
+
     /// It, open. `looks`: what was asked of its value.
     pub(super) fn opening(&self, looks: &[Look]) -> Opening {
         let contains = looks.iter().filter_map(|look| match (look, &self.real) {
@@ -36,7 +41,7 @@ impl Candidate {
             _ => None,
         });
         Opening {
-            path: self.path.iter().map(|name| name.text()).collect(),
+            path: self.names(),
             default: self.real.clone(),
             ty: self.ty.clone(),
             doc: self.doc.clone(),

@@ -3,7 +3,6 @@
 use ecow::EcoString;
 use indexmap::IndexMap;
 
-use super::candidates::Candidate;
 use crate::chart::{Condition, Field, Form, Item, Piece};
 use crate::node::{Node, NodeKind};
 use crate::source::Span;
@@ -205,43 +204,46 @@ pub(super) fn secrets<'a>(form: &'a mut Form, found: &mut Vec<&'a mut Node>) {
     }
 }
 
-/// Whether a condition holds for this value.
-pub(super) fn holds(condition: &Condition, value: &Scalar) -> bool {
-    let Scalar::Int(number) = value else { return false };
-    condition.least.is_none_or(|least| *number >= least) && condition.most.is_none_or(|most| *number <= most)
+/// Whether all conditions hold with these values.
+pub(super) fn are_met<'a>(when: &[Condition], value: &impl Fn(usize) -> &'a Scalar) -> bool {
+    when.iter().all(|condition| match value(condition.opening) {
+        Scalar::Int(number) => {
+            condition.least.is_none_or(|least| *number >= least) && condition.most.is_none_or(|most| *number <= most)
+        }
+        _ => false,
+    })
 }
 
-/// Whether a form gives this object, with the candidates' own values.
-pub(super) fn agrees(form: &Form, node: &Node, candidates: &[Candidate]) -> bool {
-    let there = |when: &[Condition]| when.iter().all(|condition| holds(condition, &candidates[condition.opening].real));
+/// Whether a form gives this object, with these values of its openings.
+pub(super) fn agrees<'a>(form: &Form, node: &Node, value: &impl Fn(usize) -> &'a Scalar) -> bool {
     match (form, &node.kind) {
         (Form::Literal(literal), kind) => literal.kind == *kind,
-        (Form::Value(at), NodeKind::Int(number)) => candidates[*at].real == Scalar::Int(*number),
-        (Form::Value(at), NodeKind::Str(text)) => candidates[*at].real == Scalar::Str(text.clone()),
-        (Form::Text(pieces), NodeKind::Str(text)) => joined(pieces, candidates) == *text,
+        (Form::Value(at), NodeKind::Int(number)) => *value(*at) == Scalar::Int(*number),
+        (Form::Value(at), NodeKind::Str(text)) => *value(*at) == Scalar::Str(text.clone()),
+        (Form::Text(pieces), NodeKind::Str(text)) => joined(pieces, value) == *text,
         (Form::Map(fields), NodeKind::Map(map)) => {
-            let mut fields = fields.iter().filter(|field| there(&field.when));
-            map.fields.iter().all(|wanted| {
-                fields
-                    .next()
-                    .is_some_and(|field| field.key == wanted.key && agrees(&field.value, &wanted.value, candidates))
-            }) && fields.next().is_none()
+            let mut fields = fields.iter().filter(|field| are_met(&field.when, value));
+            let same = |field: &Field, wanted: &crate::node::Field| {
+                field.key == wanted.key && agrees(&field.value, &wanted.value, value)
+            };
+            map.fields.iter().all(|wanted| fields.next().is_some_and(|field| same(field, wanted)))
+                && fields.next().is_none()
         }
         (Form::List(items), NodeKind::List(list)) => {
-            let mut items = items.iter().filter(|item| there(&item.when));
-            list.iter().all(|wanted| items.next().is_some_and(|item| agrees(&item.value, wanted, candidates)))
+            let mut items = items.iter().filter(|item| are_met(&item.when, value));
+            list.iter().all(|wanted| items.next().is_some_and(|item| agrees(&item.value, wanted, value)))
                 && items.next().is_none()
         }
         _ => false,
     }
 }
 
-fn joined(pieces: &[Piece], candidates: &[Candidate]) -> EcoString {
+fn joined<'a>(pieces: &[Piece], value: &impl Fn(usize) -> &'a Scalar) -> EcoString {
     let mut text = EcoString::new();
     for piece in pieces {
         match piece {
             Piece::Text(piece) => text.push_str(piece),
-            Piece::Value(at) => match &candidates[*at].real {
+            Piece::Value(at) => match value(*at) {
                 Scalar::Str(value) => text.push_str(value),
                 other => text.push_str(&ecow::eco_format!("{other}")),
             },

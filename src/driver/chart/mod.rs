@@ -14,6 +14,7 @@
 //! field; whatever is not is settled instead of open ([`agrees`]).
 
 mod candidates;
+mod environments;
 mod forms;
 mod variants;
 
@@ -26,7 +27,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::evaluate::{SETTING_PRIORITY, nested, overriding};
 use super::{Coverage, Evaluated, Proved, Session};
-use crate::chart::{Chart, Condition, Form, Guard, Template, open_names};
+use crate::chart::{Chart, Condition, Form, Guard, Opening, Template, open_names};
 use crate::emit::order;
 use crate::layers::Object;
 use crate::lower::reveal_secrets;
@@ -296,10 +297,9 @@ impl Charter<'_> {
         let mut refused = Vec::new();
         for object in &self.objects {
             let here = parts.entry(object.key.clone()).or_default();
-            let mut there = here.iter().filter(|(when, _)| {
-                when.iter().all(|condition| forms::holds(condition, &self.candidates[condition.opening].real))
-            });
-            if there.next().is_some_and(|(_, form)| forms::agrees(form, &object.node, &self.candidates)) {
+            let value = |at: usize| &self.candidates[at].real;
+            let mut there = here.iter().filter(|(when, _)| forms::are_met(when, &value));
+            if there.next().is_some_and(|(_, form)| forms::agrees(form, &object.node, &value)) {
                 continue;
             }
             let before = refused.len();
@@ -393,8 +393,9 @@ impl Charter<'_> {
         templates.sort_by_key(|template| place.get(template.key.as_str()).copied().unwrap_or(usize::MAX));
         let numbers = self.number_openings(&mut templates);
         let looks = |at: &usize| run.candidates.binary_search(at).map_or(&[][..], |at| &run.watch.values()[at].looks);
-        let openings = numbers.keys().map(|at| self.candidates[*at].opening(looks(at))).collect();
+        let openings: Vec<Opening> = numbers.keys().map(|at| self.candidates[*at].opening(looks(at))).collect();
         let guards = self.guards(&numbers, run);
+        let environments = environments::environments(self.session, self.evaluated, &templates, &openings);
         self.reveal(&mut templates);
         let framework = |name: &str| self.evaluated.framework.get(name).and_then(Node::as_str);
         Chart {
@@ -404,7 +405,7 @@ impl Charter<'_> {
             templates,
             openings,
             guards,
-            environments: Vec::new(),
+            environments,
             longest_release: usize::MAX,
         }
     }
