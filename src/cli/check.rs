@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::common::{Input, Messages, is_manifests};
+use super::progress::Progress;
 use super::{BAD_INPUT, FINE};
 use crate::diag::Diagnostic;
 use crate::driver::{self, Coverage, Gathered, Session, Timings};
@@ -59,15 +60,20 @@ impl Check {
             }
         };
         let mut results = Results { code: FINE, ..Results::default() };
-        for entry in &entries {
+        let progress = Progress::new(!self.messages.quiet());
+        let all = entries.len() + usize::from(!given.is_empty());
+        for (at, entry) in entries.iter().enumerate() {
+            progress.say(&format!("checking {}", entry.display()), Some((at + 1, all)));
             match self.k8s_versions {
-                Some(_) => self.check_for_all(entry, &versions, &mut results),
+                Some(_) => self.check_for_all(entry, &versions, &progress, &mut results),
                 None => self.check_entry(entry, &mut results),
             }
         }
         if !given.is_empty() {
+            progress.say("checking manifests", Some((all, all)));
             self.check_manifests(&given, &versions, &mut results);
         }
+        drop(progress);
         let coverage: Vec<&Coverage> = results.coverage.iter().collect();
         let timings: Vec<&Timings> = results.timings.iter().collect();
         let code = self.messages.finish_all(&results.gathered, &coverage, &timings).max(results.code);
@@ -96,9 +102,11 @@ impl Check {
     }
 
     /// Checks a configuration for several versions.
-    fn check_for_all(&self, entry: &Path, versions: &[Minor], results: &mut Results) {
+    fn check_for_all(&self, entry: &Path, versions: &[Minor], progress: &Progress, results: &mut Results) {
         let (mut found, mut coverage) = (Vec::new(), Vec::new());
-        for version in versions {
+        for (at, version) in versions.iter().enumerate() {
+            let what = format!("checking {} against {version}", entry.display());
+            progress.say(&what, Some((at + 1, versions.len())));
             let Some((mut session, covered)) = self.session(entry, &self.input.at_version(*version), results) else {
                 return;
             };

@@ -16,6 +16,7 @@ mod graph;
 mod import;
 mod init;
 mod man;
+mod progress;
 mod schema;
 mod seal;
 

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use commit::Commit;
 
 use super::common::{Input, Messages, answer, is_manifests, say};
+use super::progress::Progress;
 use super::{BAD_INPUT, BAD_USAGE, FINE};
 use crate::diag::{Diagnostic, Severity};
 use crate::diff::{self, Difference};
@@ -61,7 +62,12 @@ impl Diff {
             return BAD_USAGE;
         }
         let mut gathered = Gathered::default();
-        let states = [&self.old, &self.new].map(|argument| self.state(argument, &mut gathered));
+        let progress = Progress::new(!self.messages.quiet());
+        let states = [&self.old, &self.new].map(|argument| {
+            progress.say(&format!("reading {}", argument.display()), None);
+            self.state(argument, &mut gathered)
+        });
+        drop(progress);
         let [old, new] = match states {
             [Ok(old), Ok(new)] => [old, new],
             [Err(code), _] | [_, Err(code)] => return code,
