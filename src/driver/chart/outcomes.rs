@@ -42,8 +42,8 @@ impl Charter<'_> {
         let made = self.made_for_others(&ranges)?;
         let owners: FxHashMap<(EcoString, EcoString), usize> =
             ranges.keys().map(|&at| (self.candidates[at].owner.clone(), at)).collect();
-        if let Some(made) = made.first() {
-            self.confirm(&ranges, &owners, plain, made)?;
+        for (round, made) in made.iter().enumerate() {
+            self.confirm((&ranges, round), &owners, plain, made)?;
         }
         let keys: BTreeSet<&EcoString> = made.iter().flat_map(IndexMap::keys).chain(plain.keys()).collect();
         for key in keys {
@@ -85,25 +85,29 @@ impl Charter<'_> {
     }
 
     /// Changes some of the numbers and not the others, so that each two of them are told apart once. Every object has to be
-    /// what it was where its own number was changed (`made`), or was not (`plain`).
+    /// what it was where its own number was changed (`made`, in this round), or was not (`plain`).
     fn confirm(
         &mut self,
-        ranges: &BTreeMap<usize, Vec<Range>>,
+        (ranges, round): (&BTreeMap<usize, Vec<Range>>, usize),
         owners: &FxHashMap<(EcoString, EcoString), usize>,
         plain: &Forms,
         made: &Forms,
     ) -> Result<(), Vec<usize>> {
-        let changed: Vec<usize> = ranges.keys().copied().filter(|at| ranges[at].len() > 1).collect();
-        if changed.len() > CONFIRMED {
-            return Ok(());
-        }
-        let bits = usize::BITS - changed.len().saturating_sub(1).leading_zeros();
-        for bit in 0..bits {
+        let other =
+            |charter: &Self, at: usize| charter.others(at, &ranges[&at]).nth(round).map(|range| range.example());
+        let changed: Vec<usize> = ranges.keys().copied().filter(|&at| other(self, at).is_some()).collect();
+        let bits = match changed.len() {
+            0..=CONFIRMED => usize::BITS - changed.len().saturating_sub(1).leading_zeros(),
+            _ => 0,
+        };
+        // The last time, all of them: those whose number is not changed in this round have to be as they were.
+        for bit in 0..=bits {
+            let is_in = |place: usize| bit == bits || place >> bit & 1 == 1;
             let some: BTreeSet<usize> =
-                changed.iter().enumerate().filter(|(place, _)| place >> bit & 1 == 1).map(|(_, &at)| at).collect();
-            let instead =
-                some.iter().filter_map(|&at| Some((at, self.others(at, &ranges[&at]).next()?.example()))).collect();
-            let forms = self.watch(&instead)?.forms;
+                changed.iter().enumerate().filter(|(place, _)| is_in(*place)).map(|(_, &at)| at).collect();
+            let instead = some.iter().filter_map(|&at| Some((at, other(self, at)?))).collect();
+            let again = if bit == bits { None } else { Some(self.watch(&instead)?.forms) };
+            let forms = again.as_ref().unwrap_or(made);
             let keys = plain.keys().chain(made.keys()).chain(forms.keys());
             let is_expected = |key: &EcoString| {
                 let (before, after) = (plain.get(key), made.get(key));
@@ -111,7 +115,7 @@ impl Charter<'_> {
                 forms.get(key) == if owner.is_some_and(|at| some.contains(at)) { after } else { before }
             };
             if !keys.into_iter().all(is_expected) {
-                return Err(changed);
+                return Err(ranges.keys().copied().collect());
             }
         }
         Ok(())
