@@ -22,7 +22,6 @@ pub(super) const NATIVES: &[Native] = &[
     Native { name: "getContext", arity: 1, run: get_context },
     Native { name: "hasContext", arity: 1, run: has_context },
     Native { name: "hashString", arity: 2, run: hash_string },
-    Native { name: "__containsText", arity: 2, run: contains_text },
     Native { name: "replaceStrings", arity: 3, run: replace_strings },
     Native { name: "stringLength", arity: 1, run: string_length },
     Native { name: "substring", arity: 3, run: substring },
@@ -76,15 +75,6 @@ fn concat_strings_sep(machine: &mut Evaluator, call: Arguments) -> Result<Value>
         }
     }
     Ok(Value::string(text, call.span))
-}
-
-/// What `hasInfix` says, in a way that a chart can ask as well.
-fn contains_text(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
-    let part = machine.string_of(&call, 0)?;
-    match machine.value_of(&call, 1)? {
-        text @ Value { kind: Kind::Str(_), .. } => Ok(Value::bool(machine.contains_text(&text, &part), call.span)),
-        other => Err(machine.bad_argument(&call, 1, "a string", &other)),
-    }
 }
 
 fn replace_strings(machine: &mut Evaluator, call: Arguments) -> Result<Value> {

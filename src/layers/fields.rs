@@ -36,3 +36,12 @@ pub(super) fn said(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
     }
     Ok(Value::attrs(Attrs::new(entries), call.span))
 }
+
+/// `__containsText part text`: what `hasInfix` says, asked so that a chart can ask it as well.
+pub(super) fn contains_text(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
+    let part = machine.string_of(&call, 0)?;
+    match machine.value_of(&call, 1)? {
+        text @ Value { kind: Kind::Str(_), .. } => Ok(Value::bool(machine.contains_text(&text, &part), call.span)),
+        other => Err(machine.bad_argument(&call, 1, "a string", &other)),
+    }
+}

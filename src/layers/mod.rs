@@ -22,4 +22,5 @@ pub const NATIVES: &[Native] = &[
     Native { name: "__filterAttrs", arity: 2, run: fields::filter_attrs },
     Native { name: "__said", arity: 2, run: fields::said },
     Native { name: "__select", arity: 2, run: select::select },
+    Native { name: "__containsText", arity: 2, run: fields::contains_text },
 ];
