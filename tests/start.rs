@@ -466,7 +466,17 @@ impl Desk {
             let executable = fs::Permissions::from_mode(0o755);
             fs::set_permissions(desk.path(&format!("bin/{name}")), executable).expect("set");
         }
+        desk.git(&["init", "--quiet"]);
+        desk.git(&["add", "--all"]);
+        desk.git(&["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", "a state"]);
+        desk.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
         desk
+    }
+
+    /// Makes the folder `here` what examples with commits expect.
+    fn git(&self, arguments: &[&str]) {
+        let done = Command::new("git").args(arguments).current_dir(self.path("here")).status();
+        assert!(done.expect("git is there").success(), "git {arguments:?}");
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -17,7 +17,7 @@ use crate::source::{SourceMap, Span};
 /// Make a configuration of existing manifests, and prove that it makes the same objects
 #[derive(Args)]
 #[command(
-    after_help = "Without -o the configuration goes to stdout.\n\nExamples:\n  nxk import deploy/ -o main.nxk               files, and all below folders\n  helm template shop ./chart | nxk import -    what another tool makes\n  kubectl get deploy,svc -o yaml | nxk import - -o main.nxk"
+    after_help = "Without -o the configuration goes to stdout.\n\nExamples:\n  nxk import deploy/ -o shop.nxk               files, and all below folders\n  helm template shop ./chart | nxk import -    what another tool makes\n  kubectl get deploy,svc -o yaml | nxk import - -o shop.nxk"
 )]
 pub(super) struct Import {
     /// Manifests: .yaml, .yml and .json files, folders, `-` for the standard input

@@ -19,7 +19,7 @@ use crate::manifests;
 use crate::report::printable;
 use crate::source::SourceMap;
 
-/// Show what changes from one state to another: objects and their fields, what of it is dangerous, and who can connect to whom
+/// Show what changes between two states: objects, fields, what of it is dangerous, and who can connect to whom
 #[derive(Args)]
 #[command(
     after_help = "Objects are compared field by field; connections by what the finished policies open. Secrets are never shown. The exit\ncode is 0 whether or not something changes, unless --exit-code or --deny-dangerous is given.\n\nExamples:\n  nxk diff manifests/ main.nxk                    what was deployed, and what would be\n  nxk diff ../base/main.nxk main.nxk              two states of a configuration\n  nxk diff origin/main:shop/main.nxk shop/main.nxk   what a branch changes\n  nxk diff old.yaml main.nxk --format markdown    the comment to a pull request\n  nxk diff old.yaml main.nxk --deny-dangerous     stop before data is lost or the API server refuses"
