@@ -225,8 +225,8 @@ enum Behind {
 impl Word<'_> {
     fn behind(&self) -> Behind {
         let in_url = || {
-            let from = self.before.rfind(|char: char| char.is_whitespace() || "\"'`<>".contains(char));
-            let token = &self.before[from.map_or(0, |at| at + 1)..];
+            let token = self.before.rsplit(|char: char| char.is_whitespace() || "\"'`<>".contains(char)).next();
+            let token = token.unwrap_or_default();
             let authority = token.rfind("://").map(|at| &token[at + 3..]);
             match authority {
                 Some(authority) => !authority.contains(['/', '?', '#']),
@@ -269,8 +269,9 @@ impl Word<'_> {
         let bare = before.trim_end_matches([' ', '\t']);
         let key = |text: &'k str| {
             let text = text.trim_end_matches([' ', '\t', '"', '\'', '`', '\\']);
-            let from = text.rfind(|char: char| !(char.is_ascii_alphanumeric() || "_./-".contains(char)));
-            &text[from.map_or(0, |at| at + 1)..]
+            text.rsplit(|char: char| !(char.is_ascii_alphanumeric() || "_./-".contains(char)))
+                .next()
+                .unwrap_or_default()
         };
         if let Some(set) = bare.strip_suffix(['=', ':', '~']) {
             return key(set.trim_end_matches(['=', ':', '!']));

@@ -138,6 +138,7 @@ fn hosts_are_opened_in_texts() {
         ("a", "postgres://u:p@postgres/db?host=api", "postgres://u:p@^postgres/db?host=^api"),
         ("a", "u:p@tcp(postgres:5432)/db", "u:p@tcp(^postgres:5432)/db"),
         ("a", "u:p@postgres/db", "u:p@^postgres/db"),
+        ("a", "\u{2028}u:p@postgres/db", "\u{2028}u:p@^postgres/db"),
         ("a", "api.shop.svc.cluster.local", "^api.@.svc.cluster.local"),
         ("a", "https://api.shop/x", "https://^api.@/x"),
         ("a", "https://store.data.svc:9000", "https://^store.^data.svc:9000"),
@@ -210,6 +211,7 @@ fn words_that_are_no_hosts_stay() {
         ("a", "vault.shop.svc"),
         ("a", ""),
         ("a", "ä://ö@ü"),
+        ("a", "日本: postgres"),
     ];
     let wrong: Vec<_> = cases.iter().map(|(key, was)| (was, text(key, was))).filter(|(_, got)| got != "-").collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
