@@ -15,7 +15,7 @@ use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::value::{Evaluator, Result};
 
-pub use secrets::{confine_secrets, holds_data, reveal_secrets, reveal_what_can_be_read};
+pub use secrets::{confine_secrets, holds_data, reveal_secret, reveal_secrets, reveal_what_can_be_read};
 
 /// Hands out layer 1: the objects of `resources`, by key, each before the next one is made.
 ///

@@ -48,22 +48,27 @@ pub fn reveal_secrets(machine: &mut Evaluator, objects: &mut [Node]) {
             let data = object.as_map_mut().and_then(|map| map.get_mut(field)).and_then(Node::as_map_mut);
             let Some(Map { fields }) = data else { continue };
             for entry in fields {
-                let NodeKind::Secret(secret) = &entry.value.kind else { continue };
-                let revealed = match field {
-                    "data" => secret.reveal(&machine.world).map(|bytes| base64(&bytes)),
-                    _ => secret.reveal_text(&machine.world),
-                };
-                entry.value.kind = match revealed {
-                    Ok(text) => NodeKind::Str(text.into()),
-                    Err(failure) => {
-                        let failure = machine.unrevealed(&failure, entry.key_span);
-                        machine.report(&failure);
-                        NodeKind::Failed
-                    }
-                };
+                reveal_secret(machine, field, &mut entry.value, entry.key_span);
             }
         }
     }
+}
+
+/// Puts the bytes of a secret where it stands, in `data` or `stringData`, under the key that is at `key`.
+pub fn reveal_secret(machine: &mut Evaluator, field: &str, node: &mut Node, key: Span) {
+    let NodeKind::Secret(secret) = &node.kind else { return };
+    let revealed = match field {
+        "data" => secret.reveal(&machine.world).map(|bytes| base64(&bytes)),
+        _ => secret.reveal_text(&machine.world),
+    };
+    node.kind = match revealed {
+        Ok(text) => NodeKind::Str(text.into()),
+        Err(failure) => {
+            let failure = machine.unrevealed(&failure, key);
+            machine.report(&failure);
+            NodeKind::Failed
+        }
+    };
 }
 
 /// Puts the bytes of secrets where these stand, to be compared and not to be seen. What cannot be had stays a recipe.

@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 
 use super::{Charter, Parts, Run, environments, forms};
 use crate::chart::{Chart, Guard, Opening, Template};
-use crate::lower::reveal_secrets;
-use crate::node::Node;
+use crate::lower::reveal_secret;
+use crate::node::{Node, NodeKind};
 use crate::symbol::Symbol;
 
 impl Charter<'_> {
@@ -85,10 +85,10 @@ impl Charter<'_> {
 
     /// Puts the bytes of secrets into the templates, as they stand in the manifests.
     fn reveal(&mut self, templates: &mut [Template]) {
-        let mut secrets = Vec::new();
-        templates.iter_mut().for_each(|template| forms::secrets(&mut template.form, &mut secrets));
-        for secret in secrets {
-            reveal_secrets(&mut self.session.machine, std::slice::from_mut(secret));
+        for (field, node) in templates.iter_mut().flat_map(|template| forms::secrets(&mut template.form)) {
+            let NodeKind::Secret(secret) = &node.kind else { continue };
+            let made = secret.made();
+            reveal_secret(&mut self.session.machine, field, node, made);
         }
     }
 }

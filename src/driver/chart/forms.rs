@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 
 use crate::chart::{Condition, Field, Form, Item, Piece};
 use crate::node::{Node, NodeKind};
+use crate::schema::types::SECRET_FIELDS;
 use crate::source::Span;
 use crate::types::Scalar;
 use crate::value::watch::{Fragment, Watch};
@@ -194,14 +195,19 @@ pub(super) fn renumber(form: &mut Form, numbers: &IndexMap<usize, usize>) {
     }
 }
 
-/// The literals of a form that are secrets.
-pub(super) fn secrets<'a>(form: &'a mut Form, found: &mut Vec<&'a mut Node>) {
-    match form {
-        Form::Literal(node) if matches!(node.kind, NodeKind::Secret(_)) => found.push(node),
-        Form::Literal(_) | Form::Value(_) | Form::Text(_) => {}
-        Form::Map(fields) => fields.iter_mut().for_each(|field| secrets(&mut field.value, found)),
-        Form::List(items) => items.iter_mut().for_each(|item| secrets(&mut item.value, found)),
+/// The literals of an object that are secrets, each with the field that it is in: they are nowhere else.
+pub(super) fn secrets(form: &mut Form) -> Vec<(&'static str, &mut Node)> {
+    let Form::Map(fields) = form else { return Vec::new() };
+    let mut found = Vec::new();
+    for field in fields {
+        let Some(name) = SECRET_FIELDS.into_iter().find(|name| *name == field.key) else { continue };
+        let Form::Map(entries) = &mut field.value else { continue };
+        found.extend(entries.iter_mut().filter_map(|entry| match &mut entry.value {
+            Form::Literal(node) if matches!(node.kind, NodeKind::Secret(_)) => Some((name, node)),
+            _ => None,
+        }));
     }
+    found
 }
 
 /// Whether all conditions hold with these values.
