@@ -6,9 +6,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::chart::{Opening, can_open};
 use crate::eval::scalar_of;
 use crate::layers::names::kebab;
-use crate::modules::{Configuration, Part};
+use crate::modules::Configuration;
 use crate::symbol::Symbol;
-use crate::types::{Scalar, TypeRef};
+use crate::types::{Scalar, Type, TypeRef};
 use crate::value::watch::Look;
 use crate::value::{Evaluator, Kind, Value};
 
@@ -150,6 +150,16 @@ fn text_at(machine: &mut Evaluator, configuration: &Configuration, path: &[&str]
     }
 }
 
+/// What the declaration of a field says it is for.
+fn doc_of(machine: &mut Evaluator, ty: &TypeRef, field: Symbol) -> Option<EcoString> {
+    let ty = machine.resolve(ty).ok()?;
+    match ty.peeled() {
+        Type::Record(record) => record.fields.get(&field)?.doc.clone(),
+        Type::Union(members) => members.iter().find_map(|member| doc_of(machine, member, field)),
+        _ => None,
+    }
+}
+
 struct Search<'a> {
     configuration: &'a Configuration,
     /// The type and the documentation that all options of a group have.
@@ -229,10 +239,11 @@ impl Search<'_> {
         // A text or a whole number: others have more than one way to be written.
         let Some(real @ (Scalar::Str(_) | Scalar::Int(_))) = scalar_of(value).filter(can_open) else { return };
         let (ty, doc) = self.known.entry(group).or_insert_with(|| {
-            let parts: Vec<Part> = path.iter().copied().map(Part::Name).collect();
-            let place = self.configuration.examine(machine, &parts).ok();
-            let doc = place.and_then(|place| place.doc).map(|doc| doc.trim().to_string());
-            (self.configuration.type_at(machine, path), doc)
+            let around = path.split_last().and_then(|(last, around)| {
+                let record = self.configuration.type_at(machine, around)?;
+                doc_of(machine, &record, *last)
+            });
+            (self.configuration.type_at(machine, path), around.map(|doc| doc.trim().to_string()))
         });
         let (ty, doc) = (ty.clone(), doc.clone());
         self.found.push(Candidate { path: path.to_vec(), real, ty, doc, group, owner: owner.clone() });

@@ -45,15 +45,14 @@ pub struct Charted {
 
 /// The way from the entry file to a chart. What is wrong is in the session's findings.
 pub fn chart(session: &mut Session) -> Option<Charted> {
+    session.forgets = true;
     let (evaluated, proved) = super::proved(session)?;
     let coverage = proved.coverage();
     if session.has_errors() {
         return None;
     }
-    let start = Instant::now();
     let mut chart = Charter::new(session, &evaluated, proved).chart();
-    open_names(&mut chart);
-    session.timings.add("chart", start.elapsed());
+    session.timings.measure("names", || open_names(&mut chart));
     Some(Charted { chart, coverage })
 }
 
@@ -85,12 +84,14 @@ type Parts = IndexMap<EcoString, Vec<(Vec<Condition>, Form)>>;
 
 impl Charter<'_> {
     fn new<'a>(session: &'a mut Session, evaluated: &'a Evaluated, proved: Proved) -> Charter<'a> {
+        let start = Instant::now();
         let mut objects = proved.objects;
         objects.retain(|object| !evaluated.apart.contains(&object.key));
         objects.iter_mut().for_each(|object| order::arrange(&mut object.node));
         objects.sort_by(|a, b| order::install_key(&a.node).cmp(&order::install_key(&b.node)));
         let candidates = candidates::candidates(&mut session.machine, &evaluated.configuration);
         let (settled, asked) = (FxHashSet::default(), BTreeMap::new());
+        session.timings.add("options", start.elapsed());
         Charter { session, evaluated, objects, candidates, settled, asked }
     }
 
@@ -120,8 +121,10 @@ impl Charter<'_> {
         if asked != self.asked {
             return Err(Vec::new());
         }
-        self.compare(&mut parts)?;
-        self.settle_unused(&parts, &plain)?;
+        let start = Instant::now();
+        let compared = self.compare(&mut parts).and_then(|()| self.settle_unused(&parts, &plain));
+        self.session.timings.add("compare", start.elapsed());
+        compared?;
         Ok((parts, plain))
     }
 

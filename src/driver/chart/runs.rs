@@ -1,5 +1,7 @@
 //! Evaluating once more, with values under watch.
 
+use std::time::Instant;
+
 use ecow::EcoString;
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
@@ -23,6 +25,7 @@ impl Charter<'_> {
     /// Evaluates once more, with all candidates under watch that are not settled, some with other numbers than their own.
     /// What cannot be open is refused.
     pub(super) fn watch(&mut self, instead: &FxHashMap<usize, i64>) -> Result<Run, Vec<usize>> {
+        let start = Instant::now();
         let candidates: Vec<usize> = (0..self.candidates.len()).filter(|at| !self.settled.contains(at)).collect();
         let watch = self.watch_over(&candidates, instead);
         let units: Vec<(&[Symbol], Value)> = candidates
@@ -47,6 +50,7 @@ impl Charter<'_> {
             refused.extend(in_keys);
             forms.insert(key, form);
         }
+        self.session.timings.add("watch", start.elapsed());
         if refused.is_empty() { Ok(Run { watch, candidates, forms }) } else { Err(refused) }
     }
 
