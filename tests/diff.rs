@@ -511,7 +511,7 @@ fn dangerous_changes_are_told_with_what_to_do() {
         for danger in dangers {
             let remedy = danger["remedy"].as_str().expect("a remedy");
             assert!(!remedy.is_empty() && !remedy.contains('{'), "{remedy}");
-            assert_eq!(danger["place"]["line"].as_u64().is_some(), true, "{danger}");
+            assert!(danger["place"]["line"].as_u64().is_some(), "{danger}");
         }
     }
 }

@@ -108,7 +108,7 @@ fn identity(item: &Node, keys: &[Key]) -> Option<String> {
         let value = own(item, name);
         is_known |= value.is_some();
         // A key that is left out, such as an `ip` beside a `hostname`, still tells the item from others.
-        identity.push_str(&value.or_else(|| default.as_ref().map(|json| word(json))).unwrap_or_default());
+        identity.push_str(&value.or_else(|| default.as_ref().map(word)).unwrap_or_default());
         identity.push('\0');
     }
     is_known.then_some(identity)
