@@ -2,7 +2,7 @@
 //!
 //! A string is written
 //!
-//! - *plain* if every reader takes it for itself ([`is_plain`]);
+//! - *plain* if every reader takes it for itself (`plain::is_plain`);
 //! - as a *literal block* (`|`) if it has several lines and nothing that a block cannot carry, or that editors and
 //!   templates take away, which are blanks at line ends and empty lines at the end;
 //! - in *quotes* otherwise: in single ones where that saves escapes, in double ones where something invisible is an

@@ -13,7 +13,7 @@
 //! ```
 //!
 //! All objects are tried in one compile, and each round takes what was wrong in it to layer 1, where it stays. After
-//! [`ROUNDS`] everything does, so it ends. What layer 1 does not reproduce is told at the manifest's place: nothing is lost
+//! `ROUNDS` everything does, so it ends. What layer 1 does not reproduce is told at the manifest's place: nothing is lost
 //! silently.
 
 mod clean;

@@ -1,7 +1,7 @@
 //! Which files an output consists of, and what is in them.
 //!
 //! There are two forms: all objects in one file (`manifests.yaml`), or each in a file of its own, named
-//! so that people find it and no object can choose where it lands (see [`names`]). Beside them there can be a
+//! so that people find it and no object can choose where it lands (see `names`). Beside them there can be a
 //! `kustomization.yaml`, which lists the files in the order of installation.
 //!
 //! The objects of a GitOps tool say what is to be deployed from where, and are no part of what is deployed: an
