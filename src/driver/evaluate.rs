@@ -26,6 +26,7 @@ use crate::schema::{Catalogue, Target};
 use crate::secret::HIDDEN;
 use crate::source::{SourceKind, Span};
 use crate::symbol::Symbol;
+use crate::types::Type;
 use crate::value::{Attrs, AttrsBuilder, Env, Error, Evaluator, Kind, Kubernetes, Result, Thunk, Value};
 
 /// The evaluated configuration.
@@ -240,6 +241,7 @@ impl Session {
         for setting in self.request.settings.clone() {
             let path = setting.symbols();
             let ty = declared.type_at(&mut self.machine, &path);
+            self.know_members(ty.as_deref());
             let shown = setting.shown(ty.as_deref());
             let span = self.command_line_text(&format!("{}={shown}", setting.path.join(".")));
             let value = setting.read(ty.as_deref(), span)?;
@@ -254,6 +256,16 @@ impl Session {
             modules.push(forced(&path, value, span));
         }
         Ok(modules)
+    }
+
+    /// Computes what a union is of: how a text is read depends on it.
+    fn know_members(&mut self, ty: Option<&Type>) {
+        if let Some(Type::Union(members)) = ty.map(Type::peeled) {
+            for member in members {
+                // What fails is told where the type is used.
+                let _ = self.machine.resolve(member);
+            }
+        }
     }
 
     /// The span of a text from the command line, so that findings can point at it.
