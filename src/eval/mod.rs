@@ -82,6 +82,7 @@ impl Evaluator {
             depth: 0,
             limits: Limits { depth: MAX_DEPTH },
             watch: None,
+            beaten: Vec::new(),
         }
     }
 

@@ -98,6 +98,7 @@ impl Evaluator {
                 self.unwrap(definition.clone(), &mut parts)?;
             }
             if election.ranked.is_none() || parts.out.iter().any(|settled| !settled.rank.is_layered()) {
+                self.note_beaten(&parts.out, waiting, election);
                 return Ok(Winners::of(parts.out, parts.each, strongest));
             }
             // A priority around conditions that do not hold says nothing, so the next one has its turn.
@@ -105,6 +106,21 @@ impl Evaluator {
             waiting.retain(|definition| definition.rank.is_layered() || !election.elects(definition.rank));
         }
         Ok(Winners { each: parts.each, ..Winners::default() })
+    }
+
+    /// Keeps aside what a watched value took the place of.
+    fn note_beaten(&mut self, winners: &[Settled], mut definitions: Vec<Definition>, election: Election) {
+        let Some(watch) = &self.watch else { return };
+        let [winner] = winners else { return };
+        let Some(at) = watch.at(winner.value.origin) else { return };
+        definitions.retain(|definition| !election.elects(definition.rank));
+        if !definitions.is_empty() {
+            let settled = Thunk::defer(move |machine| {
+                let values = machine.settle(&definitions)?.definitions.into_iter().map(|settled| settled.value.into());
+                Ok(Value::list(values.collect(), Span::NONE))
+            });
+            self.beaten.push((at, settled));
+        }
     }
 
     /// The usual case: one definition, whatever its priority. Nothing if it turns out to be several.

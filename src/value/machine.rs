@@ -52,6 +52,8 @@ pub struct Evaluator {
     pub limits: Limits,
     /// The values that are watched on their way, while any are.
     pub watch: Option<Box<Watch>>,
+    /// Which definitions watched values took the place of: lists, which are computed only when asked for.
+    pub beaten: Vec<(usize, Thunk)>,
 }
 
 /// Which Kubernetes a configuration is for.

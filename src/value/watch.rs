@@ -8,6 +8,8 @@
 //!   stands for it. An integer that becomes text becomes its word.
 //! - Whatever looks *into* a value — an operator, a builtin — notes that it did. What was compared with a number that is
 //!   known, or asked for a part of its text, can still be told; after any other look a value is no longer only handed on.
+//! - An option under watch hides the definitions whose place the watched value took. They are kept aside: an option that
+//!   some other watched value is handed on to is not one of its own.
 
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
@@ -202,6 +204,11 @@ impl Watch {
         if lesser != greater && !self.orders.contains(&order) {
             self.orders.push(order);
         }
+    }
+
+    /// Whether a scalar is a watched one, or has one in its text.
+    pub fn is_in(&self, value: &Value) -> bool {
+        self.at(value.origin).is_some() || matches!(&value.kind, Kind::Str(text) if self.may_be_in(text))
     }
 
     fn add(&mut self, at: usize, look: Look) {

@@ -24,6 +24,8 @@ pub(super) struct Candidate {
     doc: Option<String>,
     /// What all options of its name have in common: the place in [`shapes`].
     pub(super) group: usize,
+    /// Whether nobody speaks of it: it has this value as long as the other of its pair has.
+    pub(super) follows: bool,
     /// The workload that it is about: its namespace and its name.
     pub(super) owner: (EcoString, EcoString),
 }
@@ -224,7 +226,9 @@ impl Search<'_> {
             let known = matches!(&said, Ok(Value { kind: Kind::Attrs(said), .. }) if said.get(field.name).is_some());
             if let (false, Ok(value)) = (known, machine.force(&field.value)) {
                 let path: Vec<Symbol> = path.iter().chain(&whole).copied().chain([field.name]).collect();
+                let before = self.found.len();
                 self.add(machine, &value, &path, about);
+                self.found[before..].iter_mut().for_each(|candidate| candidate.follows = true);
             }
         }
     }
@@ -246,6 +250,7 @@ impl Search<'_> {
             (self.configuration.type_at(machine, path), around.map(|doc| doc.trim().to_string()))
         });
         let (ty, doc) = (ty.clone(), doc.clone());
-        self.found.push(Candidate { path: path.to_vec(), real, ty, doc, group, owner: owner.clone() });
+        let (path, owner, follows) = (path.to_vec(), owner.clone(), false);
+        self.found.push(Candidate { path, real, ty, doc, group, follows, owner });
     }
 }

@@ -62,7 +62,7 @@ impl Charter<'_> {
     }
 
     /// What must hold between openings: the order of numbers that were compared with each other, and that no request is above
-    /// its limit, which are said of each application in full.
+    /// its limit, which are said of each application in full; where one follows the other, that both are the same.
     fn guards(&self, numbers: &IndexMap<usize, usize>, run: &Run) -> Vec<Guard> {
         let number = |at: usize| numbers.get(&at).copied();
         let compared = run.watch.orders().iter().filter_map(|order| {
@@ -70,14 +70,21 @@ impl Charter<'_> {
             let (lesser, greater) = (number(lesser)?, number(greater)?);
             Some(Guard { lesser, greater, strict: order.strict, quantities: false })
         });
-        let by_path: FxHashMap<&[Symbol], usize> =
-            numbers.iter().map(|(&old, &new)| (self.candidates[old].path.as_slice(), new)).collect();
+        let by_path: FxHashMap<&[Symbol], (usize, usize)> =
+            numbers.iter().map(|(&old, &new)| (self.candidates[old].path.as_slice(), (old, new))).collect();
         let amounts = numbers.iter().filter_map(|(&old, &lesser)| {
-            let mut path = self.candidates[old].path.clone();
+            let request = &self.candidates[old];
+            let mut path = request.path.clone();
             let at = path.len().checked_sub(2).filter(|&at| path[at].as_str() == "requests")?;
             path[at] = Symbol::new("limits");
-            Some(Guard { lesser, greater: *by_path.get(path.as_slice())?, strict: false, quantities: true })
+            let &(limit, greater) = by_path.get(path.as_slice())?;
+            let limit = &self.candidates[limit];
+            let order = |lesser, greater| Guard { lesser, greater, strict: false, quantities: true };
+            // One of them is what it is because of the other, so none changes alone.
+            let tied = request.follows != limit.follows && request.real == limit.real;
+            Some([Some(order(lesser, greater)), tied.then(|| order(greater, lesser))])
         });
+        let amounts = amounts.flatten().flatten();
         let mut guards: Vec<Guard> = compared.chain(amounts).collect();
         guards.sort_by_key(|guard| (guard.greater, guard.lesser, guard.strict));
         guards

@@ -11,6 +11,7 @@ use super::forms::{self, Made};
 use super::{Charter, Run};
 use crate::driver::evaluate::{SETTING_PRIORITY, nested, overriding};
 use crate::emit::order;
+use crate::eval::scalar_of;
 use crate::layers::Object;
 use crate::modules::PLAIN;
 use crate::node::{Node, NodeKind};
@@ -18,8 +19,8 @@ use crate::parallel;
 use crate::source::{SourceKind, Span};
 use crate::symbol::Symbol;
 use crate::types::{Scalar, scalar_fits};
-use crate::value::Value;
 use crate::value::watch::{Look, Watch, Watched};
+use crate::value::{Evaluator, Kind, Thunk, Value};
 
 impl Charter<'_> {
     /// Evaluates once more, with all candidates under watch that are not settled, some with other numbers than their own.
@@ -38,13 +39,13 @@ impl Charter<'_> {
             })
             .collect();
         let module = nested(&units, 0, &mut |_| PLAIN);
-        let (objects, watch) = self.objects_with(module, watch);
+        let (objects, watch, mut refused) = self.objects_with(module, watch, &candidates);
         let form = |mut object: Object| {
             order::arrange(&mut object.node);
             (object.key, forms::form(object.node, &watch, &candidates))
         };
         let ((), made) = parallel::alongside(form, |hand_out| objects.into_iter().for_each(hand_out));
-        let mut refused = self.note(&watch, &candidates);
+        refused.extend(self.note(&watch, &candidates));
         let mut forms = IndexMap::with_capacity(made.len());
         for (key, Made { form, refused: in_keys }) in made {
             refused.extend(in_keys);
@@ -79,8 +80,8 @@ impl Charter<'_> {
         word
     }
 
-    /// The objects of the configuration with one more module, under watch.
-    fn objects_with(&mut self, module: Value, watch: Watch) -> (Vec<Object>, Watch) {
+    /// The objects of the configuration with one more module, under watch, and which candidates depend on others.
+    fn objects_with(&mut self, module: Value, watch: Watch, candidates: &[usize]) -> (Vec<Object>, Watch, Vec<usize>) {
         let machine = &mut self.session.machine;
         let (findings, traces) = (machine.findings.len(), machine.traces.len());
         machine.watch = Some(Box::new(watch));
@@ -88,10 +89,23 @@ impl Charter<'_> {
             Ok(configuration) => self.session.lower_unexamined(self.evaluated, &configuration),
             Err(_) => Vec::new(),
         };
+        let dependent = self.dependent(candidates);
         let machine = &mut self.session.machine;
         machine.findings.truncate(findings);
         machine.traces.truncate(traces);
-        (objects, *machine.watch.take().expect("nobody else takes it"))
+        (objects, *machine.watch.take().expect("nobody else takes it"), dependent)
+    }
+
+    /// Candidates that would have another value in this run if they were not under watch: whoever changes what they are
+    /// made of changes them too, unless they are given a value of their own.
+    fn dependent(&mut self, candidates: &[usize]) -> Vec<usize> {
+        let beaten = std::mem::take(&mut self.session.machine.beaten);
+        let machine = &mut self.session.machine;
+        let beaten = beaten.into_iter().map(|(at, definitions)| (candidates[at], definitions));
+        beaten
+            .filter(|(at, definitions)| !is_always(machine, &self.candidates[*at].real, definitions))
+            .map(|(at, _)| at)
+            .collect()
     }
 
     /// Keeps what was asked; gives what was looked into in a way that a chart cannot ask.
@@ -108,6 +122,16 @@ impl Charter<'_> {
         }
         refused
     }
+}
+
+/// Whether these definitions give this value, and nothing under watch is in it.
+fn is_always(machine: &mut Evaluator, real: &Scalar, definitions: &Thunk) -> bool {
+    let Ok(Value { kind: Kind::List(values), .. }) = machine.force(definitions) else { return false };
+    values.iter().all(|value| {
+        let Ok(value) = machine.force(value) else { return false };
+        let watched = machine.watch.as_ref().is_some_and(|watch| watch.is_in(&value));
+        !watched && scalar_of(&value).as_ref() == Some(real)
+    })
 }
 
 fn holds_text(node: &Node, text: &str) -> bool {
