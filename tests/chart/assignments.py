@@ -13,7 +13,7 @@ SORTS = {
 
 # Values that go together: what is asked for is below what is given.
 MILD = {
-    "text": [text for text in HOSTILE if text], "replicas": [1, 2, 3, 4, 5], "least": [1, 2],
+    "text": [text for text in HOSTILE if text], "replicas": [3, 4, 5, 6], "least": [2, 3],
     "most": [8, 9, 15], "share": [35, 55, 95], "schedule": [*CRONS, "1 1 1 1 *"], "host": ["x.example.net", "y.example.net"],
     "size": ["3Gi", "30Gi"], "class": ["slow", "other-class"],
 }  # fmt: skip
@@ -67,13 +67,22 @@ def drawn(choice, opened, count):
     if not paths:
         return
     for at in range(3):
-        yield {path: other(path, bold=False) for path in paths}, at == 1
+        yield together({path: other(path, bold=False) for path in paths}, opened), at == 1
     yield {path: other(path, bold=False) for path in choice.sample(paths, len(paths) // 2)}, choice.random() < 0.5
     for path in choice.sample(paths, min(count, len(paths))):
         yield {path: other(path, bold=True)}, choice.random() < 0.4
     # Numbers decide most, so each of them goes across its borders.
     for path in [path for path in paths if sort(path) in ("replicas", "least", "most")][:4]:
         yield {path: other(path, bold=True)}, choice.random() < 0.4
+
+
+def together(settings, opened):
+    """A request and a limit that are the same may be so because one follows the other: they change together."""
+    for path, before in opened.items():
+        limit = (*path[:-2], "limits", path[-1])
+        if path[-2] == "requests" and opened.get(limit) == before:
+            settings[limit] = settings[path]
+    return settings
 
 
 def for_nxk(path, value):

@@ -277,6 +277,7 @@ def main():
         "settled": {case.name: case.closed for case in done},
         "only the chart refuses": [line for case in done for line in case.narrower],
         "only nxk refuses": [line for case in done for line in case.wider],
+        "never all at once": [case.name for case in done if case.open and not case.counts["all at once"]],
         "wrong": [line for case in done for line in case.wrong],
     }
     json.dump(verdict, sys.stdout, indent=1, ensure_ascii=False)
