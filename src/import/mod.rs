@@ -1,25 +1,28 @@
 //! From manifests that somebody else wrote to a configuration that makes the same objects.
 //!
-//! The idea: *guess, and prove*. A configuration that makes an object can be had in two ways. Layer 1 always can: the
-//! object as it is. Layer 2 says the same in fewer words, if its defaults happen to be what the object says. So the rules
-//! of `entries` write the entry that should make the object, and whether it does is found out by the only judge there is:
-//! the text is compiled, and what comes out is compared with what went in. An object whose entry makes something else, or
-//! makes nothing, goes to layer 1, and the text is tried again.
+//! The idea: *guess, and prove*. A configuration that makes an object can be had in several ways. Layer 1 always can: the
+//! object as it is. Layer 2 says the same in fewer words, if its defaults happen to be what the object says, and layer 3
+//! says several objects at once, if nxk has made them. So the rules of `entries` and `applications` write what should make
+//! the objects, and whether it does is found out by the only judge there is: the text is compiled, and what comes out is
+//! compared with what went in. An object that comes out otherwise, or not at all, goes to the layer below, with all that
+//! its application makes, and the text is tried again.
 //!
 //! ```text
 //!  manifests ─clean─▶ objects ─plan─▶ entries ─text─▶ configuration ─proof─▶ the same? ──▶ done
 //!                                ▲                                             │
-//!                                └────────── these as they are ◀── not these ──┘
+//!                                └────────── these a layer lower ◀── not these ┘
 //! ```
 //!
-//! All objects are tried in one compile, and each round takes what was wrong in it to layer 1, where it stays. After
-//! `ROUNDS` everything does, so it ends. What layer 1 does not reproduce is told at the manifest's place: nothing is lost
-//! silently.
+//! All objects are tried in one compile, and each round takes what was wrong in it a layer down, where it stays. After
+//! `ROUNDS` all that are in the highest layer go down together, so it ends. What layer 1 does not reproduce is told at the
+//! manifest's place: nothing is lost silently.
 
+mod applications;
 mod clean;
 mod compare;
 mod compliance;
 mod entries;
+mod parts;
 mod plan;
 mod proof;
 mod text;
@@ -37,10 +40,10 @@ use crate::schema::{Catalogue, Minor, Version, split_api};
 use crate::source::{SourceMap, Span};
 
 use compliance::Compliance;
-use plan::{Ground, Plan};
+use plan::{Ground, Layer, Plan};
 use proof::{Claim, Verdict, Wrong};
 
-/// So often entries are tried before all that are left are given up.
+/// So often a layer is tried before all that are left in it are given up.
 const ROUNDS: usize = 4;
 
 /// What is asked for.
@@ -117,11 +120,10 @@ impl Way<'_> {
             asked: self.request.version,
             opaque: self.opaque,
         };
-        let mut raw = vec![false; self.objects.len()];
-        let mut round = 0;
+        let mut highest = vec![Layer::Applications; self.objects.len()];
+        let mut rounds = ROUNDS;
         loop {
-            round += 1;
-            let plan = Plan::of(&ground, &raw);
+            let plan = Plan::of(&ground, &highest);
             let written = text::write(&plan);
             let verdict = proof::prove(&Claim {
                 written: &written,
@@ -130,18 +132,37 @@ impl Way<'_> {
                 root: self.request.root,
                 name: self.request.name,
             });
-            let wrong: Vec<usize> = verdict.wrong.keys().copied().filter(|at| plan.by_entry[*at]).collect();
-            let left = plan.by_entry.contains(&true);
-            if verdict.holds() || !left {
+            let top = plan.layers.iter().copied().max().unwrap_or(Layer::Resources);
+            if verdict.holds() || top == Layer::Resources {
                 return Attempt { text: written.text, verdict };
             }
-            // What is said of no entry may be the fault of any.
-            if wrong.is_empty() || round >= ROUNDS {
-                raw.fill(true);
+            rounds -= 1;
+            let lowered = lower(&plan, &verdict, &mut highest);
+            // What is said of nothing that could be lower may be the fault of all that could.
+            if !lowered || rounds == 0 {
+                let below = if top == Layer::Applications { Layer::Entries } else { Layer::Resources };
+                highest.iter_mut().for_each(|layer| *layer = below.min(*layer));
+                rounds = ROUNDS;
             }
-            wrong.into_iter().for_each(|at| raw[at] = true);
         }
     }
+}
+
+/// Has what is wrong made by the layer below, an application's objects together. Answers whether there is anything.
+fn lower(plan: &Plan, verdict: &Verdict, highest: &mut [Layer]) -> bool {
+    let mut lowered = false;
+    for at in verdict.wrong.keys().copied() {
+        match plan.layers[at] {
+            Layer::Applications => {
+                highest[at] = Layer::Entries;
+                plan.together(at).iter().for_each(|at| highest[*at] = Layer::Entries);
+            }
+            Layer::Entries => highest[at] = Layer::Resources,
+            Layer::Resources => continue,
+        }
+        lowered = true;
+    }
+    lowered
 }
 
 /// What is wrong with the last attempt, at the places of the manifests.

@@ -1,8 +1,11 @@
-//! The configuration as data, before it is text: what the framework says, and an entry for each object.
+//! The configuration as data, before it is text: what the framework says, and an entry for each object or application.
+
+use std::rc::Rc;
 
 use ecow::{EcoString, eco_format};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::applications::{self, Application, Found};
 use super::compare::bare;
 use super::compliance::Compliance;
 use super::entries::{self, Made, Surroundings, Workloads};
@@ -26,6 +29,17 @@ pub(super) struct Ground<'a> {
     pub opaque: &'a [String],
 }
 
+/// A layer of the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Layer {
+    /// Layer 1: objects as they are.
+    Resources,
+    /// Layer 2: an entry for each object.
+    Entries,
+    /// Layer 3: an application for several.
+    Applications,
+}
+
 /// A configuration.
 pub(super) struct Plan {
     /// `framework`
@@ -34,8 +48,10 @@ pub(super) struct Plan {
     pub force_namespaces: bool,
     /// The entries, in the order in which they are written.
     pub entries: Vec<Entry>,
-    /// By object: whether an entry of layer 2 makes it.
-    pub by_entry: Vec<bool>,
+    /// By object: the layer that makes it.
+    pub layers: Vec<Layer>,
+    /// The objects of each application, by the object.
+    together: FxHashMap<usize, Rc<[usize]>>,
 }
 
 /// An entry of a collection.
@@ -46,13 +62,14 @@ pub(super) struct Entry {
     pub key: EcoString,
     /// What it says.
     pub value: Node,
-    /// The object that it makes.
+    /// The object that it makes, of several the one that runs.
     pub object: usize,
 }
 
 /// The collections in the order in which they are written.
 const ORDER: &[&str] = &[
     "namespaces",
+    APPLICATIONS,
     "deployments",
     "statefulSets",
     "daemonSets",
@@ -76,43 +93,83 @@ const ORDER: &[&str] = &[
     RESOURCES,
 ];
 
+/// Layer 3.
+const APPLICATIONS: &str = "applications";
 /// Layer 1.
 const RESOURCES: &str = "resources";
 
 impl Plan {
-    /// The plan in which the objects that `raw` says are written as they are, and all others in layer 2 as far as it
-    /// has words for them.
-    pub fn of(ground: &Ground<'_>, raw: &[bool]) -> Plan {
+    /// The plan in which no object is made by a layer above the one that `highest` says, and each by the highest that has
+    /// words for it.
+    pub fn of(ground: &Ground<'_>, highest: &[Layer]) -> Plan {
         let namespace = common_namespace(ground.objects);
-        let mut workloads = Workloads::default();
-        for (object, _) in ground.objects.iter().zip(raw).filter(|(_, raw)| !**raw) {
-            workloads.add(object);
-        }
-        let around = Surroundings {
-            namespace,
-            compliance: ground.compliance,
-            native_sidecars: ground.version.minor() >= Minor(29),
-            workloads,
-        };
-        let made: Vec<Option<Made>> = (ground.objects.iter().zip(raw))
-            .map(|(object, raw)| if *raw { None } else { entries::entry(object, &around) })
-            .collect();
-        let by_entry: Vec<bool> = made.iter().map(Option::is_some).collect();
-        let mut entries = name(ground, made);
-        let force_namespaces = settle_namespaces(ground.objects, &by_entry, namespace, &mut entries);
+        let found = applications::find(
+            &applications::Surroundings {
+                objects: ground.objects,
+                namespace,
+                compliance: ground.compliance,
+                version: ground.version,
+            },
+            |at| highest[at] == Layer::Applications,
+        );
+        let mut layers = vec![Layer::Entries; highest.len()];
+        let members = found.applications.iter().flat_map(|application| &application.members);
+        members.chain(&found.denials).for_each(|at| layers[*at] = Layer::Applications);
+        let made = below(ground, highest, &mut layers, namespace);
+        let framework = framework(ground, namespace, &found);
+        let mut entries = name(ground, &found, made, &layers);
+        let force_namespaces = settle_namespaces(ground.objects, &layers, namespace, &mut entries);
         entries.sort_by_key(|entry| ORDER.iter().position(|name| *name == entry.collection));
-        Plan { framework: framework(ground, namespace), force_namespaces, entries, by_entry }
+        let mut together = FxHashMap::default();
+        for application in found.applications {
+            let members: Rc<[usize]> = application.members.into();
+            together.extend(members.iter().map(|at| (*at, Rc::clone(&members))));
+        }
+        Plan { framework, force_namespaces, entries, layers, together }
+    }
+
+    /// The objects of the application that makes this one.
+    pub fn together(&self, at: usize) -> &[usize] {
+        self.together.get(&at).map_or(&[], |members| members)
     }
 }
 
-/// Gives the entries and objects keys that nobody else has: first the entries, whose objects have keys in `resources` too.
-fn name(ground: &Ground<'_>, made: Vec<Option<Made>>) -> Vec<Entry> {
+/// The entries of the objects that no application makes, and the layers that they come to.
+fn below(ground: &Ground<'_>, highest: &[Layer], layers: &mut [Layer], namespace: Option<&str>) -> Vec<Option<Made>> {
+    let mut workloads = Workloads::default();
+    for (object, _) in ground.objects.iter().zip(highest).filter(|(_, highest)| **highest > Layer::Resources) {
+        workloads.add(object);
+    }
+    let around = Surroundings {
+        namespace,
+        compliance: ground.compliance,
+        native_sidecars: ground.version.minor() >= Minor(29),
+        workloads,
+    };
+    let mut made = Vec::with_capacity(layers.len());
+    for ((object, highest), layer) in ground.objects.iter().zip(highest).zip(layers) {
+        let tried = *layer == Layer::Entries && *highest > Layer::Resources;
+        let entry = if tried { entries::entry(object, &around) } else { None };
+        if *layer == Layer::Entries && entry.is_none() {
+            *layer = Layer::Resources;
+        }
+        made.push(entry);
+    }
+    made
+}
+
+/// Gives the entries and objects keys that nobody else has: first the applications and entries, whose objects have keys in
+/// the layers below too.
+fn name(ground: &Ground<'_>, found: &Found, made: Vec<Option<Made>>, layers: &[Layer]) -> Vec<Entry> {
     let mut keys = Keys::default();
     let (mut entries, mut others) = (Vec::with_capacity(made.len()), Vec::new());
+    found.denials.iter().for_each(|at| keys.denial(&ground.objects[*at]));
+    entries.extend(found.applications.iter().map(|application| keys.application(ground.objects, application)));
     for (at, (object, made)) in ground.objects.iter().zip(made).enumerate() {
         match made {
             Some(made) => entries.push(keys.entry(object, made, at)),
-            None => others.push((at, object)),
+            None if layers[at] == Layer::Resources => others.push((at, object)),
+            None => {}
         }
     }
     let others = others.into_iter().map(|(at, object)| keys.resource(object, as_it_is(object, ground), at));
@@ -133,7 +190,7 @@ fn common_namespace(objects: &[Object]) -> Option<&str> {
     most.map(|(namespace, _)| namespace)
 }
 
-fn framework(ground: &Ground<'_>, namespace: Option<&str>) -> Map {
+fn framework(ground: &Ground<'_>, namespace: Option<&str>, found: &Found) -> Map {
     let text = |text: &str| Node::string(text, Span::NONE);
     let mut framework = Map::default();
     let mut put = |key: &str, value: Option<Node>| {
@@ -141,17 +198,21 @@ fn framework(ground: &Ground<'_>, namespace: Option<&str>) -> Map {
             framework.set(key, Span::NONE, value);
         }
     };
+    put("project", found.framework.get("project").cloned());
     put("namespace", namespace.map(text));
     put("kubernetesVersion", ground.asked.map(|version| text(&version.to_string())));
     put("compliance", ground.compliance.of_framework());
+    put("network", found.framework.get("network").cloned());
+    put("observability", found.framework.get("observability").cloned());
     let opaque: Vec<Node> = ground.opaque.iter().map(|kind| text(kind)).collect();
     put("opaqueKinds", (!opaque.is_empty()).then(|| Node::new(NodeKind::List(opaque), Span::NONE)));
     framework
 }
 
 /// Leaves out the entries of namespaces that are made anyway. Answers whether others would be made that are not there.
-fn settle_namespaces(objects: &[Object], by_entry: &[bool], common: Option<&str>, entries: &mut Vec<Entry>) -> bool {
-    let used = objects.iter().zip(by_entry).filter(|(_, by_entry)| **by_entry).map(|(object, _)| object.namespace());
+fn settle_namespaces(objects: &[Object], layers: &[Layer], common: Option<&str>, entries: &mut Vec<Entry>) -> bool {
+    let above = objects.iter().zip(layers).filter(|(_, layer)| **layer > Layer::Resources);
+    let used = above.map(|(object, _)| object.namespace());
     let mut made: FxHashSet<&str> = used.filter(|namespace| Some(*namespace) != common).collect();
     made.extend(common);
     made.retain(|namespace| !namespace.is_empty() && *namespace != "default");
@@ -198,24 +259,56 @@ fn forget_compliance(node: &mut Node, metadata: &[&str], compliance: &Compliance
     }
 }
 
+/// Says the name first where the key does not.
+fn named(key: &str, name: EcoString, mut fields: Map) -> Map {
+    if kebab(key) != name {
+        let field = Field { key: "name".into(), key_span: Span::NONE, value: Node::string(name, Span::NONE) };
+        fields.fields.insert(0, field);
+    }
+    fields
+}
+
 /// The keys that are taken.
 #[derive(Default)]
 struct Keys(FxHashSet<(&'static str, EcoString)>);
 
 impl Keys {
+    /// An application takes its key in all collections that it adds to, with what it puts behind the key.
+    fn application(&mut self, objects: &[Object], application: &Application) -> Entry {
+        let object = &objects[application.workload];
+        let name: EcoString = object.name().into();
+        let key = self.free(APPLICATIONS, [name.clone(), eco_format!("{}-{name}", object.namespace())]);
+        for member in application.members.iter().map(|at| &objects[*at]) {
+            let behind = member.name().strip_prefix(name.as_str()).unwrap_or_default();
+            self.take(member, eco_format!("{key}{behind}"));
+        }
+        let value = Node::new(NodeKind::Map(named(&key, name, application.fields.clone())), Span::NONE);
+        Entry { collection: APPLICATIONS, key, value, object: application.workload }
+    }
+
+    /// The policies that deny everything have keys by their namespaces.
+    fn denial(&mut self, object: &Object) {
+        self.take(object, object.name().into());
+        self.take(object, eco_format!("{}-{}", object.name(), object.namespace()));
+    }
+
+    /// Takes the keys of an object that is made by a layer above: in its collection, and in layer 1.
+    fn take(&mut self, object: &Object, key: EcoString) {
+        let (kind, name) = (object.kind(), object.name());
+        if let Some(collection) = entries::collection(object) {
+            self.0.insert((collection, key));
+        }
+        self.0.insert((RESOURCES, eco_format!("{kind}/{name}")));
+        self.0.insert((RESOURCES, eco_format!("{kind}/{}/{name}", object.namespace())));
+    }
+
     fn entry(&mut self, object: &Object, made: Made, at: usize) -> Entry {
         let name: EcoString = object.name().into();
         let apart = eco_format!("{}-{name}", object.namespace());
         let key = self.free(made.collection, [name.clone(), apart]);
-        let kind = object.kind();
-        self.0.insert((RESOURCES, eco_format!("{kind}/{name}")));
-        self.0.insert((RESOURCES, eco_format!("{kind}/{}/{name}", object.namespace())));
-        let mut fields = made.fields;
-        if kebab(&key) != name {
-            let field = Field { key: "name".into(), key_span: Span::NONE, value: Node::string(name, Span::NONE) };
-            fields.fields.insert(0, field);
-        }
-        Entry { collection: made.collection, key, value: Node::new(NodeKind::Map(fields), Span::NONE), object: at }
+        self.take(object, key.clone());
+        let value = Node::new(NodeKind::Map(named(&key, name, made.fields)), Span::NONE);
+        Entry { collection: made.collection, key, value, object: at }
     }
 
     fn resource(&mut self, object: &Object, value: Node, at: usize) -> Entry {

@@ -3,8 +3,8 @@
 use ecow::{EcoString, eco_format};
 
 use super::draft::Draft;
-use super::parts::{Fields, Parts, each, map_node, text_node};
 use super::pods::names_alone;
+use crate::import::parts::{Fields, Parts, each, map_node, text_node};
 use crate::node::Node;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
@@ -92,7 +92,7 @@ fn said(mut subject: Parts, own: &str) -> Option<Node> {
 #[cfg(test)]
 mod tests {
     use super::{Fields, Parts, map_node, rule, said, text_node};
-    use crate::import::entries::parts::list_node;
+    use crate::import::parts::list_node;
     use crate::node::NodeKind;
 
     #[test]

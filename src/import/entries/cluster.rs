@@ -1,8 +1,8 @@
 //! Kinds whose entries say nearly what their objects say: namespaces, configuration, storage, quotas, priorities.
 
 use super::draft::Draft;
-use super::parts::{Parts, as_int, list_node};
 use super::workloads::claim_spec;
+use crate::import::parts::{Parts, as_int, list_node};
 use crate::node::Node;
 
 pub(super) fn namespace(draft: &mut Draft<'_>) -> Option<()> {

@@ -3,8 +3,8 @@
 use ecow::EcoString;
 
 use super::Surroundings;
-use super::parts::{Fields, Parts, map_node};
 use crate::import::compare::bare;
+use crate::import::parts::{Fields, Parts, map_node};
 use crate::layers::Object;
 use crate::node::{Map, Node};
 use crate::source::Span;

@@ -7,11 +7,10 @@
 mod access;
 mod cluster;
 mod draft;
-mod pods;
+pub(super) mod pods;
 mod reach;
-mod parts;
-mod scaling;
-mod workloads;
+pub(super) mod scaling;
+pub(super) mod workloads;
 
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
@@ -84,6 +83,11 @@ fn rule(api_version: &str, kind: &str) -> Option<(&'static str, Rule)> {
 pub(super) fn names_namespace(object: &Object) -> bool {
     const OF_CLUSTER: &[&str] = &["namespaces", "clusterRoles", "clusterRoleBindings", "priorityClasses"];
     rule(object.api_version(), object.kind()).is_some_and(|(collection, _)| !OF_CLUSTER.contains(&collection))
+}
+
+/// The collection whose entries make such objects.
+pub(super) fn collection(object: &Object) -> Option<&'static str> {
+    rule(object.api_version(), object.kind()).map(|(collection, _)| collection)
 }
 
 /// The entry that should make the object; `None` where layer 2 has no words for it.

@@ -1,7 +1,9 @@
 //! Pods of workloads: the first container in the entry's own words, and what is around it.
 
 use super::draft::Draft;
-use super::parts::{Fields, Parts, as_int, each, int_node, is_scalar, list_node, map_node, says_something, text_node};
+use crate::import::parts::{
+    Fields, Parts, as_int, each, int_node, is_scalar, list_node, map_node, says_something, text_node,
+};
 use crate::node::{Field, Map, Node, NodeKind};
 use crate::source::Span;
 
@@ -143,7 +145,7 @@ fn init_containers(spec: &mut Parts, fields: &mut Fields, native_sidecars: bool)
 }
 
 /// `[ { name: a } ]` as `[ "a" ]`.
-pub(super) fn names_alone(node: &Node) -> Option<Node> {
+pub(in crate::import) fn names_alone(node: &Node) -> Option<Node> {
     let items = node.as_list().filter(|items| !items.is_empty())?;
     each(items, |mut item| {
         let name = item.text("name")?;
@@ -170,7 +172,7 @@ fn ports(node: &Node) -> Option<Node> {
 }
 
 /// Environment variables by name. A set has no order, so they have to be in the one that it is written in.
-fn variables(node: &Node) -> Option<Node> {
+pub(in crate::import) fn variables(node: &Node) -> Option<Node> {
     let items = node.as_list().filter(|items| !items.is_empty())?;
     let mut fields = Map::default();
     let mut last = None;
@@ -184,7 +186,7 @@ fn variables(node: &Node) -> Option<Node> {
             Some(value) => Some(value).filter(|value| item.is_empty() && value.as_str().is_some())?,
             None => {
                 let from = item.take_if("valueFrom", says_something).filter(|_| item.is_empty())?;
-                super::parts::single("valueFrom", from)
+                crate::import::parts::single("valueFrom", from)
             }
         };
         last = Some(name.clone());

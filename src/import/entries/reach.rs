@@ -1,7 +1,7 @@
 //! Services, Ingresses and NetworkPolicies.
 
 use super::draft::Draft;
-use super::parts::{Fields, Parts, as_int, bool_node, each, int_node, list_node, map_node, text_node};
+use crate::import::parts::{Fields, Parts, as_int, bool_node, each, int_node, list_node, map_node, text_node};
 use crate::node::Node;
 
 pub(super) fn service(draft: &mut Draft<'_>) -> Option<()> {

@@ -1,7 +1,7 @@
 //! Disruption budgets and autoscalers.
 
 use super::draft::Draft;
-use super::parts::{Fields, Parts, as_int, list_node, map_node, text_node};
+use crate::import::parts::{Fields, Parts, as_int, list_node, map_node, text_node};
 use crate::node::{Map, Node};
 
 pub(super) fn budget(draft: &mut Draft<'_>) -> Option<()> {
@@ -62,7 +62,7 @@ pub(super) fn autoscaler(draft: &mut Draft<'_>) -> Option<()> {
 }
 
 /// The number of a metric that has a word of its own.
-fn usage(metric: &Node, resource: &str) -> Option<Node> {
+pub(in crate::import) fn usage(metric: &Node, resource: &str) -> Option<Node> {
     let mut metric = Parts::of(metric.clone())?;
     let mut about = metric.map("resource")?;
     let mut target = about.map("target")?;

@@ -1,9 +1,9 @@
 //! Deployments, StatefulSets, DaemonSets, Jobs and CronJobs.
 
 use super::draft::Draft;
-use super::parts::{Fields, Parts, as_int, list_node, map_node, text_node};
 use super::pods::Pods;
 use crate::import::compare::difference;
+use crate::import::parts::{Fields, Parts, as_int, list_node, map_node, text_node};
 use crate::node::{Map, Node, NodeKind};
 use crate::source::Span;
 
@@ -183,7 +183,7 @@ fn claims(node: &Node) -> Option<Map> {
 }
 
 /// What a claim asks for, in the words of an entry.
-pub(super) fn claim_spec(claim: &mut Fields, mut spec: Parts) -> Option<()> {
+pub(in crate::import) fn claim_spec(claim: &mut Fields, mut spec: Parts) -> Option<()> {
     let mut resources = spec.map("resources")?;
     let mut requests = resources.map("requests")?;
     claim.put("size", requests.take_if("storage", |size| size.as_str().is_some())?);
