@@ -9,6 +9,47 @@ pub(super) fn difference(a: &Node, b: &Node) -> Option<String> {
     differ(a, b, &mut path).then_some(path)
 }
 
+/// What has to be merged over some data to make other data of it; `None` where something would have to be taken away. Of
+/// lists that are alike in length and in the names of their items, each item is its own; others are there as a whole.
+pub(super) fn addition(from: &Node, to: &Node) -> Option<Node> {
+    let kind = match (&from.kind, &to.kind) {
+        (NodeKind::Map(from), NodeKind::Map(to)) => NodeKind::Map(further_fields(from, to)?),
+        (NodeKind::List(from), NodeKind::List(to)) if are_named_alike(from, to) => {
+            let items = from.iter().zip(to).filter(|(from, to)| difference(from, to).is_some());
+            let item = |(from, to): (&Node, &Node)| {
+                let mut item = addition(from, to)?;
+                let map = item.as_map_mut()?;
+                map.fields.insert(0, Field { key: "name".into(), key_span: Span::NONE, value: bare(to.get("name")?) });
+                Some(item)
+            };
+            NodeKind::List(items.map(item).collect::<Option<Vec<_>>>()?)
+        }
+        _ => return Some(bare(to)),
+    };
+    Some(Node::new(kind, Span::NONE))
+}
+
+fn further_fields(from: &Map, to: &Map) -> Option<Map> {
+    if from.fields.iter().any(|field| to.get(&field.key).is_none()) {
+        return None;
+    }
+    let mut further = Map::default();
+    for field in &to.fields {
+        let value = match from.get(&field.key) {
+            Some(known) if difference(known, &field.value).is_none() => continue,
+            Some(known) => addition(known, &field.value)?,
+            None => bare(&field.value),
+        };
+        further.set(field.key.clone(), Span::NONE, value);
+    }
+    Some(further)
+}
+
+fn are_named_alike(from: &[Node], to: &[Node]) -> bool {
+    let name = |node: &Node| node.get("name").and_then(Node::as_str).map(str::to_owned);
+    from.iter().map(name).eq(to.iter().map(name)) && from.iter().all(|item| name(item).is_some())
+}
+
 /// The same data without places.
 pub(super) fn bare(node: &Node) -> Node {
     let kind = match &node.kind {
@@ -83,7 +124,7 @@ fn step(path: &mut String, key: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::difference;
+    use super::{addition, difference};
     use crate::manifests::documents;
     use crate::source::SourceMap;
 
@@ -100,5 +141,20 @@ mod tests {
         assert_eq!(between("{a: {b: 1, d: 2}}", "{a: {c: 1, d: 2}}").as_deref(), Some("a.b"));
         assert_eq!(between("{a: [1, 2]}", "{a: [1]}").as_deref(), Some("a"));
         assert_eq!(between("a: 1", "a: '1'").as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn what_is_added_is_the_least() {
+        let between = |a: &str, b: &str| {
+            let mut sources = SourceMap::new();
+            let [a, b, c] = [a, b, a].map(|text| documents("a", text, &mut sources).0.remove(0));
+            assert_eq!(difference(&a, &c), None);
+            addition(&a, &b)
+        };
+        let data = |text: &str| super::bare(&documents("a", text, &mut SourceMap::new()).0[0]);
+        let added = between("{a: 1, b: [{name: x, c: 1}, {name: y}]}", "{a: 1, b: [{name: x, c: 1}, {name: y, d: 2}]}");
+        assert_eq!(added, Some(data("{b: [{name: y, d: 2}]}")));
+        assert_eq!(between("{a: 1, b: [1]}", "{a: 2, b: [1, 2], c: 3}"), Some(data("{a: 2, b: [1, 2], c: 3}")));
+        assert_eq!(between("{a: {b: 1, c: 2}}", "{a: {b: 2}}"), None);
     }
 }

@@ -17,6 +17,9 @@ const USUAL_PREFIX: &str = "enterprise.com";
 /// The domain where that one is not to be touched.
 const OTHER_PREFIX: &str = "nxk.build";
 
+/// The label of namespaces that says which pods they admit.
+const ADMITS: &str = "pod-security.kubernetes.io/enforce";
+
 /// The names of the labels behind the domain, and of the options that they are made of.
 const LABELS: [(&str, &str); 5] = [
     ("regulatory-framework", "framework"),
@@ -106,6 +109,20 @@ impl Compliance {
             map.set("labelPrefix", Span::NONE, Node::string(self.prefix.clone(), Span::NONE));
         }
         (!map.fields.is_empty()).then(|| Node::new(NodeKind::Map(map), Span::NONE))
+    }
+
+    /// Whether an entry of a namespace says nothing but what all namespaces have: the level tells which pods they admit.
+    pub fn is_usual_namespace(&self, said: &Map) -> bool {
+        let admitted = match self.usual[1].as_deref() {
+            None | Some("unrestricted") => return said.fields.is_empty(),
+            Some("high" | "strict" | "restricted") => "restricted",
+            Some(_) => "baseline",
+        };
+        let [labels] = said.fields.as_slice() else { return false };
+        let labels = labels.value.as_map().filter(|_| labels.key == "labels");
+        labels.is_some_and(|labels| {
+            labels.fields.len() == 1 && labels.get(ADMITS).and_then(Node::as_str) == Some(admitted)
+        })
     }
 
     /// What the labels of an object say.

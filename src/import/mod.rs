@@ -22,6 +22,7 @@ mod clean;
 mod compare;
 mod compliance;
 mod entries;
+mod keys;
 mod parts;
 mod plan;
 mod proof;
@@ -40,7 +41,7 @@ use crate::schema::{Catalogue, Minor, Version, split_api};
 use crate::source::{SourceMap, Span};
 
 use compliance::Compliance;
-use plan::{Ground, Layer, Plan};
+use plan::{Ground, Layer, Plan, Wish};
 use proof::{Claim, Verdict, Wrong};
 
 /// So often a layer is tried before all that are left in it are given up.
@@ -120,10 +121,10 @@ impl Way<'_> {
             asked: self.request.version,
             opaque: self.opaque,
         };
-        let mut highest = vec![Layer::Applications; self.objects.len()];
+        let mut wish = Wish::new(self.objects.len());
         let mut rounds = ROUNDS;
         loop {
-            let plan = Plan::of(&ground, &highest);
+            let plan = Plan::of(&ground, &wish);
             let written = text::write(&plan);
             let verdict = proof::prove(&Claim {
                 written: &written,
@@ -137,32 +138,34 @@ impl Way<'_> {
                 return Attempt { text: written.text, verdict };
             }
             rounds -= 1;
-            let lowered = lower(&plan, &verdict, &mut highest);
-            // What is said of nothing that could be lower may be the fault of all that could.
-            if !lowered || rounds == 0 {
-                let below = if top == Layer::Applications { Layer::Entries } else { Layer::Resources };
-                highest.iter_mut().for_each(|layer| *layer = below.min(*layer));
+            // What is said of nothing that could be otherwise may be the fault of all that could.
+            if !amend(&mut wish, &plan, &verdict) || rounds == 0 {
+                wish.leave(top);
                 rounds = ROUNDS;
             }
         }
     }
 }
 
-/// Has what is wrong made by the layer below, an application's objects together. Answers whether there is anything.
-fn lower(plan: &Plan, verdict: &Verdict, highest: &mut [Layer]) -> bool {
-    let mut lowered = false;
-    for at in verdict.wrong.keys().copied() {
-        match plan.layers[at] {
-            Layer::Applications => {
-                highest[at] = Layer::Entries;
-                plan.together(at).iter().for_each(|at| highest[*at] = Layer::Entries);
+/// Has what is wrong made in another way: that of an application with something added to it, if that is all it takes, else
+/// all of the application's objects by the layer below, and so any other object. Answers whether there is anything.
+fn amend(wish: &mut Wish, plan: &Plan, verdict: &Verdict) -> bool {
+    let mut amended = false;
+    for (at, wrong) in &verdict.wrong {
+        match (plan.layers[*at], wrong) {
+            (Layer::Resources, _) => continue,
+            (Layer::Applications, Wrong::Differs(_, Some(patch))) if !wish.patches.contains_key(at) => {
+                wish.patches.insert(*at, patch.clone());
             }
-            Layer::Entries => highest[at] = Layer::Resources,
-            Layer::Resources => continue,
+            (Layer::Applications, _) => {
+                wish.highest[*at] = Layer::Entries;
+                plan.together(*at).iter().for_each(|at| wish.highest[*at] = Layer::Entries);
+            }
+            (Layer::Entries, _) => wish.highest[*at] = Layer::Resources,
         }
-        lowered = true;
+        amended = true;
     }
-    lowered
+    amended
 }
 
 /// What is wrong with the last attempt, at the places of the manifests.
@@ -185,10 +188,10 @@ fn refusal(object: &Object, wrong: Wrong) -> Diagnostic {
             let path = path.or(found).unwrap_or_default();
             not_imported(place(object, &path), cannot_say(&message))
         }
-        Wrong::Differs(path) if path.is_empty() => {
+        Wrong::Differs(path, _) if path.is_empty() => {
             not_imported(object.entry, format!("a configuration does not keep {object}"))
         }
-        Wrong::Differs(path) => {
+        Wrong::Differs(path, _) => {
             not_imported(place(object, &path), format!("a configuration does not keep `{path}` as it is"))
         }
     };

@@ -1,17 +1,18 @@
 //! The configuration as data, before it is text: what the framework says, and an entry for each object or application.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ecow::{EcoString, eco_format};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::applications::{self, Application, Found};
+use super::applications::{self, Found};
 use super::compare::bare;
 use super::compliance::Compliance;
 use super::entries::{self, Made, Surroundings, Workloads};
-use crate::layers::names::kebab;
+use super::keys::Keys;
 use crate::layers::{Object, pod_spec_path};
-use crate::node::{Field, Map, Node, NodeKind};
+use crate::node::{Map, Node, NodeKind};
 use crate::schema::{Minor, Version};
 use crate::source::Span;
 
@@ -38,6 +39,27 @@ pub(super) enum Layer {
     Entries,
     /// Layer 3: an application for several.
     Applications,
+}
+
+/// How objects are to be made, as far as it is known what works.
+pub(super) struct Wish {
+    /// By object: the highest layer that may make it.
+    pub highest: Vec<Layer>,
+    /// What layer 1 adds to objects that applications make.
+    pub patches: BTreeMap<usize, Node>,
+}
+
+impl Wish {
+    /// Any layer may make any of so many objects.
+    pub fn new(objects: usize) -> Wish {
+        Wish { highest: vec![Layer::Applications; objects], patches: BTreeMap::new() }
+    }
+
+    /// Leaves a layer for the one below.
+    pub fn leave(&mut self, layer: Layer) {
+        let below = if layer == Layer::Applications { Layer::Entries } else { Layer::Resources };
+        self.highest.iter_mut().for_each(|highest| *highest = below.min(*highest));
+    }
 }
 
 /// A configuration.
@@ -94,14 +116,14 @@ const ORDER: &[&str] = &[
 ];
 
 /// Layer 3.
-const APPLICATIONS: &str = "applications";
+pub(super) const APPLICATIONS: &str = "applications";
 /// Layer 1.
-const RESOURCES: &str = "resources";
+pub(super) const RESOURCES: &str = "resources";
 
 impl Plan {
-    /// The plan in which no object is made by a layer above the one that `highest` says, and each by the highest that has
-    /// words for it.
-    pub fn of(ground: &Ground<'_>, highest: &[Layer]) -> Plan {
+    /// The plan in which each object is made by the highest layer that has words for it and may.
+    pub fn of(ground: &Ground<'_>, wish: &Wish) -> Plan {
+        let highest = &wish.highest;
         let namespace = common_namespace(ground.objects);
         let found = applications::find(
             &applications::Surroundings {
@@ -118,7 +140,8 @@ impl Plan {
         let made = below(ground, highest, &mut layers, namespace);
         let framework = framework(ground, namespace, &found);
         let mut entries = name(ground, &found, made, &layers);
-        let force_namespaces = settle_namespaces(ground.objects, &layers, namespace, &mut entries);
+        entries.extend(patches(ground.objects, wish, &layers, namespace.unwrap_or("default")));
+        let force_namespaces = settle_namespaces(ground, &layers, namespace, &mut entries);
         entries.sort_by_key(|entry| ORDER.iter().position(|name| *name == entry.collection));
         let mut together = FxHashMap::default();
         for application in found.applications {
@@ -132,6 +155,24 @@ impl Plan {
     pub fn together(&self, at: usize) -> &[usize] {
         self.together.get(&at).map_or(&[], |members| members)
     }
+}
+
+/// What is added to the objects of applications, under the keys that these have in layer 1.
+fn patches(objects: &[Object], wish: &Wish, layers: &[Layer], standard: &str) -> Vec<Entry> {
+    let used: Vec<(&usize, &Node)> =
+        wish.patches.iter().filter(|(at, _)| layers[**at] == Layer::Applications).collect();
+    let mut called: FxHashMap<(&str, &str), usize> =
+        used.iter().map(|(at, _)| ((objects[**at].kind(), objects[**at].name()), 0)).collect();
+    for (object, _) in objects.iter().zip(layers).filter(|(_, layer)| **layer > Layer::Resources) {
+        called.entry((object.kind(), object.name())).and_modify(|count| *count += 1);
+    }
+    let entry = |(at, patch): (&usize, &Node)| {
+        let (kind, namespace, name) = (objects[*at].kind(), objects[*at].namespace(), objects[*at].name());
+        let alone = called[&(kind, name)] < 2 || namespace == standard || namespace.is_empty();
+        let key = if alone { eco_format!("{kind}/{name}") } else { eco_format!("{kind}/{namespace}/{name}") };
+        Entry { collection: RESOURCES, key, value: patch.clone(), object: *at }
+    };
+    used.into_iter().map(entry).collect()
 }
 
 /// The entries of the objects that no application makes, and the layers that they come to.
@@ -210,7 +251,8 @@ fn framework(ground: &Ground<'_>, namespace: Option<&str>, found: &Found) -> Map
 }
 
 /// Leaves out the entries of namespaces that are made anyway. Answers whether others would be made that are not there.
-fn settle_namespaces(objects: &[Object], layers: &[Layer], common: Option<&str>, entries: &mut Vec<Entry>) -> bool {
+fn settle_namespaces(ground: &Ground<'_>, layers: &[Layer], common: Option<&str>, entries: &mut Vec<Entry>) -> bool {
+    let objects = ground.objects;
     let above = objects.iter().zip(layers).filter(|(_, layer)| **layer > Layer::Resources);
     let used = above.map(|(object, _)| object.namespace());
     let mut made: FxHashSet<&str> = used.filter(|namespace| Some(*namespace) != common).collect();
@@ -221,9 +263,9 @@ fn settle_namespaces(objects: &[Object], layers: &[Layer], common: Option<&str>,
     if !made.is_subset(&there) {
         return true;
     }
-    let is_empty = |node: &Node| node.as_map().is_some_and(|map| map.fields.is_empty());
+    let usual = |node: &Node| node.as_map().is_some_and(|map| ground.compliance.is_usual_namespace(map));
     entries.retain(|entry| {
-        let needless = is_empty(&entry.value) && made.contains(objects[entry.object].name());
+        let needless = usual(&entry.value) && made.contains(objects[entry.object].name());
         entry.collection != "namespaces" || !needless
     });
     false
@@ -256,78 +298,5 @@ fn forget_compliance(node: &mut Node, metadata: &[&str], compliance: &Compliance
         if some && labels.fields.is_empty() {
             metadata.fields.retain(|field| field.key != "labels");
         }
-    }
-}
-
-/// Says the name first where the key does not.
-fn named(key: &str, name: EcoString, mut fields: Map) -> Map {
-    if kebab(key) != name {
-        let field = Field { key: "name".into(), key_span: Span::NONE, value: Node::string(name, Span::NONE) };
-        fields.fields.insert(0, field);
-    }
-    fields
-}
-
-/// The keys that are taken.
-#[derive(Default)]
-struct Keys(FxHashSet<(&'static str, EcoString)>);
-
-impl Keys {
-    /// An application takes its key in all collections that it adds to, with what it puts behind the key.
-    fn application(&mut self, objects: &[Object], application: &Application) -> Entry {
-        let object = &objects[application.workload];
-        let name: EcoString = object.name().into();
-        let key = self.free(APPLICATIONS, [name.clone(), eco_format!("{}-{name}", object.namespace())]);
-        for member in application.members.iter().map(|at| &objects[*at]) {
-            let behind = member.name().strip_prefix(name.as_str()).unwrap_or_default();
-            self.take(member, eco_format!("{key}{behind}"));
-        }
-        let value = Node::new(NodeKind::Map(named(&key, name, application.fields.clone())), Span::NONE);
-        Entry { collection: APPLICATIONS, key, value, object: application.workload }
-    }
-
-    /// The policies that deny everything have keys by their namespaces.
-    fn denial(&mut self, object: &Object) {
-        self.take(object, object.name().into());
-        self.take(object, eco_format!("{}-{}", object.name(), object.namespace()));
-    }
-
-    /// Takes the keys of an object that is made by a layer above: in its collection, and in layer 1.
-    fn take(&mut self, object: &Object, key: EcoString) {
-        let (kind, name) = (object.kind(), object.name());
-        if let Some(collection) = entries::collection(object) {
-            self.0.insert((collection, key));
-        }
-        self.0.insert((RESOURCES, eco_format!("{kind}/{name}")));
-        self.0.insert((RESOURCES, eco_format!("{kind}/{}/{name}", object.namespace())));
-    }
-
-    fn entry(&mut self, object: &Object, made: Made, at: usize) -> Entry {
-        let name: EcoString = object.name().into();
-        let apart = eco_format!("{}-{name}", object.namespace());
-        let key = self.free(made.collection, [name.clone(), apart]);
-        self.take(object, key.clone());
-        let value = Node::new(NodeKind::Map(named(&key, name, made.fields)), Span::NONE);
-        Entry { collection: made.collection, key, value, object: at }
-    }
-
-    fn resource(&mut self, object: &Object, value: Node, at: usize) -> Entry {
-        let (kind, name) = (object.kind(), object.name());
-        let plain = eco_format!("{kind}/{name}");
-        let apart = match object.namespace() {
-            "" => eco_format!("{kind}/{name}/{}", object.api_version()),
-            namespace => eco_format!("{kind}/{namespace}/{name}"),
-        };
-        let key = self.free(RESOURCES, [plain, apart]);
-        Entry { collection: RESOURCES, key, value, object: at }
-    }
-
-    /// The first of these keys that is not taken, or one with a number.
-    fn free(&mut self, collection: &'static str, wanted: [EcoString; 2]) -> EcoString {
-        let [_, last] = wanted.clone();
-        let numbered = (2..).map(|number| eco_format!("{last}-{number}"));
-        let mut keys = wanted.into_iter().chain(numbered);
-        let free = keys.find(|key| self.0.insert((collection, key.clone())));
-        free.unwrap_or(last)
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 
 use super::clean::forget_trace;
-use super::compare::difference;
+use super::compare::{addition, difference};
 use super::text::Written;
 use crate::diag::{Code, Diagnostic};
 use crate::driver::{Request as Run, Session};
@@ -43,8 +43,8 @@ pub(super) struct Verdict {
 pub(super) enum Wrong {
     /// It does not compile, in words, and where in the object.
     Refused(String, Option<String>),
-    /// It differs at this path.
-    Differs(String),
+    /// It differs at this path, the empty one where it is not there; with what layer 1 could add to make up for it.
+    Differs(String, Option<Node>),
 }
 
 impl Verdict {
@@ -140,7 +140,8 @@ impl Verdict {
             match wanted.remove(&object.identity()) {
                 Some(at) => {
                     if let Some(path) = difference(&claim.objects[at].node, &object.node) {
-                        self.wrong.insert(at, Wrong::Differs(path));
+                        let patch = addition(&object.node, &claim.objects[at].node);
+                        self.wrong.insert(at, Wrong::Differs(path, patch));
                     }
                 }
                 None => {
@@ -154,7 +155,7 @@ impl Verdict {
             }
         }
         for at in wanted.into_values() {
-            self.wrong.insert(at, Wrong::Differs(String::new()));
+            self.wrong.insert(at, Wrong::Differs(String::new(), None));
         }
     }
 }

@@ -14,6 +14,7 @@ mod containers;
 mod group;
 mod network;
 mod pods;
+mod secrets;
 
 use std::collections::BTreeMap;
 
