@@ -152,8 +152,8 @@ mod tests {
             addition(&a, &b)
         };
         let data = |text: &str| super::bare(&documents("a", text, &mut SourceMap::new()).0[0]);
-        let added = between("{a: 1, b: [{name: x, c: 1}, {name: y}]}", "{a: 1, b: [{name: x, c: 1}, {name: y, d: 2}]}");
-        assert_eq!(added, Some(data("{b: [{name: y, d: 2}]}")));
+        let added = between("{a: 1, b: [{name: x, c: 1}, {name: z}]}", "{a: 1, b: [{name: x, c: 1}, {name: z, d: 2}]}");
+        assert_eq!(added, Some(data("{b: [{name: z, d: 2}]}")));
         assert_eq!(between("{a: 1, b: [1]}", "{a: 2, b: [1, 2], c: 3}"), Some(data("{a: 2, b: [1, 2], c: 3}")));
         assert_eq!(between("{a: {b: 1, c: 2}}", "{a: {b: 2}}"), None);
     }
