@@ -60,6 +60,8 @@ pub(super) struct Group {
     pub from: Vec<Opening>,
     /// Whom it may connect to.
     pub to: Vec<Opening>,
+    /// The hosts that it may connect to by their names, as items of `egress`.
+    pub hosts: Vec<Node>,
     /// What is said of it.
     pub fields: Fields,
 }
@@ -94,6 +96,7 @@ impl Group {
             scraped: Vec::new(),
             from: Vec::new(),
             to: Vec::new(),
+            hosts: Vec::new(),
             fields: Fields::default(),
         }
     }

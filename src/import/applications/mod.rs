@@ -91,11 +91,12 @@ pub(super) fn find(around: &Surroundings<'_>, free: impl Fn(usize) -> bool) -> F
     }
     let cluster = Cluster::of(&groups, dns);
     network::connect(&mut groups, &cluster);
-    let (policies, denials) = denied(&groups, &stock);
+    let (mut network, denials) = denied(&groups, &stock);
     let mut framework = Fields::default();
     framework.put("project", text_node(project));
-    let mut network = policies;
     cluster.say(&mut network);
+    let by_name = groups.iter().any(|group| !group.hosts.is_empty());
+    network.put("cni", by_name.then(|| text_node("cilium")));
     framework.put_map("network", network.0);
     framework.put_map("observability", observed.said());
     let applications = groups.into_iter().filter_map(|group| finish(group, around)).collect();

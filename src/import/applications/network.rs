@@ -44,11 +44,31 @@ pub(super) fn policies(group: &mut Group, stock: &Stock<'_>) -> Option<Option<Pa
     if let Some(policy) = group.claim_part(stock, "NetworkPolicy", "ingress") {
         group.from = openings(group, items(&policy, &["spec", "ingress"]), "from")?;
     }
+    if let Some(policy) = group.claim_part(stock, "CiliumNetworkPolicy", "hosts") {
+        let rules = items(&policy, &["spec", "egress"]).get(1..)?;
+        group.hosts = rules.iter().map(named_host).collect::<Option<_>>()?;
+    }
     let Some(policy) = group.claim_part(stock, "NetworkPolicy", "egress") else { return Some(None) };
     // Whoever connects to somebody asks for the name first, which is said behind all else.
     let (last, rules) = items(&policy, &["spec", "egress"]).split_last()?;
     group.to = openings(group, rules, "to")?;
     openings(group, std::slice::from_ref(last), "to")?.pop().map(|opening| Some(opening.party))
+}
+
+/// An item of `egress` for a host that has a name, behind the rule of who resolves it.
+fn named_host(rule: &Node) -> Option<Node> {
+    let name = items(rule, &["toFQDNs"]).first()?;
+    let mut fields = Fields::default();
+    fields.put("host", name.get("matchName").or_else(|| name.get("matchPattern"))?.clone());
+    let given = items(rule, &["toPorts"]).first().map(|to| items(to, &["ports"])).unwrap_or_default();
+    let port = |port: &Node| {
+        let protocol = text(port, &["protocol"]).unwrap_or("TCP").into();
+        let number = text(port, &["port"])?.parse().ok()?;
+        Some(outside_port(&(number, port.get("endPort").and_then(as_int), protocol)))
+    };
+    let ports = given.iter().map(port).collect::<Option<Vec<_>>>()?;
+    fields.put("ports", (!ports.is_empty()).then(|| list_node(ports)));
+    Some(map_node(fields.0))
 }
 
 fn openings(group: &Group, rules: &[Node], side: &str) -> Option<Vec<Opening>> {
@@ -197,6 +217,7 @@ pub(super) fn connect(groups: &mut [Group], cluster: &Cluster) {
                 None => egress.push(outside(group, opening)),
             }
         }
+        egress.extend(group.hosts.iter().cloned());
         said.push([dependencies, egress]);
     }
     for (at, (group, [dependencies, egress])) in groups.iter_mut().zip(said).enumerate() {
@@ -252,18 +273,20 @@ fn words(opening: &Opening, of: &[&Vec<Listens>]) -> Option<Vec<Node>> {
 /// Somebody outside to whom it connects.
 fn outside(group: &Group, opening: &Opening) -> Node {
     let mut fields = opening.party.said(Some(group.place()));
-    let port = |(port, end, protocol): &OpenPort| {
-        if end.is_none() && protocol == "TCP" {
-            return int_node(*port);
-        }
-        let mut fields = Fields::default();
-        fields.put("port", int_node(*port));
-        fields.put("endPort", end.map(int_node));
-        fields.put("protocol", (protocol != "TCP").then(|| text_node(protocol.clone())));
-        map_node(fields.0)
-    };
-    let ports: Vec<Node> = opening.ports.iter().map(port).collect();
+    let ports: Vec<Node> = opening.ports.iter().map(outside_port).collect();
     fields.put("ports", (!ports.is_empty()).then(|| list_node(ports)));
+    map_node(fields.0)
+}
+
+/// A port of somebody outside: its number, if that is all there is to say.
+fn outside_port((port, end, protocol): &OpenPort) -> Node {
+    if end.is_none() && protocol == "TCP" {
+        return int_node(*port);
+    }
+    let mut fields = Fields::default();
+    fields.put("port", int_node(*port));
+    fields.put("endPort", end.map(int_node));
+    fields.put("protocol", (protocol != "TCP").then(|| text_node(protocol.clone())));
     map_node(fields.0)
 }
 
