@@ -9,7 +9,7 @@ use super::same::{equal, matched, same_amount};
 use crate::layers::Object;
 use crate::node::{Map, Node, NodeKind};
 use crate::schema::facts::Scalar;
-use crate::schema::types::SECRET_FIELDS;
+use crate::schema::types::{SECRET_FIELDS, SERVER_METADATA};
 use crate::schema::{FieldDef, Kind, Shape, Version, split_api};
 
 /// A field that differs.
@@ -63,17 +63,6 @@ pub(super) struct Differing<'a> {
     pub(super) marks: Vec<(&'a str, &'a str, &'a str)>,
 }
 
-/// What the server writes into `metadata`, and nobody else.
-const OF_THE_SERVER: &[&str] = &[
-    "creationTimestamp",
-    "deletionGracePeriodSeconds",
-    "deletionTimestamp",
-    "generation",
-    "managedFields",
-    "resourceVersion",
-    "selfLink",
-    "uid",
-];
 /// Annotations that kubectl and the server's own controllers write.
 const NOTES: &[&str] = &["kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision"];
 
@@ -170,7 +159,7 @@ impl<'a> Walk<'a> {
     fn is_of_the_server(&self, key: &str) -> bool {
         match *self.path {
             [] => key == "status",
-            [Step::Key("metadata")] => OF_THE_SERVER.contains(&key),
+            [Step::Key("metadata")] => SERVER_METADATA.contains(&key),
             [Step::Key("metadata"), Step::Key("annotations")] => NOTES.contains(&key),
             _ => false,
         }

@@ -97,22 +97,7 @@ fn write_list(out: &mut String, items: &[Node], indent: usize) {
 #[cfg(test)]
 mod tests {
     use super::{document, stream};
-    use crate::node::{Map, Node, NodeKind};
-    use crate::source::Span;
-
-    fn text(text: &str) -> Node {
-        Node::string(text, Span::NONE)
-    }
-
-    fn list(items: &[Node]) -> Node {
-        Node::new(NodeKind::List(items.to_vec()), Span::NONE)
-    }
-
-    fn map(fields: &[(&str, Node)]) -> Node {
-        let mut map = Map::default();
-        fields.iter().for_each(|(key, value)| map.set(*key, Span::NONE, value.clone()));
-        Node::new(NodeKind::Map(map), Span::NONE)
-    }
+    use crate::emit::samples::{list, map, text};
 
     #[test]
     fn it_looks_as_kubectl_writes_it() {

@@ -10,3 +10,24 @@ pub mod order;
 mod plain;
 mod scalar;
 pub mod yaml;
+
+/// Data for the tests of the writers, in few words.
+#[cfg(test)]
+mod samples {
+    use crate::node::{Map, Node, NodeKind};
+    use crate::source::Span;
+
+    pub(super) fn text(text: &str) -> Node {
+        Node::string(text, Span::NONE)
+    }
+
+    pub(super) fn list(items: &[Node]) -> Node {
+        Node::new(NodeKind::List(items.to_vec()), Span::NONE)
+    }
+
+    pub(super) fn map(fields: &[(&str, Node)]) -> Node {
+        let mut map = Map::default();
+        fields.iter().for_each(|(key, value)| map.set(*key, Span::NONE, value.clone()));
+        Node::new(NodeKind::Map(map), Span::NONE)
+    }
+}

@@ -210,22 +210,8 @@ impl Block<'_> {
 #[cfg(test)]
 mod tests {
     use super::{document, stream};
-    use crate::node::{Map, Node, NodeKind};
-    use crate::source::Span;
-
-    fn text(text: &str) -> Node {
-        Node::string(text, Span::NONE)
-    }
-
-    fn list(items: &[Node]) -> Node {
-        Node::new(NodeKind::List(items.to_vec()), Span::NONE)
-    }
-
-    fn map(fields: &[(&str, Node)]) -> Node {
-        let mut map = Map::default();
-        fields.iter().for_each(|(key, value)| map.set(*key, Span::NONE, value.clone()));
-        Node::new(NodeKind::Map(map), Span::NONE)
-    }
+    use crate::emit::samples::{list, map, text};
+    use crate::node::Node;
 
     fn written(node: &Node) -> String {
         let mut out = String::new();

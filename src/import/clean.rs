@@ -4,21 +4,11 @@ use super::compliance::Compliance;
 use crate::diag::{Code, Diagnostic};
 use crate::layers::Object;
 use crate::node::{Field, Node, NodeKind};
+use crate::schema::types::SERVER_METADATA;
 use crate::source::Span;
 
 /// What the cluster says of an object; nobody else can.
 const STATUS: &str = "status";
-/// What the cluster writes into the metadata of objects.
-const OF_CLUSTER: &[&str] = &[
-    "creationTimestamp",
-    "deletionGracePeriodSeconds",
-    "deletionTimestamp",
-    "generation",
-    "managedFields",
-    "resourceVersion",
-    "selfLink",
-    "uid",
-];
 /// What `kubectl apply` notes for itself.
 const OF_KUBECTL: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -34,7 +24,7 @@ pub(super) fn clean(object: &mut Object, compliance: &Compliance) -> Option<Diag
         let is_status = |field: &mut Field| field.key == STATUS;
         map.fields.extract_if(.., is_status).for_each(|field| note("", &field));
         if let Some(metadata) = map.get_mut("metadata").and_then(Node::as_map_mut) {
-            let is_told = |field: &mut Field| OF_CLUSTER.contains(&field.key.as_str());
+            let is_told = |field: &mut Field| SERVER_METADATA.contains(&field.key.as_str());
             metadata.fields.extract_if(.., is_told).for_each(|field| note("metadata.", &field));
             if let Some(annotations) = metadata.get_mut("annotations").and_then(Node::as_map_mut) {
                 let is_noted = |field: &mut Field| field.key == OF_KUBECTL;

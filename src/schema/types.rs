@@ -179,6 +179,18 @@ fn short_group(group: &str) -> &str {
     kind.and_then(|kind| kind.type_name.split('.').next()).unwrap_or(group)
 }
 
+/// What the API server writes into the metadata of objects, and nobody else (`ObjectMeta`).
+pub const SERVER_METADATA: &[&str] = &[
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
+
 /// The fields of a Secret of the core API whose entries nobody is to see.
 pub const SECRET_FIELDS: [&str; 2] = ["data", "stringData"];
 

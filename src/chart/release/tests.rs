@@ -326,9 +326,8 @@ apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: { name: high }\
 
 #[test]
 fn a_default_is_opened_as_long_as_it_is_the_default() {
-    let mut chart = chart(&format!(
-        "{SERVICES}apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: c, namespace: shop }}\ndata: {{ DB_HOST: x, URL: y, PORTS: z }}\n"
-    ));
+    let mut chart =
+        chart(&format!("{SERVICES}apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: c, namespace: shop }}\n"));
     let opening =
         |default: Scalar| Opening { path: vec!["x".into()], default, ty: None, doc: None, contains: Vec::new() };
     chart.openings = vec![
@@ -336,12 +335,16 @@ fn a_default_is_opened_as_long_as_it_is_the_default() {
         opening(Scalar::Int(8080)),
         opening(Scalar::Str("http://api".into())),
     ];
-    let last = chart.templates.last_mut().expect("there is one");
-    let Form::Map(map) = &mut last.form else { panic!("an object is a map") };
-    let Some(Form::Map(data)) = map.last_mut().map(|field| &mut field.value) else { panic!("data is a map") };
-    data[0].value = Form::Value(0);
-    data[1].value = Form::Text(vec![Piece::Text("http://api:".into()), Piece::Value(1), Piece::Text("/".into())]);
-    data[2].value = Form::Text(vec![Piece::Value(2), Piece::Text(":1/postgres".into())]);
+    let open = |key: &str, value: Form| Field { key: key.into(), when: Vec::new(), value };
+    let url = vec![Piece::Text("http://api:".into()), Piece::Value(1), Piece::Text("/".into())];
+    let data = Form::Map(vec![
+        open("DB_HOST", Form::Value(0)),
+        open("URL", Form::Text(url)),
+        open("PORTS", Form::Text(vec![Piece::Value(2), Piece::Text(":1/postgres".into())])),
+    ]);
+    if let Form::Map(map) = &mut chart.templates.last_mut().expect("there is one").form {
+        map.push(open("data", data));
+    }
     open_names(&mut chart);
     let mut lines = Vec::new();
     opened(&chart.templates.last().expect("there is one").form, "", &mut lines);
