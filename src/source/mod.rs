@@ -9,6 +9,7 @@ mod clock;
 mod git;
 mod given;
 mod map;
+mod shared;
 mod span;
 mod unseen;
 mod world;

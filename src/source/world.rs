@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::shared::{Answers, Shared};
 use super::unseen::Kept;
 
 /// The largest file that is read: larger ones are never configuration.
@@ -30,6 +32,8 @@ pub struct World {
     answers: RefCell<BTreeMap<String, String>>,
     /// The contents of secrets that can be read only once.
     pub(super) kept: Kept,
+    /// What was read together with another world.
+    shared: Option<Arc<Shared>>,
 }
 
 /// Why a file could not be read.
@@ -77,7 +81,22 @@ impl World {
             inputs: RefCell::default(),
             answers: RefCell::default(),
             kept: Kept::default(),
+            shared: None,
         })
+    }
+
+    /// A second world, for a run beside this one. Of whatever both look at from now on, both see the same; what each
+    /// has looked at, it remembers by itself.
+    pub fn twin(&mut self) -> World {
+        World {
+            root: self.root.clone(),
+            typed: self.typed.clone(),
+            overlay: self.overlay.clone(),
+            inputs: RefCell::default(),
+            answers: RefCell::default(),
+            kept: Kept::default(),
+            shared: Some(self.shared.get_or_insert_default().clone()),
+        }
     }
 
     /// The project root, absolute and free of links.
@@ -117,11 +136,19 @@ impl World {
         let path = self.confine(path)?;
         let text = match self.overlay.get(&path) {
             Some(text) => text.clone(),
-            None => read_text(&path)?,
+            None => self.seen(|shared| &shared.texts, &path, || read_text(&path))?,
         };
         let relative = path.strip_prefix(&self.root).unwrap_or(&path).to_path_buf();
         self.inputs.borrow_mut().insert(relative, Sha256::digest(text.as_bytes()).into());
         Ok(text)
+    }
+
+    /// What the disk answers; what it answered first, where another world asks as well.
+    fn seen<T: Clone>(&self, of: impl Fn(&Shared) -> &Answers<T>, path: &Path, ask: impl FnOnce() -> T) -> T {
+        match &self.shared {
+            Some(shared) => of(shared).of(path, ask),
+            None => ask(),
+        }
     }
 
     fn remember(&self, question: &str, path: &Path, answer: String) {
@@ -136,14 +163,16 @@ impl World {
 
     /// Whether something is there that could be read.
     pub fn exists(&self, path: &Path) -> bool {
-        let there = self.confine(path).is_ok_and(|path| self.overlay.contains_key(&path) || path.exists());
+        let on_disk = |path: &Path| self.seen(|shared| &shared.there, path, || path.exists());
+        let there = self.confine(path).is_ok_and(|path| self.overlay.contains_key(&path) || on_disk(&path));
         self.remember("whether there is", path, there.to_string());
         there
     }
 
     /// Whether `path` is a folder below the root.
     pub fn is_folder(&self, path: &Path) -> bool {
-        self.confine(path).is_ok_and(|path| !self.overlay.contains_key(&path) && path.is_dir())
+        let on_disk = |path: &Path| self.seen(|shared| &shared.folders, path, || path.is_dir());
+        self.confine(path).is_ok_and(|path| !self.overlay.contains_key(&path) && on_disk(&path))
     }
 
     /// The entries of a folder with their kinds, by name.
@@ -152,19 +181,7 @@ impl World {
     /// Says why, see [`ReadErrorKind`].
     pub fn read_folder(&self, path: &Path) -> Result<Vec<(String, &'static str)>, ReadError> {
         let path = self.confine(path)?;
-        let mut entries = Vec::new();
-        for entry in fs::read_dir(&path).map_err(|error| ReadError::of(&path, &error))? {
-            let entry = entry.map_err(|error| ReadError::of(&path, &error))?;
-            let kind = entry.file_type().map_err(|error| ReadError::of(&path, &error))?;
-            let kind = match () {
-                () if kind.is_file() => "regular",
-                () if kind.is_dir() => "directory",
-                () if kind.is_symlink() => "symlink",
-                () => "unknown",
-            };
-            entries.push((entry.file_name().to_string_lossy().into_owned(), kind));
-        }
-        entries.sort();
+        let entries = self.seen(|shared| &shared.listings, &path, || list(&path))?;
         let listing: String = entries.iter().map(|(name, kind)| format!("{kind} {name}\n")).collect();
         let digest = Sha256::digest(listing.as_bytes());
         self.remember("what is in", &path, digest.iter().map(|byte| format!("{byte:02x}")).collect());
@@ -217,6 +234,24 @@ impl ReadError {
         };
         ReadError { path: path.to_path_buf(), kind }
     }
+}
+
+/// The entries of a folder with their kinds, by name.
+fn list(path: &Path) -> Result<Vec<(String, &'static str)>, ReadError> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(path).map_err(|error| ReadError::of(path, &error))? {
+        let entry = entry.map_err(|error| ReadError::of(path, &error))?;
+        let kind = entry.file_type().map_err(|error| ReadError::of(path, &error))?;
+        let kind = match () {
+            () if kind.is_file() => "regular",
+            () if kind.is_dir() => "directory",
+            () if kind.is_symlink() => "symlink",
+            () => "unknown",
+        };
+        entries.push((entry.file_name().to_string_lossy().into_owned(), kind));
+    }
+    entries.sort();
+    Ok(entries)
 }
 
 fn read_text(path: &Path) -> Result<String, ReadError> {
@@ -285,6 +320,27 @@ mod tests {
             assert_eq!(error.kind, ReadErrorKind::OutsideRoot, "{outside}");
         }
         assert_eq!(world.inputs().len(), 1);
+    }
+
+    #[test]
+    fn two_worlds_see_the_same_whatever_changes_meanwhile() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let write = |text: &str| std::fs::write(folder.path().join("a.nxk"), text).expect("written");
+        let mut one = World::new(folder.path()).expect("a root");
+        let other = one.twin();
+        assert!(!one.exists(Path::new("a.nxk")));
+        write("1");
+        assert!(!other.exists(Path::new("a.nxk")), "as the first one was told");
+        assert_eq!(other.read(Path::new("a.nxk")).as_deref(), Ok("1"));
+        assert_eq!(other.read_folder(Path::new(".")).map(|all| all.len()), Ok(1));
+        assert!(one.inputs().is_empty(), "each remembers what it has looked at itself");
+        write("2");
+        std::fs::write(folder.path().join("b.nxk"), "").expect("written");
+        assert_eq!(one.read(Path::new("a.nxk")).as_deref(), Ok("1"));
+        assert_eq!(one.read_folder(Path::new(".")).map(|all| all.len()), Ok(1));
+        assert_eq!(one.inputs(), other.inputs());
+        let alone = World::new(folder.path()).expect("a root");
+        assert_eq!(alone.read(Path::new("a.nxk")).as_deref(), Ok("2"));
     }
 
     #[test]
