@@ -4,6 +4,8 @@
 //! whatever is asked of each piece by itself (is it valid, what is its text) can be asked on every core: of pieces that
 //! are there ([`each`]), or of pieces as they are made ([`alongside`]). The answers come in the order of the pieces,
 //! whoever gave them, so a run says the same on every machine.
+//!
+//! Two evaluations that share nothing can run side by side ([`beside`]); what they tell each other is plain data as well.
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
@@ -87,11 +89,22 @@ pub fn alongside<T: Send, R: Send, M>(
     })
 }
 
+/// What `work` gives, while `other` runs on a thread of its own, with a stack of so many bytes. Where the system gives none,
+/// `other` is dropped: what it holds of channels tells `work`, which has to let it end by them.
+pub fn beside<R>(stack: usize, other: impl FnOnce() + Send, work: impl FnOnce() -> R) -> R {
+    thread::scope(|scope| {
+        let other = thread::Builder::new().stack_size(stack).spawn_scoped(scope, other);
+        let result = work();
+        other.into_iter().for_each(answer_of);
+        result
+    })
+}
+
 /// Some pieces, and where among the others they are.
 type Batch<T> = (usize, Vec<T>);
 
 /// How many threads there should be.
-fn cores() -> usize {
+pub fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS)
 }
 
@@ -109,7 +122,9 @@ fn answer_of<R>(thread: ScopedJoinHandle<'_, R>) -> R {
 
 #[cfg(test)]
 mod tests {
-    use super::{alongside, each, stretches};
+    use std::sync::mpsc;
+
+    use super::{alongside, beside, each, stretches};
 
     #[test]
     fn answers_come_in_the_order_of_the_pieces() {
@@ -129,6 +144,17 @@ mod tests {
             assert_eq!(made, "made");
             assert_eq!(tripled, pieces.iter().map(|piece| piece * 3).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn two_run_side_by_side_and_end_by_their_channels() {
+        let twice = |stack: usize| {
+            let ((ask, asked), (tell, told)) = (mpsc::channel::<usize>(), mpsc::channel());
+            let other = move || asked.iter().for_each(|number| tell.send(number * 2).expect("somebody listens"));
+            beside(stack, other, move || ask.send(21).ok().and_then(|()| told.recv().ok()))
+        };
+        assert_eq!(twice(1 << 20), Some(42));
+        assert_eq!(twice(1 << 60), None, "there is no such stack");
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub struct Evaluated {
     pub configuration: Rc<Configuration>,
     /// `framework`, finished.
     pub framework: Node,
-    /// Who connects to whom, as it is declared.
+    /// Who connects to whom, as it is declared; nothing in a run that trusts another one.
     pub graph: Graph,
     /// What the objects are for.
     pub target: Target<'static>,
@@ -83,7 +83,8 @@ impl Session {
         let machine = &mut self.machine;
         let examine = |object: Object| (examiner.examine(&object), object);
         let (made, objects) = parallel::alongside(examine, |hand_out| {
-            lower_to_objects(machine, &evaluated.configuration, &evaluated.target, |machine, mut object| {
+            let all = |_| true;
+            lower_to_objects(machine, &evaluated.configuration, &evaluated.target, all, |machine, mut object| {
                 labels.put_on(&mut object, &machine.sources);
                 origin.put_on(&mut object);
                 hand_out(object);
@@ -109,26 +110,36 @@ impl Session {
         Lowered { objects, examined, trace }
     }
 
-    /// The objects that are deployed of the same configuration with further modules, as they are made, and not examined. What is
-    /// wrong with them goes to the findings.
-    pub(super) fn lower_unexamined(&mut self, evaluated: &Evaluated, configuration: &Configuration) -> Vec<Object> {
+    /// The objects of the same configuration with further modules, as they are made: those whose keys are `wanted`, and not
+    /// examined. What is wrong with them goes to the findings.
+    pub(super) fn lower_unexamined(
+        &mut self,
+        evaluated: &Evaluated,
+        configuration: &Configuration,
+        wanted: impl Fn(Symbol) -> bool,
+    ) -> Vec<Object> {
         let compliance = evaluated.compliance();
         let mut labels = MandatoryLabels::new(&compliance);
-        let mut origin = OriginAnnotations::new(&self.trace(evaluated), &compliance.prefix);
         let mut objects = Vec::new();
-        let made = lower_to_objects(&mut self.machine, configuration, &evaluated.target, |machine, mut object| {
-            labels.put_on(&mut object, &machine.sources);
-            origin.put_on(&mut object);
-            objects.push(object);
-        });
+        let made =
+            lower_to_objects(&mut self.machine, configuration, &evaluated.target, wanted, |machine, mut object| {
+                labels.put_on(&mut object, &machine.sources);
+                objects.push(object);
+            });
         if let Err(failure) = made {
             self.machine.report(&failure);
         }
-        if evaluated.has_waves() {
-            gitops::put_waves(&mut objects, &evaluated.graph, &evaluated.apart);
-        }
-        objects.retain(|object| !evaluated.apart.contains(&object.key));
         objects
+    }
+
+    /// Writes into such objects what can be said once all of them are there: what they were made from, and when a
+    /// GitOps tool is to apply each.
+    pub(super) fn complete_unexamined(&self, evaluated: &Evaluated, objects: &mut [Object]) {
+        let mut origin = OriginAnnotations::new(&self.trace(evaluated), &evaluated.compliance().prefix);
+        objects.iter_mut().for_each(|object| origin.put_on(object));
+        if evaluated.has_waves() {
+            gitops::put_waves(objects, &evaluated.graph, &evaluated.apart);
+        }
     }
 
     fn fixpoint(&mut self, checked: &Checked) -> Result<Evaluated> {
@@ -160,13 +171,7 @@ impl Session {
         agrees(&provisional, &target)?;
         agrees(&decided, &target)?;
         machine.objects = Some(Rc::new(VersionSchema::new(target.version)));
-        // Objects are computed where they are lowered, and the graph once and for all.
-        configuration.check(machine, &["resources", "graph"].map(Symbol::new));
-        say_what_modules_say(machine, &configuration);
-        let graph = declared::declared(machine, &configuration).unwrap_or_else(|failure| {
-            machine.report(&failure);
-            Graph::default()
-        });
+        let graph = if self.trusts { Graph::default() } else { examined_options(machine, &configuration) };
         let framework = machine.node(&framework.into(), Depth::Everything, Span::NONE)?;
         let apart = set_apart(machine, &configuration);
         Ok(Evaluated { configuration, framework, graph, target, secrets_lock, apart })
@@ -307,6 +312,17 @@ fn set_apart(machine: &mut Evaluator, configuration: &Configuration) -> FxHashSe
     let keys = keys.and_then(|keys| machine.node(&keys.into(), Depth::Everything, Span::NONE)).ok();
     let keys = keys.as_ref().and_then(Node::as_list).unwrap_or_default();
     keys.iter().filter_map(Node::as_str).map(EcoString::from).collect()
+}
+
+/// Reports what is wrong with the options, and what the configuration says of itself. Gives its graph, which is computed once
+/// and for all; objects are computed where they are lowered.
+fn examined_options(machine: &mut Evaluator, configuration: &Configuration) -> Graph {
+    configuration.check(machine, &["resources", "graph"].map(Symbol::new));
+    say_what_modules_say(machine, configuration);
+    declared::declared(machine, configuration).unwrap_or_else(|failure| {
+        machine.report(&failure);
+        Graph::default()
+    })
 }
 
 /// Reports the configuration's own `assertions` that do not hold, and its `warnings`.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{SecretSetting, Setting, Timings};
+use super::{Evaluated, SecretSetting, Setting, Timings};
 use crate::check::{self, Goal, Opened};
 use crate::diag::{Diagnostic, Severity};
 use crate::eval::error;
@@ -47,6 +47,8 @@ pub struct Session {
     pub(super) found_early: usize,
     /// Whether nobody will ask how the result came about, so that what has been used can be let go of.
     pub(super) forgets: bool,
+    /// Whether another run of the same request looks for what is wrong, so that nothing is computed only to find it.
+    pub(super) trusts: bool,
 }
 
 /// The entry's text as a tree.
@@ -84,13 +86,19 @@ impl Session {
         };
         let root = request.root.as_deref().unwrap_or(folder);
         let world = World::new(root).map_err(|failure| Box::new(missing_root(&failure, &request.entry)))?;
+        Ok(Session::within(world, request))
+    }
+
+    /// A run for this request that sees this much of the machine.
+    pub(super) fn within(world: World, request: Request) -> Session {
         let mut machine = machine(world);
         // A version that is not known is reported where it is looked at as the configuration's.
         let asked = request.kubernetes_version.as_deref();
         if let Some(Ok(version)) = asked.map(|text| Catalogue::embedded().version(text, Span::NONE)) {
             machine.kubernetes = Kubernetes::Known(version);
         }
-        Ok(Session { machine, request, timings: Timings::default(), found_early: 0, forgets: false })
+        let timings = Timings::default();
+        Session { machine, request, timings, found_early: 0, forgets: false, trusts: false }
     }
 
     /// Reads the entry and parses it.
@@ -138,6 +146,14 @@ impl Session {
         let checked = self.check_types(checked, goal);
         self.timings.add("check", start.elapsed());
         checked
+    }
+
+    /// The configuration, evaluated without a look for mistakes: another run of the same request looks for them.
+    pub(super) fn evaluate_trusting(&mut self) -> Option<Evaluated> {
+        self.trusts = true;
+        let parsed = self.parse()?;
+        let checked = self.understand(parsed);
+        self.evaluate(checked)
     }
 
     /// What can be said without evaluating anything.

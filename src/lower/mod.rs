@@ -17,7 +17,7 @@ use crate::value::{Evaluator, Result};
 
 pub use secrets::{confine_secrets, holds_data, reveal_secret, reveal_secrets, reveal_what_can_be_read};
 
-/// Hands out layer 1: the objects of `resources`, by key, each before the next one is made.
+/// Hands out layer 1: the objects of `resources` that are `wanted`, by key, each before the next one is made.
 ///
 /// Before: `resources` is the merged option, lazy. After: every object is plain data without `null`s,
 /// with an `apiVersion` where its kind is known; what could not be computed is in the findings.
@@ -28,9 +28,10 @@ pub fn lower_to_objects(
     machine: &mut Evaluator,
     configuration: &Configuration,
     target: &Target,
+    wanted: impl Fn(Symbol) -> bool,
     mut hand_out: impl FnMut(&mut Evaluator, Object),
 ) -> Result<()> {
-    configuration.finish(machine, Symbol::new("resources"), |machine, finished| {
+    configuration.finish(machine, Symbol::new("resources"), wanted, |machine, finished| {
         if let Some(object) = object(machine, finished, target) {
             hand_out(machine, object);
         }

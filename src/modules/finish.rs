@@ -62,8 +62,8 @@ impl Place<'_> {
 }
 
 impl Configuration {
-    /// Hands out the objects of the option `name`, by key, as finished data, each before the next one is made. All that
-    /// is wrong with them is reported; what could not be computed has a [`NodeKind::Failed`] in its place.
+    /// Hands out those objects of the option `name` that are `wanted`, by key, as finished data, each before the next one is
+    /// made. All that is wrong with them is reported; what could not be computed has a [`NodeKind::Failed`] in its place.
     ///
     /// # Errors
     /// When the option itself cannot be computed.
@@ -71,6 +71,7 @@ impl Configuration {
         &self,
         machine: &mut Evaluator,
         name: Symbol,
+        wanted: impl Fn(Symbol) -> bool,
         mut hand_out: impl FnMut(&mut Evaluator, Finished),
     ) -> Result<()> {
         if let Some(leaf) = self.leaf(machine, name)
@@ -78,7 +79,7 @@ impl Configuration {
             && leaf.merged.peek().is_none()
             && let Some(entries) = machine.object_entries(&leaf)?
         {
-            for (name, definitions) in entries.entries {
+            for (name, definitions) in entries.entries.into_iter().filter(|(name, _)| wanted(*name)) {
                 let key = machine.key_of(&definitions);
                 let place = Place { outer: &leaf.site, name: Name::Field(name), key };
                 if let Some(node) = machine.finish_entry(&entries.item, &entries.each, definitions, place) {
@@ -89,7 +90,8 @@ impl Configuration {
         }
         let Kind::Attrs(entries) = self.get(machine, &[name])?.kind else { return Ok(()) };
         let data = |attr: &Attr| Ok((attr.name, attr.span, machine.node(&attr.value, Depth::Shown, attr.span)?));
-        let finished: Vec<Finished> = entries.sorted().into_iter().map(data).collect::<Result<_>>()?;
+        let entries = entries.sorted().into_iter().filter(|attr| wanted(attr.name));
+        let finished: Vec<Finished> = entries.map(data).collect::<Result<_>>()?;
         finished.into_iter().for_each(|finished| hand_out(machine, finished));
         Ok(())
     }

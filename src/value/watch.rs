@@ -31,7 +31,7 @@ pub struct Watch {
 }
 
 /// What was found of two watched integers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Order {
     /// The lesser one, or the equal one.
     pub lesser: usize,
@@ -53,7 +53,7 @@ pub struct Watched {
 }
 
 /// What looks into a value want to know.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Look {
     /// Whether an integer is at least this.
     AtLeast(i64),
@@ -206,6 +206,26 @@ impl Watch {
         }
     }
 
+    /// What was seen by all of these, each of which watched the same values in a part of the program, in an order that says
+    /// nothing of the parts.
+    pub fn together(watches: impl IntoIterator<Item = Watch>) -> Option<Watch> {
+        let mut watches = watches.into_iter();
+        let mut whole = watches.next()?;
+        for other in watches {
+            for (values, others) in whole.values.iter_mut().zip(other.values) {
+                values.looks.extend(others.looks);
+            }
+            whole.orders.extend(other.orders);
+        }
+        whole.orders.sort_unstable();
+        whole.orders.dedup();
+        for watched in &mut whole.values {
+            watched.looks.sort_unstable();
+            watched.looks.dedup();
+        }
+        Some(whole)
+    }
+
     /// Whether a scalar is a watched one, or has one in its text.
     pub fn is_in(&self, value: &Value) -> bool {
         self.at(value.origin).is_some() || matches!(&value.kind, Kind::Str(text) if self.may_be_in(text))
@@ -256,8 +276,8 @@ mod tests {
         let whole = Value::string(watch.word(0), Span::NONE);
         watch.note(&whole, &Look::Contains("@".into()));
         watch.note_text(&format!("{}:1", watch.word(2)), &Look::Contains("@".into()));
-        let looks: Vec<_> = watch.values().iter().map(|value| value.looks.clone()).collect();
-        assert_eq!(looks, [vec![Look::Contains("@".into())], vec![Look::AtLeast(2)], vec![Look::Other]]);
+        let looks = |watch: &Watch| watch.values().iter().map(|value| value.looks.clone()).collect::<Vec<_>>();
+        assert_eq!(looks(&watch), [vec![Look::Contains("@".into())], vec![Look::AtLeast(2)], vec![Look::Other]]);
         assert!(matches!(watch.value(0).kind, Kind::Str(text) if text == "qq0x"));
     }
 }

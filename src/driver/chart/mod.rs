@@ -12,7 +12,14 @@
 //!
 //! Nothing of this is taken on trust. With the configuration's own values, the result must be its objects to the last
 //! field; whatever is not is settled instead of open.
+//!
+//! # Two threads
+//!
+//! An evaluation under watch has nothing to do with the compile beside it, so a second thread makes the first one meanwhile
+//! (`beside`). Those that depend on what was asked there are shared: each thread makes half of the objects (`runs`). What is asked
+//! of a thread and what it answers is plain data (`watcher`), and all answers together say the same, whoever gave them.
 
+mod beside;
 mod candidates;
 mod environments;
 mod finish;
@@ -20,19 +27,22 @@ mod forms;
 mod outcomes;
 mod runs;
 mod variants;
+mod watcher;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use ecow::EcoString;
 use indexmap::IndexMap;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::{Coverage, Evaluated, Proved, Session};
 use crate::chart::{Chart, Condition, Form, open_names};
 use crate::emit::order;
 use crate::layers::Object;
+use crate::parallel;
 use crate::value::watch::Watch;
+use beside::Helper;
 use candidates::Candidate;
 
 /// A chart, and what was checked on the way.
@@ -45,27 +55,38 @@ pub struct Charted {
 
 /// The way from the entry file to a chart. What is wrong is in the session's findings.
 pub fn chart(session: &mut Session) -> Option<Charted> {
+    chart_on(session, parallel::cores())
+}
+
+/// The same on so many threads; it takes no more than two.
+pub fn chart_on(session: &mut Session, threads: usize) -> Option<Charted> {
     session.forgets = true;
-    let (evaluated, proved) = super::proved(session)?;
-    let coverage = proved.coverage();
-    if session.has_errors() {
-        return None;
-    }
-    let mut chart = Charter::new(session, &evaluated, proved).chart();
-    session.timings.measure("names", || open_names(&mut chart));
-    Some(Charted { chart, coverage })
+    beside::with_helper(session, threads, |session, helper| {
+        let (evaluated, proved) = super::proved(session)?;
+        let coverage = proved.coverage();
+        if session.has_errors() {
+            return None;
+        }
+        let mut chart = Charter::new(session, &evaluated, proved, helper).chart();
+        session.timings.measure("names", || open_names(&mut chart));
+        Some(Charted { chart, coverage })
+    })
 }
 
 /// What finding out needs.
 struct Charter<'a> {
     session: &'a mut Session,
     evaluated: &'a Evaluated,
+    /// Who watches as well.
+    helper: Option<Helper<'a>>,
     /// The objects of YAML mode, in the order in which they can be installed.
     objects: Vec<Object>,
     /// What may be open.
     candidates: Vec<Candidate>,
     /// What turned out not to be.
-    settled: FxHashSet<usize>,
+    settled: BTreeSet<usize>,
+    /// Letters that are nowhere in the objects.
+    word: EcoString,
     /// From which numbers on there was another answer, by candidate: what was asked so far.
     asked: BTreeMap<usize, BTreeSet<i64>>,
 }
@@ -83,16 +104,22 @@ struct Run {
 type Parts = IndexMap<EcoString, Vec<(Vec<Condition>, Form)>>;
 
 impl Charter<'_> {
-    fn new<'a>(session: &'a mut Session, evaluated: &'a Evaluated, proved: Proved) -> Charter<'a> {
+    fn new<'a>(
+        session: &'a mut Session,
+        evaluated: &'a Evaluated,
+        proved: Proved,
+        helper: Option<Helper<'a>>,
+    ) -> Charter<'a> {
         let start = Instant::now();
         let mut objects = proved.objects;
         objects.retain(|object| !evaluated.apart.contains(&object.key));
         objects.iter_mut().for_each(|object| order::arrange(&mut object.node));
         objects.sort_by(|a, b| order::install_key(&a.node).cmp(&order::install_key(&b.node)));
         let candidates = candidates::candidates(&mut session.machine, &evaluated.configuration);
-        let (settled, asked) = (FxHashSet::default(), BTreeMap::new());
+        let (settled, asked) = (BTreeSet::new(), BTreeMap::new());
+        let word = runs::unlikely(&objects);
         session.timings.add("options", start.elapsed());
-        Charter { session, evaluated, objects, candidates, settled, asked }
+        Charter { session, evaluated, helper, objects, candidates, settled, word, asked }
     }
 
     /// Each round settles one more candidate or meets one more question, or is the last one.
@@ -107,7 +134,7 @@ impl Charter<'_> {
 
     /// The objects with what is open in them, or what has to be settled first.
     fn round(&mut self) -> Result<(Parts, Run), Vec<usize>> {
-        let mut plain = self.watch(&FxHashMap::default())?;
+        let mut plain = self.watch(BTreeMap::new())?;
         let forms = std::mem::take(&mut plain.forms);
         let mut parts: Parts =
             forms.iter().map(|(key, form)| (key.clone(), vec![(Vec::new(), form.clone())])).collect();

@@ -75,13 +75,13 @@ impl Charter<'_> {
     /// The objects for the other ranges of all numbers; a number with fewer ranges than another keeps its own in the end.
     fn made_for_others(&mut self, ranges: &BTreeMap<usize, Vec<Range>>) -> Result<Vec<Forms>, Vec<usize>> {
         let rounds = ranges.values().map(|ranges| ranges.len().saturating_sub(1)).max().unwrap_or_default();
-        let mut instead = vec![FxHashMap::default(); rounds];
+        let mut instead = vec![BTreeMap::new(); rounds];
         for (&at, ranges) in ranges {
             for (range, instead) in self.others(at, ranges).zip(&mut instead) {
                 instead.insert(at, range.example());
             }
         }
-        instead.iter().map(|instead| Ok(self.watch(instead)?.forms)).collect()
+        instead.into_iter().map(|instead| Ok(self.watch(instead)?.forms)).collect()
     }
 
     /// Changes some of the numbers and not the others, so that each two of them are told apart once. Every object has to be
@@ -106,7 +106,7 @@ impl Charter<'_> {
             let some: BTreeSet<usize> =
                 changed.iter().enumerate().filter(|(place, _)| is_in(*place)).map(|(_, &at)| at).collect();
             let instead = some.iter().filter_map(|&at| Some((at, other(self, at)?))).collect();
-            let again = if bit == bits { None } else { Some(self.watch(&instead)?.forms) };
+            let again = if bit == bits { None } else { Some(self.watch(instead)?.forms) };
             let forms = again.as_ref().unwrap_or(made);
             let keys = plain.keys().chain(made.keys()).chain(forms.keys());
             let is_expected = |key: &EcoString| {
