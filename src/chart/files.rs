@@ -31,23 +31,30 @@ pub struct File {
 pub fn files(chart: &Chart) -> Vec<File> {
     let name = name(chart);
     let speller = Speller::new(chart, &name);
-    let tree = Tree::of(&chart.openings, 0..chart.openings.len());
     let tests = connection::templates(chart, &name);
+    // The templates are written on the other cores while the documents are written on this one.
+    let (mut files, objects) = objects(chart, &speller, || documents(chart, &speller, &name, !tests.is_empty()));
+    files.extend(objects);
+    files.extend(tests.iter().map(|(path, test)| File::open(path.clone(), template::text(test, &speller))));
+    files
+}
+
+/// What there is in a chart besides its objects.
+fn documents(chart: &Chart, speller: &Speller, name: &str, has_tests: bool) -> Vec<File> {
+    let tree = Tree::of(&chart.openings, 0..chart.openings.len());
     let mut files = vec![
-        File::open("Chart.yaml", chart_yaml(chart, &name)),
+        File::open("Chart.yaml", chart_yaml(chart, name)),
         File::open(".helmignore", HELMIGNORE.to_string()),
-        File::open("README.md", readme::text(chart, &name, !tests.is_empty())),
+        File::open("README.md", readme::text(chart, name, has_tests)),
         File::open("values.yaml", values::yaml(chart, &tree)),
         File::open("values.schema.json", json_schema::text(chart, &tree)),
     ];
     for (environment, path) in chart.environments.iter().zip(environment_files(chart)) {
         files.push(File::open(path, values::environment(chart, &environment.name, &environment.values)));
     }
-    files.push(File::open("templates/_helpers.tpl", helpers(chart, &name)));
-    files.push(File::open("templates/NOTES.txt", notes::text(chart, &speller, !tests.is_empty())));
-    files.extend(checks::text(chart, &speller, &name).map(|text| File::open("templates/checks.yaml", text)));
-    files.extend(objects(chart, &speller));
-    files.extend(tests.iter().map(|(path, test)| File::open(path.clone(), template::text(test, &speller))));
+    files.push(File::open("templates/_helpers.tpl", helpers(chart, name)));
+    files.push(File::open("templates/NOTES.txt", notes::text(chart, speller, has_tests)));
+    files.extend(checks::text(chart, speller, name).map(|text| File::open("templates/checks.yaml", text)));
     files
 }
 
@@ -70,7 +77,8 @@ pub(super) fn environment_files(chart: &Chart) -> Vec<String> {
 }
 
 /// Each object in a file of its own; definitions of custom resources apart, where Helm installs them before everything else.
-fn objects(chart: &Chart, speller: &Speller) -> Vec<File> {
+/// What `meanwhile` gives comes with them.
+fn objects<T>(chart: &Chart, speller: &Speller, meanwhile: impl FnOnce() -> T) -> (T, Vec<File>) {
     let mut names = Names::default();
     let (mut templates, mut definitions) = (Vec::new(), Vec::new());
     for template in &chart.templates {
@@ -84,10 +92,14 @@ fn objects(chart: &Chart, speller: &Speller) -> Vec<File> {
         yaml::document(&settled(&template.form, chart), &mut text);
         text
     };
-    let texts = parallel::each(&templates, |(_, template)| template::text(template, speller));
+    let text = |template: &Template| template::text(template, speller);
+    let (beside, texts) = parallel::alongside(text, |hand_out| {
+        templates.iter().for_each(|(_, template)| hand_out(template));
+        meanwhile()
+    });
     let definitions = definitions.into_iter().map(|(path, template)| File::open(path, plain(template)));
     let file = |((path, template), text)| File { path, text, private: is_private(template, chart) };
-    templates.into_iter().zip(texts).map(file).chain(definitions).collect()
+    (beside, templates.into_iter().zip(texts).map(file).chain(definitions).collect())
 }
 
 fn is_definition(template: &Template) -> bool {

@@ -32,7 +32,8 @@ mod own;
 mod text;
 mod walk;
 
-use super::Chart;
+use super::{Chart, Template};
+use crate::parallel;
 use labels::Labels;
 use own::{Head, Own};
 use text::Defaults;
@@ -47,18 +48,21 @@ pub fn open_names(chart: &mut Chart) {
     let own = Own::of(chart, &defaults);
     let labels = Labels::of(chart, &own, &defaults);
     let walk = Walk::new(&own, &labels, &defaults);
-    chart.longest_release = LONGEST_RELEASE;
-    for template in &mut chart.templates {
+    let opened = |mut template: Template| {
         let head = Head::of(&template.form, &defaults);
         let is_fixed = head.is_fixed(&template.form, &defaults);
         let is_place = own.is_place(&head);
         // Custom resources are defined once for all releases, in a folder of their own.
         template.only_own = is_place || (is_fixed && !head.is_definition());
-        if !is_fixed && !is_place {
-            chart.longest_release = chart.longest_release.min(head.room());
-        }
+        let room = if is_fixed || is_place { LONGEST_RELEASE } else { head.room() };
         walk.object(&mut template.form, &head, is_fixed);
-    }
+        (room, template)
+    };
+    let templates = std::mem::take(&mut chart.templates);
+    let ((), opened) = parallel::alongside(opened, |hand_out| templates.into_iter().for_each(hand_out));
+    let (rooms, templates): (Vec<usize>, Vec<Template>) = opened.into_iter().unzip();
+    chart.longest_release = rooms.into_iter().fold(LONGEST_RELEASE, usize::min);
+    chart.templates = templates;
 }
 
 #[cfg(test)]
