@@ -238,10 +238,14 @@ fn create_new(path: &Path, private: bool) -> io::Result<File> {
 
 /// Writes a new file and its folders.
 pub(super) fn write_file(path: &Path, text: &str, private: bool, through: Through) -> io::Result<()> {
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    let mut file = create_new(path, private)?;
+    // Most files have a neighbour that was written before, so their folder is there.
+    let mut file = create_new(path, private).or_else(|error| match path.parent() {
+        Some(parent) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(parent)?;
+            create_new(path, private)
+        }
+        _ => Err(error),
+    })?;
     file.write_all(text.as_bytes())?;
     through.file(&file)
 }
