@@ -108,11 +108,14 @@ impl Charter<'_> {
             let instead = some.iter().filter_map(|&at| Some((at, other(self, at)?))).collect();
             let again = if bit == bits { None } else { Some(self.watch(instead)?.forms) };
             let forms = again.as_ref().unwrap_or(made);
-            let keys = plain.keys().chain(made.keys()).chain(forms.keys());
+            // Each once: nearly all are in all of them.
+            let only_made = made.keys().filter(|key| !plain.contains_key(*key));
+            let only_now = forms.keys().filter(|key| !plain.contains_key(*key) && !made.contains_key(*key));
+            let keys = plain.keys().chain(only_made).chain(only_now);
             let is_expected = |key: &EcoString| {
                 let (before, after) = (plain.get(key), made.get(key));
                 let owner = before.or(after).and_then(|form| owners.get(&owner(form)));
-                forms.get(key) == if owner.is_some_and(|at| some.contains(at)) { after } else { before }
+                same(forms.get(key), if owner.is_some_and(|at| some.contains(at)) { after } else { before })
             };
             if !keys.into_iter().all(is_expected) {
                 return Err(ranges.keys().copied().collect());
@@ -136,6 +139,14 @@ impl Charter<'_> {
 
     fn number(&self, at: usize) -> i64 {
         if let Scalar::Int(number) = self.candidates[at].real { number } else { 0 }
+    }
+}
+
+/// Whether these are the same objects; most often they are one.
+fn same(a: Option<&Form>, b: Option<&Form>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => std::ptr::eq(a, b) || a == b,
+        _ => a.is_none() && b.is_none(),
     }
 }
 
