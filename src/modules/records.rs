@@ -2,7 +2,7 @@
 //!
 //! A configuration has thousands of values of a few record types, most of whose fields nobody sets.
 //! So what is the same for all of them is prepared once per type ([`Plan`]): the fields in the order
-//! of sets, and for each default the one thunk that all values share.
+//! of sets, and the defaults, merged, as the one base that all values stand on.
 
 use std::rc::Rc;
 
@@ -15,12 +15,14 @@ use crate::eval::field_default;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{Opaque, Origin, Record, TypeRef};
-use crate::value::{Attr, Attrs, Error, Evaluator, Result, Thunk, Value};
+use crate::value::{Attr, Attrs, Base, Error, Evaluator, Result, Thunk, Value};
 
 /// What all values of one record type share.
 struct Plan {
     /// By symbol.
     fields: Vec<PlannedField>,
+    /// The defaults, merged.
+    defaults: Base,
     /// Where in Kubernetes' API the record is defined.
     origin: Option<Rc<Origin>>,
 }
@@ -31,8 +33,6 @@ pub(super) struct PlannedField {
     optional: bool,
     /// The default as a definition.
     default: Option<Definition>,
-    /// The default, merged.
-    merged: Option<Thunk>,
     pub(super) declared: Span,
 }
 
@@ -43,22 +43,22 @@ impl Plan {
     }
 
     fn new(record: &Record, machine: &mut Evaluator) -> Plan {
-        let field = |(name, field): (&Symbol, &crate::types::Field)| {
-            let default = field_default(field).map(|value| Definition::default(value, field.span));
-            let site = Site::default().field(*name, Span::NONE, field.span);
-            let merged = default.clone().map(|definition| machine.merged_later(&field.ty, definition.into(), site));
-            PlannedField {
-                name: *name,
-                ty: field.ty.clone(),
-                optional: field.optional,
-                default,
-                merged,
-                declared: field.span,
-            }
+        let field = |(name, field): (&Symbol, &crate::types::Field)| PlannedField {
+            name: *name,
+            ty: field.ty.clone(),
+            optional: field.optional,
+            default: field_default(field).map(|value| Definition::default(value, field.span)),
+            declared: field.span,
         };
         let mut fields: Vec<PlannedField> = record.fields.iter().map(field).collect();
         fields.sort_by_key(|field| field.name);
-        Plan { fields, origin: record.origin.clone() }
+        let merged = |field: &PlannedField| {
+            let site = Site::default().field(field.name, Span::NONE, field.declared);
+            let value = machine.merged_later(&field.ty, field.default.clone()?.into(), site);
+            Some(Attr { name: field.name, span: field.declared, value })
+        };
+        let defaults = Base::new(fields.iter().filter_map(merged).collect());
+        Plan { fields, defaults, origin: record.origin.clone() }
     }
 }
 
@@ -72,22 +72,17 @@ impl Evaluator {
     ) -> Result<Value> {
         self.all_sets(ty, &sets, site)?;
         let plan = Plan::of(record, self);
-        let mut entries = Vec::with_capacity(plan.fields.len());
+        let mut entries = Vec::new();
         let (mut unknown, mut missing) = (Vec::new(), Vec::new());
         let mut defined = by_name(&sets).into_iter().peekable();
         for (at, field) in plan.fields.iter().enumerate() {
             while let Some(stray) = defined.next_if(|(name, _)| *name < field.name) {
                 unknown.push(stray);
             }
-            match (defined.next_if(|(name, _)| *name == field.name), &field.merged) {
-                (Some((_, definitions)), _) => {
-                    entries.extend(self.defined_field(&plan, at, definitions, site));
-                }
-                (None, Some(default)) => {
-                    entries.push(Attr { name: field.name, span: field.declared, value: default.clone() });
-                }
-                (None, None) if field.optional => {}
-                (None, None) => missing.push(field),
+            match defined.next_if(|(name, _)| *name == field.name) {
+                Some((_, definitions)) => entries.extend(self.defined_field(&plan, at, definitions, site)),
+                None if field.optional || field.default.is_some() => {}
+                None => missing.push(field),
             }
         }
         unknown.extend(defined);
@@ -98,7 +93,7 @@ impl Evaluator {
         if !(unknown.is_empty() && missing.is_empty()) {
             entries.extend(self.misfit(unknown, &missing, record, ty, site));
         }
-        Ok(Value::attrs(Attrs::new(entries), self.origin_of(&sets)))
+        Ok(Value::attrs(Attrs::over(&plan.defaults, entries), self.origin_of(&sets)))
     }
 
     fn defined_field(&mut self, plan: &Rc<Plan>, at: usize, definitions: Definitions, site: &Site) -> Option<Attr> {

@@ -3,8 +3,13 @@
 //! Real sets are small (eight entries or so), and a sorted array is then several times cheaper to
 //! build and to search than a hash map. The order by symbol means nothing to people: whatever is
 //! listed goes through [`Attrs::sorted`].
+//!
+//! The values of one record type have most of their entries in common: the defaults that nobody changed. Such a set
+//! holds only what is its own, and has the rest by reference ([`Attrs::over`]).
 
+use std::iter::Peekable;
 use std::rc::Rc;
+use std::slice;
 
 use super::{Thunk, reclaim};
 use crate::source::Span;
@@ -15,7 +20,17 @@ use crate::symbol::Symbol;
 pub struct Attrs(Rc<Entries>);
 
 #[derive(Debug, Default)]
-struct Entries(Vec<Attr>);
+struct Entries {
+    own: Vec<Attr>,
+    /// Entries that other sets have as well; an own one of the same name stands before it.
+    base: Option<Base>,
+    /// How many names there are.
+    len: usize,
+}
+
+/// Entries that many sets share.
+#[derive(Clone, Debug)]
+pub struct Base(Rc<Entries>);
 
 /// One entry of a set.
 #[derive(Clone, Debug)]
@@ -30,7 +45,67 @@ pub struct Attr {
 
 impl Drop for Entries {
     fn drop(&mut self) {
-        reclaim::guarded(std::mem::take(&mut self.0));
+        reclaim::guarded(std::mem::take(&mut self.own));
+    }
+}
+
+impl From<Vec<Attr>> for Entries {
+    fn from(own: Vec<Attr>) -> Entries {
+        let len = own.len();
+        Entries { own, base: None, len }
+    }
+}
+
+impl Entries {
+    fn find(&self, name: Symbol) -> Option<&Attr> {
+        let entries = if self.own.len() > SMALL { stretch_around(&self.own, name) } else { &self.own };
+        let own = entries.binary_search_by_key(&name, |attr| attr.name).ok().map(|at| &entries[at]);
+        own.or_else(|| self.base.as_ref()?.0.find(name))
+    }
+
+    fn iter(&self) -> Iter<'_> {
+        let base = self.base.as_ref().map_or(&[][..], |base| &base.0.own);
+        Iter { own: self.own.iter().peekable(), base: base.iter().peekable(), left: self.len }
+    }
+}
+
+/// The entries of a set, by symbol.
+#[derive(Clone)]
+struct Iter<'a> {
+    own: Peekable<slice::Iter<'a, Attr>>,
+    base: Peekable<slice::Iter<'a, Attr>>,
+    left: usize,
+}
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = &'a Attr;
+
+    fn next(&mut self) -> Option<&'a Attr> {
+        let next = match (self.own.peek(), self.base.peek()) {
+            (_, None) => self.own.next(),
+            (Some(own), Some(base)) if own.name <= base.name => {
+                if own.name == base.name {
+                    self.base.next();
+                }
+                self.own.next()
+            }
+            (_, Some(_)) => self.base.next(),
+        };
+        self.left -= usize::from(next.is_some());
+        next
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
+
+impl Base {
+    /// These entries, in any order, each name once.
+    pub fn new(entries: Vec<Attr>) -> Base {
+        Base(Attrs::new(entries).0)
     }
 }
 
@@ -49,14 +124,21 @@ impl Attrs {
             entries.dedup_by_key(|attr| attr.name);
             entries.reverse();
         }
-        Attrs(Rc::new(Entries(entries)))
+        Attrs(Rc::new(entries.into()))
+    }
+
+    /// The entries of `base`, and before them these, in any order, each name once.
+    pub fn over(base: &Base, entries: Vec<Attr>) -> Attrs {
+        let mut own = entries;
+        own.sort_by_key(|attr| attr.name);
+        let further = own.iter().filter(|attr| base.0.find(attr.name).is_none()).count();
+        let len = base.0.len + further;
+        Attrs(Rc::new(Entries { own, base: Some(base.clone()), len }))
     }
 
     /// The entry `name`.
     pub fn get(&self, name: Symbol) -> Option<&Attr> {
-        let entries = &self.0.0;
-        let entries = if entries.len() > SMALL { stretch_around(entries, name) } else { entries };
-        entries.binary_search_by_key(&name, |attr| attr.name).ok().map(|at| &entries[at])
+        self.0.find(name)
     }
 
     /// The entry called `name`. Prefer [`Attrs::get`] where the symbol is at hand.
@@ -65,25 +147,25 @@ impl Attrs {
     }
 
     /// The entries in no order that means anything.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Attr> + DoubleEndedIterator {
-        self.0.0.iter()
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Attr> + Clone {
+        self.0.iter()
     }
 
     /// The entries by name.
     pub fn sorted(&self) -> Vec<&Attr> {
-        let mut entries: Vec<&Attr> = self.0.0.iter().collect();
+        let mut entries: Vec<&Attr> = self.iter().collect();
         entries.sort_by_cached_key(|attr| attr.name.as_str());
         entries
     }
 
     /// How many.
     pub fn len(&self) -> usize {
-        self.0.0.len()
+        self.0.len
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.0.is_empty()
+        self.0.len == 0
     }
 
     /// `self // other`: the entries of both, those of `other` where both have one.
@@ -94,36 +176,30 @@ impl Attrs {
         if self.is_empty() {
             return other.clone();
         }
-        let (left, right) = (&self.0.0, &other.0.0);
-        let mut merged = Vec::with_capacity(left.len() + right.len());
-        let (mut i, mut j) = (0, 0);
-        while i < left.len() && j < right.len() {
-            match left[i].name.cmp(&right[j].name) {
-                std::cmp::Ordering::Less => {
-                    merged.push(left[i].clone());
-                    i += 1;
-                }
-                order => {
-                    merged.push(right[j].clone());
-                    j += 1;
-                    i += usize::from(order.is_eq());
-                }
+        let mut merged = Vec::with_capacity(self.len() + other.len());
+        let mut left = self.0.iter().peekable();
+        for right in other.0.iter() {
+            while let Some(attr) = left.next_if(|attr| attr.name < right.name) {
+                merged.push(attr.clone());
             }
+            left.next_if(|attr| attr.name == right.name);
+            merged.push(right.clone());
         }
-        merged.extend_from_slice(&left[i..]);
-        merged.extend_from_slice(&right[j..]);
-        Attrs(Rc::new(Entries(merged)))
+        merged.extend(left.cloned());
+        Attrs(Rc::new(merged.into()))
     }
 
     /// The entries for which `keep` holds.
     pub fn filtered(&self, mut keep: impl FnMut(&Attr) -> bool) -> Attrs {
-        Attrs(Rc::new(Entries(self.0.0.iter().filter(|attr| keep(attr)).cloned().collect())))
+        let entries: Vec<Attr> = self.iter().filter(|attr| keep(attr)).cloned().collect();
+        Attrs(Rc::new(entries.into()))
     }
 
     /// The same names with other values.
     pub fn mapped(&self, mut value: impl FnMut(&Attr) -> Thunk) -> Attrs {
         let entry = |attr: &Attr| Attr { name: attr.name, span: attr.span, value: value(attr) };
-        Attrs(Rc::new(Entries(self.0.0.iter().map(entry).collect())))
+        let entries: Vec<Attr> = self.iter().map(entry).collect();
+        Attrs(Rc::new(entries.into()))
     }
 
     /// Whether both are the very same set in memory.
@@ -192,7 +268,7 @@ impl AttrsBuilder {
 
 #[cfg(test)]
 mod tests {
-    use super::{Attrs, AttrsBuilder};
+    use super::{Attr, Attrs, AttrsBuilder, Base};
     use crate::source::Span;
     use crate::symbol::Symbol;
     use crate::value::{Kind, Thunk, Value};
@@ -205,12 +281,15 @@ mod tests {
         builder.build()
     }
 
-    fn read(attrs: &Attrs) -> Vec<(&'static str, i64)> {
-        let number = |thunk: &Thunk| match thunk {
+    fn number(attr: &Attr) -> i64 {
+        match &attr.value {
             Thunk::Done(Value { kind: Kind::Int(number), .. }) => *number,
             _ => panic!("an integer was put in"),
-        };
-        attrs.sorted().into_iter().map(|attr| (attr.name.as_str(), number(&attr.value))).collect()
+        }
+    }
+
+    fn read(attrs: &Attrs) -> Vec<(&'static str, i64)> {
+        attrs.sorted().into_iter().map(|attr| (attr.name.as_str(), number(attr))).collect()
     }
 
     #[test]
@@ -233,6 +312,32 @@ mod tests {
             assert_eq!(set.get(*name).map(|attr| attr.name), is_there(at).then_some(*name));
         }
         assert!(set.get(Symbol::new("before all of them")).is_none());
+    }
+
+    #[test]
+    fn a_set_over_a_base_is_as_if_it_were_whole() {
+        let base = ["b", "d", "f"].map(|name| (name, 0));
+        let shared = Base::new(set(&base).iter().cloned().collect());
+        let names = ["a", "b", "c", "d", "e", "f", "g"];
+        for chosen in 0..1 << names.len() {
+            let own: Vec<(&str, i64)> =
+                (0..names.len()).filter(|at| chosen >> at & 1 == 1).map(|at| (names[at], 1)).collect();
+            let over = Attrs::over(&shared, set(&own).iter().cloned().collect());
+            let whole = set(&base).update(&set(&own));
+            assert_eq!(read(&over), read(&whole));
+            assert_eq!((over.len(), over.iter().len(), over.iter().count()), (whole.len(), whole.len(), whole.len()));
+            for name in names {
+                assert_eq!(over.named(name).map(number), whole.named(name).map(number));
+            }
+            assert_eq!(
+                read(&over.update(&set(&[("d", 2), ("h", 2)]))),
+                read(&whole.update(&set(&[("d", 2), ("h", 2)])))
+            );
+            assert_eq!(
+                read(&set(&[("d", 2), ("h", 2)]).update(&over)),
+                read(&set(&[("d", 2), ("h", 2)]).update(&whole))
+            );
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ use crate::source::Span;
 use crate::term::Lambda;
 use crate::types::TypeRef;
 
-pub use attrs::{Attr, Attrs, AttrsBuilder};
+pub use attrs::{Attr, Attrs, AttrsBuilder, Base};
 pub use env::Env;
 pub use error::{Error, Result};
 pub use machine::{Evaluator, ImportState, Kubernetes, Limits, TypeFaces, Understood};
