@@ -3,6 +3,7 @@
 //! Of two priorities the lower number is the stronger: a plain definition has 100, `mkForce` makes it
 //! 50, `mkDefault` 1000, and an option's own default has 1500.
 
+use std::num::NonZeroI64;
 use std::rc::Rc;
 
 use crate::source::Span;
@@ -35,12 +36,17 @@ pub(super) struct Definition {
 #[derive(Clone, Copy, Default)]
 pub(super) struct Rank {
     /// As `mkOverride` says; the outermost counts.
-    pub(super) priority: Option<i64>,
+    pub(super) priority: Said,
     /// As `mkOrder` says; the outermost counts.
-    pub(super) order: Option<i64>,
+    pub(super) order: Said,
     /// As `mkLayered` says: how strong it is at a leaf; on the way there it has no priority.
-    pub(super) layered: Option<i64>,
+    pub(super) layered: Said,
 }
+
+/// A number, if one was said. There is one definition for each field of each entry, so it takes no more room than the number:
+/// the least of all numbers, which counts as the one above it, stands for nothing.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Said(Option<NonZeroI64>);
 
 /// A condition that is still to be computed, with those further out.
 pub(super) struct Condition {
@@ -93,18 +99,35 @@ pub(super) struct Opened {
     pub(super) condition: Option<Rc<Condition>>,
 }
 
+impl Said {
+    /// This number.
+    pub(super) fn number(number: i64) -> Said {
+        Said(NonZeroI64::new(number.max(i64::MIN + 1) ^ i64::MIN))
+    }
+
+    /// The number, if there is one.
+    pub(super) fn get(self) -> Option<i64> {
+        self.0.map(|number| number.get() ^ i64::MIN)
+    }
+
+    /// This number, or else the other one.
+    pub(super) fn or(self, other: Said) -> Said {
+        Said(self.0.or(other.0))
+    }
+}
+
 impl Rank {
     /// What a lowered definition counts as at a leaf, and `mkDefault` everywhere.
     pub(super) const LOWERED: i64 = 1000;
 
     /// The priority that counts.
     pub(super) fn strength(self) -> i64 {
-        self.priority.or(self.layered).unwrap_or(PLAIN)
+        self.priority.or(self.layered).get().unwrap_or(PLAIN)
     }
 
     /// Whether it is layered, and nothing around it says how strong it is as a whole.
     pub(super) fn is_layered(self) -> bool {
-        self.layered.is_some() && self.priority.is_none()
+        self.layered.get().is_some() && self.priority.get().is_none()
     }
 
     /// What reaches the attributes of a set that is merged: priorities and order end here.
@@ -121,7 +144,7 @@ impl Definition {
 
     /// An option's default.
     pub(super) fn default(value: Thunk, key: Span) -> Definition {
-        let rank = Rank { priority: Some(OPTION_DEFAULT), ..Rank::default() };
+        let rank = Rank { priority: Said::number(OPTION_DEFAULT), ..Rank::default() };
         Definition { value, key, rank, condition: None }
     }
 }

@@ -86,13 +86,13 @@ fn wrapped(definition: &Definition) -> Thunk {
     };
     let number = |number: i64| Thunk::from(Value::int(number, key));
     let mut value = definition.value.clone();
-    if let Some(order) = definition.rank.order {
+    if let Some(order) = definition.rank.order.get() {
         value = property("order", vec![(words.priority, number(order)), (words.content, value)]);
     }
-    if let Some(priority) = definition.rank.priority {
+    if let Some(priority) = definition.rank.priority.get() {
         value = property("override", vec![(words.priority, number(priority)), (words.content, value)]);
     }
-    if let Some(strength) = definition.rank.layered {
+    if let Some(strength) = definition.rank.layered.get() {
         value = property("layered", vec![(words.priority, number(strength)), (words.content, value)]);
     }
     let mut condition: Option<&Rc<Condition>> = definition.condition.as_ref();

@@ -43,7 +43,7 @@ impl Evaluator {
         let named = site.path.last().and_then(kind_and_name);
         // What a layer made is complete; what a user writes under `"<Kind>/<name>"` need not repeat these.
         if let Some((kind, name)) = named
-            && !sets.iter().any(|settled| settled.rank.layered == Some(Rank::LOWERED))
+            && !sets.iter().any(|settled| settled.rank.layered.get() == Some(Rank::LOWERED))
         {
             sets.push(identity(&kind, &name, site.path.key()));
         }
@@ -171,7 +171,7 @@ impl Evaluator {
     fn items_by_key(&mut self, keys: &[ListKey], winners: Winners) -> Result<Vec<Merging>> {
         let mut lists = winners.definitions;
         lists.extend(winners.beneath.into_iter().filter(|settled| matches!(settled.value.kind, Kind::List(_))));
-        lists.sort_by_key(|settled| std::cmp::Reverse(settled.rank.layered.unwrap_or(PLAIN)));
+        lists.sort_by_key(|settled| std::cmp::Reverse(settled.rank.layered.get().unwrap_or(PLAIN)));
         let mut merging: Vec<Merging> = Vec::new();
         let mut known: FxHashMap<ItemKey, usize> = FxHashMap::default();
         for definition in items_of(&lists) {

@@ -150,7 +150,7 @@ impl Evaluator {
 
     /// Takes off wrappers until the priority is known; what is behind a priority is not computed.
     fn weigh(&mut self, mut definition: Definition, to: &mut Unwrapping<Definition>) -> Result<()> {
-        while definition.rank.priority.is_none() {
+        while definition.rank.priority.get().is_none() {
             match self.step(&mut definition, &mut to.fuel)? {
                 Step::Bare(value) => {
                     definition.value = Thunk::Done(value);
@@ -262,8 +262,8 @@ impl Winners {
             true => (parts, Vec::new()),
             false => parts.into_iter().partition(strongest),
         };
-        if definitions.iter().any(|settled| settled.rank.order.is_some()) {
-            definitions.sort_by_key(|settled: &Settled| settled.rank.order.unwrap_or(MIDDLE));
+        if definitions.iter().any(|settled| settled.rank.order.get().is_some()) {
+            definitions.sort_by_key(|settled: &Settled| settled.rank.order.get().unwrap_or(MIDDLE));
         }
         Winners { definitions, beneath, each, priority }
     }

@@ -14,7 +14,7 @@ pub(super) struct Site {
     pub(super) path: Path,
     pub(super) declared: Span,
     /// If it is an item of a list: of which definition, and which of its items.
-    in_list: Option<(usize, usize)>,
+    in_list: Option<(u32, u32)>,
 }
 
 /// The names of a path as a list of the language.
@@ -52,6 +52,8 @@ impl Site {
 
     /// The same site, known to be that of the item `at` of the definition `from`.
     pub(super) fn entry_of_list(self, from: usize, at: usize) -> Site {
+        // No list is longer than memory has room for.
+        let [from, at] = [from, at].map(|place| u32::try_from(place).unwrap_or(u32::MAX));
         Site { in_list: Some((from, at)), ..self }
     }
 

@@ -3,7 +3,7 @@
 //! [`Evaluator::step`] takes off one of them; whoever calls it decides what becomes of the conditions.
 //! What a wrapper says of priority and order is in the definition's rank then.
 
-use super::definitions::Definition;
+use super::definitions::{Definition, Said};
 use super::words::words;
 use crate::diag::Code;
 use crate::eval::error;
@@ -52,15 +52,15 @@ impl Evaluator {
             Property::Each(content) => return Ok(Step::Each(content)),
             Property::If(condition, content) => (Step::If(condition), content),
             Property::Override(priority, content) => {
-                definition.rank.priority = definition.rank.priority.or(Some(priority));
+                definition.rank.priority = definition.rank.priority.or(Said::number(priority));
                 (Step::Taken, content)
             }
             Property::Order(order, content) => {
-                definition.rank.order = definition.rank.order.or(Some(order));
+                definition.rank.order = definition.rank.order.or(Said::number(order));
                 (Step::Taken, content)
             }
             Property::Layered(strength, content) => {
-                definition.rank.layered = definition.rank.layered.or(Some(strength));
+                definition.rank.layered = definition.rank.layered.or(Said::number(strength));
                 (Step::Taken, content)
             }
             Property::Definition(content) => (Step::Taken, content),

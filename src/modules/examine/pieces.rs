@@ -107,8 +107,8 @@ fn judge(pieces: &mut [Piece], depth: usize) {
             piece.fate = Fate::Weaker { than: strongest, at: depth };
         }
     }
-    if pieces.iter().any(|piece| piece.rank.order.is_some()) {
-        pieces.sort_by_key(|piece| piece.rank.order.unwrap_or(MIDDLE));
+    if pieces.iter().any(|piece| piece.rank.order.get().is_some()) {
+        pieces.sort_by_key(|piece| piece.rank.order.get().unwrap_or(MIDDLE));
     }
 }
 
@@ -214,7 +214,7 @@ impl Piece {
         Provenance {
             key: self.key,
             priority: self.rank.strength(),
-            order: self.rank.order,
+            order: self.rank.order.get(),
             author,
             fate: self.fate,
             items,
