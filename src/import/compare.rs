@@ -9,6 +9,9 @@ pub(super) fn difference(a: &Node, b: &Node) -> Option<String> {
     differ(a, b, &mut path).then_some(path)
 }
 
+/// What tells the items of lists in Kubernetes' objects apart, beside their names.
+const IDENTITY: [&str; 3] = ["name", "port", "containerPort"];
+
 /// What has to be merged over some data to make other data of it; `None` where something would have to be taken away. Of
 /// lists that are alike in length and in the names of their items, each item is its own; others are there as a whole.
 pub(super) fn addition(from: &Node, to: &Node) -> Option<Node> {
@@ -19,7 +22,13 @@ pub(super) fn addition(from: &Node, to: &Node) -> Option<Node> {
             let item = |(from, to): (&Node, &Node)| {
                 let mut item = addition(from, to)?;
                 let map = item.as_map_mut()?;
-                map.fields.insert(0, Field { key: "name".into(), key_span: Span::NONE, value: bare(to.get("name")?) });
+                let same = |key: &str| {
+                    let (from, to) = (from.get(key)?, to.get(key)?);
+                    difference(from, to).is_none().then(|| bare(to))
+                };
+                for (at, (key, value)) in IDENTITY.iter().filter_map(|key| Some((*key, same(key)?))).enumerate() {
+                    map.fields.insert(at, Field { key: key.into(), key_span: Span::NONE, value });
+                }
                 Some(item)
             };
             NodeKind::List(items.map(item).collect::<Option<Vec<_>>>()?)
@@ -155,6 +164,8 @@ mod tests {
         let added = between("{a: 1, b: [{name: x, c: 1}, {name: z}]}", "{a: 1, b: [{name: x, c: 1}, {name: z, d: 2}]}");
         assert_eq!(added, Some(data("{b: [{name: z, d: 2}]}")));
         assert_eq!(between("{a: 1, b: [1]}", "{a: 2, b: [1, 2], c: 3}"), Some(data("{a: 2, b: [1, 2], c: 3}")));
+        let added = between("{b: [{name: x, port: 1, c: 1}]}", "{b: [{name: x, port: 1, c: 1, d: 2}]}");
+        assert_eq!(added, Some(data("{b: [{name: x, port: 1, d: 2}]}")));
         assert_eq!(between("{a: {b: 1, c: 2}}", "{a: {b: 2}}"), None);
     }
 }
