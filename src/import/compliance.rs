@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use ecow::EcoString;
 
+use super::compare::bare;
 use crate::layers::Object;
 use crate::node::{Map, Node, NodeKind};
 use crate::source::Span;
@@ -41,13 +42,16 @@ pub(super) struct Compliance {
     prefix: EcoString,
     /// What holds where an entry says nothing.
     usual: Said,
+    /// The labels that every object has besides.
+    labels: Map,
 }
 
 impl Compliance {
     /// What most objects say.
     pub fn of(objects: &[Object]) -> Compliance {
         let prefix = objects.iter().find_map(traced_prefix).unwrap_or(USUAL_PREFIX.into());
-        let mut compliance = Compliance { found: prefix.clone(), prefix, usual: Said::default() };
+        let labels = labels_of_all(objects, &prefix);
+        let mut compliance = Compliance { found: prefix.clone(), prefix, usual: Said::default(), labels };
         let mut counts: BTreeMap<Said, usize> = BTreeMap::new();
         for object in objects {
             *counts.entry(compliance.said(object)).or_default() += 1;
@@ -59,12 +63,14 @@ impl Compliance {
 
     /// The same manifests with labels that are nothing but labels.
     pub fn elsewhere(self) -> Compliance {
-        Compliance { found: self.found, prefix: OTHER_PREFIX.into(), usual: Said::default() }
+        Compliance { found: self.found, prefix: OTHER_PREFIX.into(), usual: Said::default(), labels: Map::default() }
     }
 
     /// Whether nothing is said that could be said otherwise.
     pub fn is_plain(&self, objects: &[Object]) -> bool {
-        self.prefix == OTHER_PREFIX || objects.iter().all(|object| self.said(object) == Said::default())
+        let nothing =
+            self.labels.fields.is_empty() && objects.iter().all(|object| self.said(object) == Said::default());
+        self.prefix == OTHER_PREFIX || nothing
     }
 
     /// The domain of what nxk wrote into the manifests.
@@ -80,6 +86,7 @@ impl Compliance {
     /// Takes the labels of compliance out of labels.
     pub fn split(&self, labels: &mut Map) -> Said {
         let mut said = Said::default();
+        labels.fields.retain(|field| self.labels.get(&field.key) != Some(&bare(&field.value)));
         labels.fields.retain(|field| {
             let name = field.key.strip_prefix(self.prefix.as_str()).and_then(|rest| rest.strip_prefix('/'));
             let Some(at) = LABELS.iter().position(|(label, _)| Some(*label) == name) else { return true };
@@ -108,6 +115,9 @@ impl Compliance {
         if self.prefix != USUAL_PREFIX {
             map.set("labelPrefix", Span::NONE, Node::string(self.prefix.clone(), Span::NONE));
         }
+        if !self.labels.fields.is_empty() {
+            map.set("labels", Span::NONE, Node::new(NodeKind::Map(self.labels.clone()), Span::NONE));
+        }
         (!map.fields.is_empty()).then(|| Node::new(NodeKind::Map(map), Span::NONE))
     }
 
@@ -130,6 +140,29 @@ impl Compliance {
         let labels = object.node.at(&["metadata", "labels"]).and_then(Node::as_map);
         labels.map(|labels| self.split(&mut labels.clone())).unwrap_or_default()
     }
+}
+
+/// The labels that every object has, if nobody but the framework can have put them there: policies have no others.
+fn labels_of_all(objects: &[Object], prefix: &str) -> Map {
+    let labels = |object: &Object| object.node.at(&["metadata", "labels"]).and_then(Node::as_map).cloned();
+    let is = |map: &Map, key: &str, value: &str| map.get(key).and_then(Node::as_str) == Some(value);
+    let of_framework = |map: &Map| is(map, "app.kubernetes.io/managed-by", "nxk") && map.get("app").is_none();
+    let all: Option<Vec<Map>> = objects.iter().map(labels).collect();
+    let Some(all) = all.filter(|all| all.iter().any(of_framework)) else { return Map::default() };
+    let mut common = all.first().cloned().unwrap_or_default();
+    let reserved = |key: &str| {
+        [prefix, "app.kubernetes.io", "pod-security.kubernetes.io"]
+            .iter()
+            .any(|domain| key.strip_prefix(domain).is_some_and(|rest| rest.starts_with('/')))
+    };
+    common.fields.retain(|field| {
+        let same = |map: &Map| field.value.as_str().is_some_and(|value| is(map, &field.key, value));
+        !reserved(&field.key) && all.iter().all(same)
+    });
+    for field in &mut common.fields {
+        (field.key_span, field.value) = (Span::NONE, bare(&field.value));
+    }
+    common
 }
 
 fn options(said: &Said) -> Option<Node> {

@@ -294,8 +294,9 @@ fn forget_compliance(node: &mut Node, metadata: &[&str], compliance: &Compliance
     let metadata = metadata.iter().try_fold(node, |node, key| node.as_map_mut()?.get_mut(key));
     let Some(metadata) = metadata.and_then(Node::as_map_mut) else { return };
     if let Some(labels) = metadata.get_mut("labels").and_then(Node::as_map_mut) {
-        let some = compliance.split(labels).iter().any(Option::is_some);
-        if some && labels.fields.is_empty() {
+        let all = labels.fields.len();
+        compliance.split(labels);
+        if labels.fields.is_empty() && all > 0 {
             metadata.fields.retain(|field| field.key != "labels");
         }
     }
