@@ -4,9 +4,9 @@
 use ecow::{EcoString, eco_format};
 use rustc_hash::FxHashSet;
 
-use super::applications::Application;
+use super::applications::{Application, Secret};
 use super::entries::{self, Made};
-use super::plan::{APPLICATIONS, Entry, RESOURCES};
+use super::plan::{APPLICATIONS, Entry, RESOURCES, SECRETS};
 use crate::layers::Object;
 use crate::layers::names::kebab;
 use crate::node::{Field, Map, Node, NodeKind};
@@ -39,8 +39,17 @@ impl Keys {
         Entry { collection: APPLICATIONS, key, value, object: application.workload }
     }
 
-    /// The policies that deny everything have keys by their namespaces.
-    pub fn denial(&mut self, object: &Object) {
+    /// A secret has its key already.
+    pub fn secret(&mut self, objects: &[Object], secret: &Secret) -> Entry {
+        let object = &objects[secret.object];
+        self.take(object, secret.key.clone());
+        let fields = named(&secret.key, object.name().into(), secret.fields.clone());
+        let value = Node::new(NodeKind::Map(fields), Span::NONE);
+        Entry { collection: SECRETS, key: secret.key.clone(), value, object: secret.object }
+    }
+
+    /// What the framework makes in each namespace, such as policies that deny everything, has keys by their namespaces.
+    pub fn made(&mut self, object: &Object) {
         self.take(object, object.name().into());
         self.take(object, eco_format!("{}-{}", object.name(), object.namespace()));
     }

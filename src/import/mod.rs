@@ -138,8 +138,13 @@ impl Way<'_> {
                 return Attempt { text: written.text, verdict };
             }
             rounds -= 1;
-            // What is said of nothing that could be otherwise may be the fault of all that could.
-            if !amend(&mut wish, &plan, &verdict) || rounds == 0 {
+            let amended = amend(&mut wish, &plan, &verdict);
+            // What is wrong with no object may be the fault of what is said of all.
+            if !amended && top == Layer::Applications && !wish.little {
+                wish.little = true;
+                rounds = ROUNDS;
+            } else if !amended || rounds == 0 {
+                // What is said of nothing that could be otherwise may be the fault of all that could.
                 wish.leave(top);
                 rounds = ROUNDS;
             }

@@ -47,12 +47,14 @@ pub(super) struct Wish {
     pub highest: Vec<Layer>,
     /// What layer 1 adds to objects that applications make.
     pub patches: BTreeMap<usize, Node>,
+    /// Whether as little as can be is said of all applications together.
+    pub little: bool,
 }
 
 impl Wish {
     /// Any layer may make any of so many objects.
     pub fn new(objects: usize) -> Wish {
-        Wish { highest: vec![Layer::Applications; objects], patches: BTreeMap::new() }
+        Wish { highest: vec![Layer::Applications; objects], patches: BTreeMap::new(), little: false }
     }
 
     /// Leaves a layer for the one below.
@@ -91,6 +93,7 @@ pub(super) struct Entry {
 /// The collections in the order in which they are written.
 const ORDER: &[&str] = &[
     "namespaces",
+    SECRETS,
     APPLICATIONS,
     "deployments",
     "statefulSets",
@@ -117,6 +120,8 @@ const ORDER: &[&str] = &[
 
 /// Layer 3.
 pub(super) const APPLICATIONS: &str = "applications";
+/// What applications share of layer 3.
+pub(super) const SECRETS: &str = "secrets";
 /// Layer 1.
 pub(super) const RESOURCES: &str = "resources";
 
@@ -131,12 +136,14 @@ impl Plan {
                 namespace,
                 compliance: ground.compliance,
                 version: ground.version,
+                little: wish.little,
             },
             |at| highest[at] == Layer::Applications,
         );
         let mut layers = vec![Layer::Entries; highest.len()];
         let members = found.applications.iter().flat_map(|application| &application.members);
-        members.chain(&found.denials).for_each(|at| layers[*at] = Layer::Applications);
+        let shared = found.secrets.iter().map(|secret| &secret.object);
+        members.chain(shared).chain(&found.made).for_each(|at| layers[*at] = Layer::Applications);
         let made = below(ground, highest, &mut layers, namespace);
         let framework = framework(ground, namespace, &found);
         let mut entries = name(ground, &found, made, &layers);
@@ -204,7 +211,8 @@ fn below(ground: &Ground<'_>, highest: &[Layer], layers: &mut [Layer], namespace
 fn name(ground: &Ground<'_>, found: &Found, made: Vec<Option<Made>>, layers: &[Layer]) -> Vec<Entry> {
     let mut keys = Keys::default();
     let (mut entries, mut others) = (Vec::with_capacity(made.len()), Vec::new());
-    found.denials.iter().for_each(|at| keys.denial(&ground.objects[*at]));
+    found.made.iter().for_each(|at| keys.made(&ground.objects[*at]));
+    entries.extend(found.secrets.iter().map(|secret| keys.secret(ground.objects, secret)));
     entries.extend(found.applications.iter().map(|application| keys.application(ground.objects, application)));
     for (at, (object, made)) in ground.objects.iter().zip(made).enumerate() {
         match made {
@@ -242,9 +250,11 @@ fn framework(ground: &Ground<'_>, namespace: Option<&str>, found: &Found) -> Map
     put("project", found.framework.get("project").cloned());
     put("namespace", namespace.map(text));
     put("kubernetesVersion", ground.asked.map(|version| text(&version.to_string())));
+    put("environment", found.framework.get("environment").cloned());
     put("compliance", ground.compliance.of_framework());
-    put("network", found.framework.get("network").cloned());
-    put("observability", found.framework.get("observability").cloned());
+    for option in ["network", "observability", "secrets", "defaults"] {
+        put(option, found.framework.get(option).cloned());
+    }
     let opaque: Vec<Node> = ground.opaque.iter().map(|kind| text(kind)).collect();
     put("opaqueKinds", (!opaque.is_empty()).then(|| Node::new(NodeKind::List(opaque), Span::NONE)));
     framework

@@ -1,5 +1,7 @@
 //! An application on its way to an entry: the objects that are its own, and what is said of it so far.
 
+use std::collections::BTreeMap;
+
 use ecow::{EcoString, eco_format};
 use rustc_hash::FxHashMap;
 
@@ -9,6 +11,7 @@ use crate::layers::Object;
 use crate::node::{Map, Node};
 use crate::source::Span;
 
+use super::exposure::Hung;
 use super::network::Opening;
 
 /// The label with an application's name.
@@ -54,8 +57,12 @@ pub(super) struct Group {
     pub beside: Vec<Listens>,
     /// The container ports that it exposes.
     pub exposed: Vec<i64>,
+    /// Where its route hangs, if it has one.
+    pub hung: Option<Hung>,
     /// The container ports with its metrics.
     pub scraped: Vec<i64>,
+    /// Whether it sends traces.
+    pub traced: bool,
     /// Who may connect to it.
     pub from: Vec<Opening>,
     /// Whom it may connect to.
@@ -66,12 +73,31 @@ pub(super) struct Group {
     pub fields: Fields,
 }
 
+impl Listens {
+    /// Whether a Service calls it so: one without a name gets one of its number.
+    pub fn is_called(&self, name: &str) -> bool {
+        let numbered = || match self.protocol.as_str() {
+            "TCP" => eco_format!("port-{}", self.service_port),
+            protocol => eco_format!("port-{}-{}", self.service_port, protocol.to_lowercase()),
+        };
+        self.name.clone().unwrap_or_else(numbered) == name
+    }
+}
+
 impl<'a> Stock<'a> {
     /// Those of the objects that are `free`.
     pub fn of(objects: &'a [Object], free: impl Fn(usize) -> bool) -> Stock<'a> {
         let free = objects.iter().enumerate().filter(|(at, object)| free(*at) && is_made(&object.node));
         let by_place = free.map(|(at, object)| ((object.kind(), object.namespace(), object.name()), at)).collect();
         Stock { objects, by_place }
+    }
+
+    /// The objects of a kind, with their numbers.
+    pub fn all(&self, kind: &str) -> Vec<(usize, &'a Object)> {
+        let mut all: Vec<usize> =
+            self.by_place.iter().filter(|((other, ..), _)| *other == kind).map(|(_, at)| *at).collect();
+        all.sort_unstable();
+        all.into_iter().map(|at| (at, &self.objects[at])).collect()
     }
 
     /// The object of this kind and name.
@@ -93,7 +119,9 @@ impl Group {
             ports: Vec::new(),
             beside: Vec::new(),
             exposed: Vec::new(),
+            hung: None,
             scraped: Vec::new(),
+            traced: false,
             from: Vec::new(),
             to: Vec::new(),
             hosts: Vec::new(),
@@ -123,6 +151,13 @@ impl Group {
         Some(bare(&object.node))
     }
 
+    /// The Service's port that is meant where nobody says which.
+    pub fn usual_port(&self) -> Option<&Listens> {
+        let mut candidates = self.ports.iter().filter(|port| port.protocol == "TCP");
+        let first = candidates.clone().next();
+        candidates.find(|port| port.name.as_deref() == Some("http")).or(first)
+    }
+
     /// The annotations of an object that the application does not give to all.
     pub fn further_annotations(&self, node: &Node) -> Map {
         let mut own = metadata(node, "annotations");
@@ -136,9 +171,18 @@ impl Group {
     }
 }
 
-/// Whether a compile made the object, as far as its labels say.
+/// Whether a compile could have made the object, as far as its labels say.
 fn is_made(node: &Node) -> bool {
-    label(node, MANAGED_BY) == Some("nxk") && label(node, PART_OF).is_some()
+    label(node, MANAGED_BY).is_some() && label(node, PART_OF).is_some()
+}
+
+/// What there is most of; of several, the first in their order.
+pub(super) fn most_common<T: Ord>(all: impl IntoIterator<Item = T>) -> Option<T> {
+    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+    for one in all {
+        *counts.entry(one).or_default() += 1;
+    }
+    counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(one, _)| one)
 }
 
 /// A label of an object.

@@ -2,36 +2,45 @@
 //!
 //! A compile gives all objects of an application its name, in their labels and in their own names. So those that carry the
 //! labels are gathered around their workload: `web`, its Service `web`, its claim `web-data`, its policies `web-ingress` and
-//! `web-egress`. Manifests that no compile has made have no such labels, and nothing here touches them.
+//! `web-egress`. Other tools may write the same labels, with other values in those that an application may choose; objects
+//! without them are left alone.
 //!
 //! The rules of `entries` take an object apart, so that nothing is forgotten. Here it is the other way around: layer 3 says
 //! little, so the rules look for what it has words for and differs from its defaults, and what they overlook is missing in the
 //! objects that the proof compares. An application that is not right in one object is given up as a whole, and its objects
 //! are tried in the layers below. Its connections then stand on the other side alone: a dependency on it becomes `egress`.
+//!
+//! What most applications have in common is said once, in `framework` and `secrets`. A mistake there is nobody's in
+//! particular, so it can be asked for `little` of it.
 
 mod around;
+mod cluster;
 mod containers;
+mod defaults;
+mod exposure;
+mod external;
 mod group;
+mod monitoring;
 mod network;
 mod pods;
 mod secrets;
-
-use std::collections::BTreeMap;
+mod stores;
 
 use ecow::EcoString;
 use rustc_hash::FxHashSet;
 
 use super::compare::bare;
 use super::compliance::Compliance;
-use super::parts::{Fields, bool_node, says_something, text_node};
+use super::parts::{Fields, bool_node, text_node};
 use crate::layers::Object;
 use crate::node::{Map, Node};
-use crate::schema::{Minor, Version};
+use crate::schema::Version;
 
-use around::Settings;
-use group::{Group, MANAGED_BY, NAME, PART_OF, Stock, items, label, metadata};
-use network::Cluster;
-use pods::{Workload, runs_pods};
+use cluster::Cluster;
+use external::External;
+use group::{Group, MANAGED_BY, NAME, PART_OF, Stock, label, metadata, most_common};
+use monitoring::Observed;
+use pods::{Workload, is_workload};
 
 /// What rules ask of the objects as a whole.
 pub(super) struct Surroundings<'a> {
@@ -43,6 +52,18 @@ pub(super) struct Surroundings<'a> {
     pub compliance: &'a Compliance,
     /// What they are for.
     pub version: Version<'static>,
+    /// Whether no more than has to be is said of all applications together.
+    pub little: bool,
+}
+
+/// What rules ask of the configuration as a whole.
+struct Known<'a> {
+    stock: Stock<'a>,
+    version: Version<'static>,
+    observed: Observed,
+    external: External,
+    /// Whether there are policies of applications.
+    policies: bool,
 }
 
 /// The applications of a configuration.
@@ -52,8 +73,10 @@ pub(super) struct Found {
     pub applications: Vec<Application>,
     /// What `framework` has to say for them.
     pub framework: Map,
+    /// The entries of `secrets`.
+    pub secrets: Vec<Secret>,
     /// The objects that the framework makes for them.
-    pub denials: Vec<usize>,
+    pub made: Vec<usize>,
 }
 
 /// An application that should make some objects.
@@ -66,83 +89,105 @@ pub(super) struct Application {
     pub fields: Map,
 }
 
+/// A secret that several applications may name.
+pub(super) struct Secret {
+    /// The object that fetches it.
+    pub object: usize,
+    /// Its key in `secrets`.
+    pub key: EcoString,
+    /// What it says.
+    pub fields: Map,
+}
+
 /// The applications that should make the objects that are `free`.
 pub(super) fn find(around: &Surroundings<'_>, free: impl Fn(usize) -> bool) -> Found {
     let stock = Stock::of(around.objects, &free);
     let candidates = around.objects.iter().enumerate().filter(|(at, object)| free(*at) && is_workload(object));
     let candidates: Vec<(usize, &Object)> = candidates.collect();
-    let Some(project) = common_project(&candidates) else { return Found::default() };
-    let observed = Observed::of(around, &free);
+    let projects = candidates.iter().filter_map(|(_, object)| label(&object.node, PART_OF));
+    let Some(project) = most_common(projects).map(EcoString::from) else { return Found::default() };
+    let known = Known {
+        observed: Observed::of(around, &project, &free),
+        external: External::of(&stock, around, &project),
+        version: around.version,
+        policies: !stock.all("NetworkPolicy").is_empty(),
+        stock,
+    };
+    let (mut groups, dns) = gathered(&candidates, &project, &known);
+    if groups.is_empty() {
+        return Found::default();
+    }
+    let (mut framework, made) = all(&mut groups, &known, dns, around.little);
+    // Of two with the same name, the one in the usual namespace has it for its key.
+    groups.sort_by_key(|group| around.namespace.is_some_and(|usual| usual != group.namespace));
+    let said = groups.into_iter().filter_map(|group| finish(group, &project, around));
+    let mut applications: Vec<Application> = said.collect();
+    framework.put("project", text_node(project));
+    if !around.little {
+        framework.put_map("defaults", defaults::take(&mut applications));
+    }
+    Found { applications, framework: framework.0, secrets: known.external.shared, made }
+}
+
+/// What is said of all applications together, and the objects that the framework makes.
+fn all(groups: &mut [Group], known: &Known<'_>, dns: Option<network::Party>, little: bool) -> (Fields, Vec<usize>) {
+    let collector = known.observed.collector.as_ref();
+    let cluster = Cluster::of(groups, dns, collector);
+    network::connect(groups, &cluster);
+    let (mut network, mut made) = denied(groups, &known.stock);
+    made.extend(&known.external.made);
+    cluster.say(&mut network);
+    let by_name = groups.iter().any(|group| !group.hosts.is_empty());
+    network.put("cni", by_name.then(|| text_node("cilium")));
+    network.put_map("expose", exposure::share(groups, &cluster, little));
+    let traced = groups.iter().any(|group| group.traced);
+    let mut framework = Fields::default();
+    framework.put_text("environment", collector.filter(|_| traced).and_then(|collector| collector.environment.clone()));
+    framework.put_map("network", network.0);
+    framework.put_map("observability", known.observed.said(groups, &cluster));
+    framework.put_map("secrets", known.external.said());
+    (framework, made)
+}
+
+/// The applications around these workloads, and the pods that resolve names for them.
+fn gathered(candidates: &[(usize, &Object)], project: &str, known: &Known<'_>) -> (Vec<Group>, Option<network::Party>) {
     let mut dns = None;
     let mut groups: Vec<Group> = Vec::new();
     let mut places: FxHashSet<(&str, &str)> = FxHashSet::default();
     for (at, object) in candidates {
-        let own = label(&object.node, PART_OF) == Some(&project);
-        if own && places.insert((object.namespace(), object.name())) {
-            let mut group = Group::of(at, object);
-            if let Some(party) = gather(&mut group, object, &stock, around, &observed) {
+        // Of two configurations, one is made.
+        let other = label(&object.node, PART_OF) != Some(project) && label(&object.node, MANAGED_BY) == Some("nxk");
+        if !other && places.insert((object.namespace(), object.name())) {
+            let mut group = Group::of(*at, object);
+            if let Some(party) = gather(&mut group, object, known) {
                 dns = dns.or(party);
                 groups.push(group);
             }
         }
     }
-    if groups.is_empty() {
-        return Found::default();
-    }
-    let cluster = Cluster::of(&groups, dns);
-    network::connect(&mut groups, &cluster);
-    let (mut network, denials) = denied(&groups, &stock);
-    let mut framework = Fields::default();
-    framework.put("project", text_node(project));
-    cluster.say(&mut network);
-    let by_name = groups.iter().any(|group| !group.hosts.is_empty());
-    network.put("cni", by_name.then(|| text_node("cilium")));
-    framework.put_map("network", network.0);
-    framework.put_map("observability", observed.said());
-    let applications = groups.into_iter().filter_map(|group| finish(group, around)).collect();
-    Found { applications, framework: framework.0, denials }
-}
-
-/// Whether it is the workload of an application.
-fn is_workload(object: &Object) -> bool {
-    let label = |key| label(&object.node, key);
-    runs_pods(object)
-        && label(NAME) == Some(object.name())
-        && label(MANAGED_BY) == Some("nxk")
-        && label("app").is_some()
-}
-
-/// What most of them are part of.
-fn common_project(candidates: &[(usize, &Object)]) -> Option<EcoString> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for project in candidates.iter().filter_map(|(_, object)| label(&object.node, PART_OF)) {
-        *counts.entry(project).or_default() += 1;
-    }
-    counts.into_iter().max_by_key(|(_, count)| *count).map(|(project, _)| project.into())
+    (groups, dns)
 }
 
 /// Takes the objects of an application, and says what they say; `None` where that cannot be said.
-fn gather(
-    group: &mut Group,
-    object: &Object,
-    stock: &Stock<'_>,
-    around: &Surroundings<'_>,
-    observed: &Observed,
-) -> Option<Option<network::Party>> {
+fn gather(group: &mut Group, object: &Object, known: &Known<'_>) -> Option<Option<network::Party>> {
     let workload = Workload::of(object, &group.name)?;
-    workload.say(group, stock, around.version.minor() >= Minor(29))?;
-    let of = Settings { version: around.version, operator: observed.operator, interval: observed.interval.as_ref() };
-    around::say(group, stock, &workload, of)?;
-    network::policies(group, stock)
+    let dns = network::policies(group, &known.stock)?;
+    workload.say(group, known)?;
+    around::say(group, &known.stock, &workload, known.version)?;
+    exposure::say(group, &known.stock)?;
+    monitoring::say(group, &known.stock, &workload, &known.observed)?;
+    Some(dns)
 }
 
 /// Says what is common to all of an application's objects.
-fn finish(group: Group, around: &Surroundings<'_>) -> Option<Application> {
+fn finish(group: Group, project: &str, around: &Surroundings<'_>) -> Option<Application> {
     let node = &around.objects[group.workload].node;
     let mut labels = metadata(node, "labels");
     let said = around.compliance.split(&mut labels);
     let usual = |key: &str, value: &Node| match key {
-        NAME | PART_OF | MANAGED_BY => true,
+        NAME => true,
+        PART_OF => value.as_str() == Some(project),
+        MANAGED_BY => value.as_str() == Some("nxk"),
         "app" => value.as_str() == Some(&group.name),
         _ => false,
     };
@@ -178,40 +223,4 @@ fn denied(groups: &[Group], stock: &Stock<'_>) -> (Fields, Vec<usize>) {
     let none = groups.iter().all(|group| group.from.is_empty() && group.to.is_empty());
     network.put("policyMode", text_node(if none { "off" } else { "allow-defined" }));
     (network, Vec::new())
-}
-
-/// Whether and how the Prometheus operator watches.
-struct Observed {
-    operator: bool,
-    interval: Option<Node>,
-    labels: Map,
-}
-
-impl Observed {
-    /// What the ServiceMonitors have in common.
-    fn of(around: &Surroundings<'_>, free: &impl Fn(usize) -> bool) -> Observed {
-        let is_monitor = |(at, object): &(usize, &Object)| object.kind() == "ServiceMonitor" && free(*at);
-        let monitors = around.objects.iter().enumerate().filter(is_monitor).map(|(_, object)| &object.node);
-        let monitors: Vec<&Node> = monitors.filter(|node| label(node, MANAGED_BY) == Some("nxk")).collect();
-        let mut observed = Observed { operator: !monitors.is_empty(), interval: None, labels: Map::default() };
-        let Some(first) = monitors.first() else { return observed };
-        let endpoint = items(first, &["spec", "endpoints"]).first();
-        observed.interval = endpoint.and_then(|endpoint| endpoint.get("interval")).map(bare);
-        observed.labels = metadata(first, "labels");
-        around.compliance.split(&mut observed.labels);
-        let name = label(first, NAME);
-        let own = |object: &&Object| is_workload(object) && Some(object.name()) == name;
-        let own = around.objects.iter().find(own).map(|object| metadata(&object.node, "labels")).unwrap_or_default();
-        observed.labels.fields.retain(|field| own.get(&field.key) != Some(&field.value));
-        observed
-    }
-
-    /// `framework.observability`
-    fn said(self) -> Map {
-        let mut fields = Fields::default();
-        fields.put("prometheus", self.operator.then(|| bool_node(true)));
-        fields.put("interval", self.interval.filter(says_something));
-        fields.put_map("monitorLabels", self.labels);
-        fields.0
-    }
 }

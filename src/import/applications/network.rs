@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::cluster::Cluster;
 use super::group::{Group, Listens, NAME, Stock, items, text};
 use crate::import::parts::{Fields, as_int, int_node, list_node, map_node, single, text_node};
 use crate::node::Node;
@@ -25,15 +26,9 @@ type OpenPort = (i64, Option<i64>, EcoString);
 /// Somebody, and the ports that are open to them or on them; all if there are none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Opening {
-    party: Party,
+    /// Who it is.
+    pub party: Party,
     ports: BTreeSet<OpenPort>,
-}
-
-/// What policies say of the cluster.
-pub(super) struct Cluster {
-    dns: Party,
-    controller: Party,
-    monitoring: Party,
 }
 
 /// The label with the name of a namespace.
@@ -105,7 +100,8 @@ fn party(group: &Group, peer: &Node) -> Option<Party> {
 }
 
 impl Party {
-    fn named(namespace: &str, label: &str, name: &str) -> Party {
+    /// The pods with one label.
+    pub fn named(namespace: &str, label: &str, name: &str) -> Party {
         Party::Pods { namespace: namespace.into(), labels: vec![(label.into(), name.into())] }
     }
 
@@ -114,7 +110,7 @@ impl Party {
     }
 
     /// What names pods or a network, to somebody in the namespace `here`.
-    fn said(&self, here: Option<&str>) -> Fields {
+    pub fn said(&self, here: Option<&str>) -> Fields {
         let mut fields = Fields::default();
         match self {
             Party::Pods { namespace, labels } => {
@@ -134,61 +130,16 @@ impl Party {
     }
 }
 
-impl Cluster {
-    /// What fits the most of what applications open to somebody who is no application.
-    pub fn of(groups: &[Group], dns: Option<Party>) -> Cluster {
-        let usual = Cluster::usual();
-        Cluster {
-            dns: dns.unwrap_or(usual.dns),
-            controller: common(groups, |group| &group.exposed, usual.controller),
-            monitoring: common(groups, |group| &group.scraped, usual.monitoring),
-        }
-    }
-
-    fn usual() -> Cluster {
-        Cluster {
-            dns: Party::named("kube-system", "k8s-app", "kube-dns"),
-            controller: Party::named("ingress-nginx", NAME, "ingress-nginx"),
-            monitoring: Party::named("monitoring", NAME, "prometheus"),
-        }
-    }
-
-    /// What has to be said in `framework.network`.
-    pub fn say(&self, network: &mut Fields) {
-        let usual = Cluster::usual();
-        for (option, party, usual) in [
-            ("dns", &self.dns, &usual.dns),
-            ("ingressController", &self.controller, &usual.controller),
-            ("monitoring", &self.monitoring, &usual.monitoring),
-        ] {
-            if party != usual {
-                network.put_map(option, party.said(None).0);
-            }
-        }
-    }
-}
-
-/// The party to which all applications that have such ports open them.
-fn common(groups: &[Group], ports: impl Fn(&Group) -> &[i64], usual: Party) -> Party {
-    let mut left: Option<BTreeSet<&Party>> = None;
-    for group in groups.iter().filter(|group| !ports(group).is_empty()) {
-        let here = group.from.iter().filter(|opening| opening.is_for(ports(group))).map(|opening| &opening.party);
-        let here: BTreeSet<&Party> = here.collect();
-        left = Some(match left {
-            Some(left) => left.intersection(&here).copied().collect(),
-            None => here,
-        });
-    }
-    let left = left.unwrap_or_default();
-    let first = left.first().filter(|_| !left.contains(&usual)).map(|party| (*party).clone());
-    first.unwrap_or(usual)
-}
-
 impl Opening {
     /// Whether just these TCP ports are open.
-    fn is_for(&self, ports: &[i64]) -> bool {
+    pub fn is_for(&self, ports: &[i64]) -> bool {
         let wanted: BTreeSet<i64> = ports.iter().copied().collect();
         self.ports.iter().map(|(port, ..)| *port).eq(wanted)
+    }
+
+    /// Whether just this port is open to pods of a namespace.
+    pub fn is_to(&self, namespace: &str, port: i64) -> bool {
+        matches!(&self.party, Party::Pods { namespace: there, .. } if there == namespace) && self.is_for(&[port])
     }
 }
 
@@ -214,6 +165,7 @@ pub(super) fn connect(groups: &mut [Group], cluster: &Cluster) {
                     depended.insert((there, back.party.clone()), back);
                     dependencies.push(dependency);
                 }
+                None if cluster.takes_traces(group, opening) => {}
                 None => egress.push(outside(group, opening)),
             }
         }
@@ -292,11 +244,7 @@ fn outside_port((port, end, protocol): &OpenPort) -> Node {
 
 /// Who else may connect to it.
 fn allowed(group: &Group, depends: impl Fn(&Opening) -> bool, cluster: &Cluster) -> Vec<Node> {
-    let known = |opening: &&Opening| {
-        let exposed = opening.party == cluster.controller && opening.is_for(&group.exposed);
-        let scraped = opening.party == cluster.monitoring && opening.is_for(&group.scraped);
-        depends(opening) || exposed || scraped
-    };
+    let known = |opening: &&Opening| depends(opening) || cluster.comes_in(group, opening);
     let own: BTreeSet<OpenPort> = group.ports.iter().map(Listens::open).collect();
     let written = |opening: &Opening| {
         let mut fields = opening.party.said(Some(group.place()));

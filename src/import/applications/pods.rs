@@ -2,8 +2,9 @@
 
 use ecow::{EcoString, eco_format};
 
+use super::Known;
 use super::containers::{beside, beyond, environment, lives, ports, runs};
-use super::group::{Group, Stock, copy, items, text};
+use super::group::{Group, MANAGED_BY, NAME, PART_OF, Stock, copy, items, label, text};
 use super::secrets::Secrets;
 use crate::import::compare::bare;
 use crate::import::entries::pods::names_alone;
@@ -12,6 +13,7 @@ use crate::import::parts::{
 };
 use crate::layers::Object;
 use crate::node::Node;
+use crate::schema::Minor;
 
 /// A workload and its parts.
 pub(super) struct Workload {
@@ -39,8 +41,23 @@ const KINDS: [(&str, &str); 5] = [
 ];
 
 /// Whether it is something that runs.
-pub(super) fn runs_pods(object: &Object) -> bool {
+fn runs_pods(object: &Object) -> bool {
     KINDS.iter().any(|(kind, _)| *kind == object.kind()) && matches!(object.api_version(), "apps/v1" | "batch/v1")
+}
+
+/// Whether it is the workload of an application.
+pub(super) fn is_workload(object: &Object) -> bool {
+    let label = |key| label(&object.node, key);
+    runs_pods(object)
+        && label(NAME) == Some(object.name())
+        && [PART_OF, MANAGED_BY, "app"].into_iter().all(|key| label(key).is_some())
+}
+
+/// The container of a workload that is the application's own.
+pub(super) fn own_container(node: &Node) -> Option<&Node> {
+    let spec = node.get("spec")?;
+    let spec = spec.at(&["jobTemplate", "spec"]).unwrap_or(spec);
+    items(spec, &["template", "spec", "containers"]).first()
 }
 
 impl Workload {
@@ -63,16 +80,17 @@ impl Workload {
     }
 
     /// Says what runs, and how it is reached by others; `None` where something has no words.
-    pub fn say(&self, group: &mut Group, stock: &Stock<'_>, native_sidecars: bool) -> Option<()> {
+    pub fn say(&self, group: &mut Group, known: &Known<'_>) -> Option<()> {
+        let stock = &known.stock;
         let kind = KINDS.iter().find(|(kind, _)| *kind == self.kind).map(|(_, kind)| *kind)?;
         group.fields.put("kind", (kind != "deployment").then(|| text_node(kind)));
         copy(&mut group.fields, &self.own, &["image", "imagePullPolicy"]);
         self.times(&mut group.fields);
         self.service(group, stock)?;
         runs(&mut group.fields, &self.own);
-        self.surroundings(&mut group.fields)?;
+        self.surroundings(group, known)?;
         lives(&mut group.fields, &self.own, &group.ports);
-        self.others(group, native_sidecars)?;
+        self.others(group, known.version.minor() >= Minor(29))?;
         self.files(group, stock)?;
         self.scratch(group);
         let stored = self.storage(group, stock);
@@ -145,14 +163,18 @@ impl Workload {
     }
 
     /// Environment variables and secrets.
-    fn surroundings(&self, fields: &mut Fields) -> Option<()> {
+    fn surroundings(&self, group: &mut Group, known: &Known<'_>) -> Option<()> {
         let mut secrets = Secrets::mounted(&self.pod, &self.own)?;
-        let env = environment(&self.own)?.map(|env| secrets.take_variables(env));
-        fields.put("env", env.filter(says_something));
-        if !secrets.take_all(items(&self.own, &["envFrom"])) {
-            copy(fields, &self.own, &["envFrom"]);
+        let mut env = environment(&self.own)?.map(|env| secrets.take_variables(env));
+        if let (Some(collector), Some(env)) = (&known.observed.collector, env.as_mut().and_then(Node::as_map_mut)) {
+            group.traced = collector.take(group, env, known.policies);
         }
-        fields.put("secrets", secrets.written());
+        group.fields.put("env", env.filter(says_something));
+        if !secrets.take_all(items(&self.own, &["envFrom"])) {
+            copy(&mut group.fields, &self.own, &["envFrom"]);
+        }
+        let secrets = secrets.written(group, known);
+        group.fields.put("secrets", secrets);
         Some(())
     }
 

@@ -1,8 +1,9 @@
-//! Secrets of the cluster as applications get them: as files and as variables.
+//! Secrets as applications get them, as files and as variables: those of `secrets`, their own, and what is in the cluster.
 
 use ecow::{EcoString, eco_format};
 
-use super::group::{items, text};
+use super::Known;
+use super::group::{Group, items, text};
 use crate::import::parts::{Fields, bool_node, map_node, text_node};
 use crate::node::{Node, NodeKind};
 
@@ -87,20 +88,42 @@ impl Secrets {
         true
     }
 
-    /// `secrets` of the application.
-    pub fn written(self) -> Option<Node> {
+    /// `secrets` of the application. It takes its own along.
+    pub fn written(self, group: &mut Group, known: &Known<'_>) -> Option<Node> {
         let mut secrets = Fields::default();
         for it in self.0 {
-            let mut fields = Fields::default();
-            fields.put_text("existing", Some(it.existing));
+            let (key, mut fields) = it.source(group, known);
             fields.put_text("mountPath", it.path);
             fields.put_map("env", it.variables.0);
             fields.put("env", it.whole.then(|| bool_node(true)));
             fields.put_text("envPrefix", it.prefix);
             fields.put("optional", it.optional.then(|| bool_node(true)));
-            secrets.put(&it.key, map_node(fields.0));
+            secrets.put(&key, map_node(fields.0));
         }
         (!secrets.0.fields.is_empty()).then(|| map_node(secrets.0))
+    }
+}
+
+impl Use {
+    /// The key in the application's `secrets`, and where the secret comes from.
+    fn source(&self, group: &mut Group, known: &Known<'_>) -> (EcoString, Fields) {
+        let part = self.existing.strip_prefix(group.name.as_str()).and_then(|rest| rest.strip_prefix('-'));
+        let part = part.filter(|part| self.path.is_none() || self.key == *part);
+        let own = part.and_then(|part| {
+            let (at, fields) = known.external.own(&known.stock, &group.namespace, &self.existing, &group.name)?;
+            (!group.members.contains(&at)).then_some((part, at, fields))
+        });
+        if let Some((part, at, fields)) = own {
+            group.members.push(at);
+            return (part.into(), fields);
+        }
+        let mut fields = Fields::default();
+        match known.external.key(&group.namespace, &self.existing) {
+            Some(key) if *key == self.key => {}
+            Some(key) => fields.put_text("from", Some(key.clone())),
+            None => fields.put_text("existing", Some(self.existing.clone())),
+        }
+        (self.key.clone(), fields)
     }
 }
 
