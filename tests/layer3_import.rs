@@ -130,6 +130,48 @@ fn what_the_framework_cannot_say_costs_no_application() {
     assert!(imported.contains("secrets.store = { name = \"aws\"; kind = \"SecretStore\"; };"), "{imported}");
 }
 
+/// In production an application has two pods. One that somebody has scaled down is still an application, of a configuration
+/// that does not say that it is for production.
+#[test]
+fn what_an_environment_forbids_costs_no_application() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+    write(
+        "main.nxk",
+        r#"{
+          framework = {
+            project = "shop";
+            namespace = "shop";
+            environment = "production";
+            compliance = { framework = "SOC2"; level = "high"; owner = "shop"; dataClassification = "internal"; auditRequired = true; };
+            observability.tracing = true;
+          };
+          applications.web = {
+            image = "shop/web:1.4.2";
+            replicas = 2;
+            ports = [ 8080 ];
+            livenessProbe = "/live";
+            readinessProbe = "/ready";
+          };
+        }"#,
+    );
+    let compiled = run(folder.path(), &["compile", "main.nxk", "--format", "json"]).stdout;
+    let mut list: Value = serde_json::from_slice(&compiled).expect("a list of objects");
+    let imported = |list: &Value| {
+        write("objects.json", &list.to_string());
+        text(&run(folder.path(), &["import", "objects.json"]).stdout)
+    };
+    let as_it_was = imported(&list);
+    let objects = list["items"].as_array_mut().expect("objects");
+    objects.retain(|object| object["kind"] != "PodDisruptionBudget");
+    let deployment = objects.iter_mut().find(|object| object["kind"] == "Deployment").expect("it is there");
+    deployment["spec"]["replicas"] = 1.into();
+    deployment["spec"]["template"]["spec"]["topologySpreadConstraints"].take();
+    let scaled = imported(&list);
+    assert!(as_it_was.contains("environment = \"production\";"), "{as_it_was}");
+    assert!(scaled.contains("applications.web") && !scaled.contains("environment = "), "{scaled}");
+}
+
 #[test]
 fn every_option_has_a_case() {
     let declared = declared();

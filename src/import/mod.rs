@@ -40,6 +40,7 @@ use crate::node::{Node, NodeKind};
 use crate::schema::{Catalogue, Minor, Version, split_api};
 use crate::source::{SourceMap, Span};
 
+use applications::Together;
 use compliance::Compliance;
 use plan::{Ground, Layer, Plan, Wish};
 use proof::{Claim, Verdict, Wrong};
@@ -139,9 +140,8 @@ impl Way<'_> {
             }
             rounds -= 1;
             let amended = amend(&mut wish, &plan, &verdict);
-            // What is wrong with no object may be the fault of what is said of all.
-            if !amended && top == Layer::Applications && !wish.little {
-                wish.little = true;
+            if let Some(together) = less(wish.together, &plan, &verdict).filter(|_| top == Layer::Applications) {
+                wish = Wish { together, ..Wish::new(self.objects.len()) };
                 rounds = ROUNDS;
             } else if !amended || rounds == 0 {
                 // What is said of nothing that could be otherwise may be the fault of all that could.
@@ -149,6 +149,22 @@ impl Way<'_> {
                 rounds = ROUNDS;
             }
         }
+    }
+}
+
+/// What is to be said of all applications together, if that may be what is wrong: an environment has rules for each of
+/// them, and what is wrong with none of them is the fault of all.
+fn less(together: Together, plan: &Plan, verdict: &Verdict) -> Option<Together> {
+    let refused =
+        |(at, wrong): (&usize, &Wrong)| plan.layers[*at] == Layer::Applications && matches!(wrong, Wrong::Refused(..));
+    let nobody = verdict.wrong.keys().all(|at| plan.layers[*at] == Layer::Resources);
+    let environment = plan.framework.get("environment").is_some();
+    match together {
+        Together::Everything if environment && (nobody || verdict.wrong.iter().any(refused)) => {
+            Some(Together::NoEnvironment)
+        }
+        Together::Everything | Together::NoEnvironment if nobody => Some(Together::Little),
+        _ => None,
     }
 }
 

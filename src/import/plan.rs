@@ -6,7 +6,7 @@ use std::rc::Rc;
 use ecow::{EcoString, eco_format};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::applications::{self, Found};
+use super::applications::{self, Found, Together};
 use super::compare::bare;
 use super::compliance::Compliance;
 use super::entries::{self, Made, Surroundings, Workloads};
@@ -47,14 +47,14 @@ pub(super) struct Wish {
     pub highest: Vec<Layer>,
     /// What layer 1 adds to objects that applications make.
     pub patches: BTreeMap<usize, Node>,
-    /// Whether as little as can be is said of all applications together.
-    pub little: bool,
+    /// What is said of all applications together.
+    pub together: Together,
 }
 
 impl Wish {
     /// Any layer may make any of so many objects.
     pub fn new(objects: usize) -> Wish {
-        Wish { highest: vec![Layer::Applications; objects], patches: BTreeMap::new(), little: false }
+        Wish { highest: vec![Layer::Applications; objects], patches: BTreeMap::new(), together: Together::Everything }
     }
 
     /// Leaves a layer for the one below.
@@ -136,7 +136,7 @@ impl Plan {
                 namespace,
                 compliance: ground.compliance,
                 version: ground.version,
-                little: wish.little,
+                together: wish.together,
             },
             |at| highest[at] == Layer::Applications,
         );

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use ecow::{EcoString, eco_format};
 
+use super::Together;
 use super::cluster::Cluster;
 use super::group::{Group, Stock, items, most_common, text};
 use crate::import::parts::{Fields, as_int, bool_node, int_node, list_node, map_node, text_node};
@@ -150,14 +151,14 @@ fn certificate(group: &Group, ingress: &Node, fields: &mut Fields) {
 // ── what holds for all ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// `framework.network.expose`: what all that is exposed has in common is said there, and each says the rest. If it is to be
-/// `little`, each says all of it.
-pub(super) fn share(groups: &mut [Group], cluster: &Cluster, little: bool) -> Map {
+/// little, each says all of it.
+pub(super) fn share(groups: &mut [Group], cluster: &Cluster, together: Together) -> Map {
     let mut exposing = Fields::default();
     let exposed = || groups.iter().filter(|group| group.fields.0.get("expose").is_some());
     let routes = exposed().filter(|group| group.hung.is_some()).count();
-    let by_gateway = !little && routes * 2 > exposed().count();
+    let by_gateway = together != Together::Little && routes * 2 > exposed().count();
     exposing.put("via", by_gateway.then(|| text_node("gateway")));
-    if !little {
+    if together != Together::Little {
         let mut ingresses: Vec<&mut Map> = exposures(groups, |group| group.hung.is_none());
         exposing.put("className", take_common(&mut ingresses, "className"));
         issuer(&mut ingresses, &mut exposing);

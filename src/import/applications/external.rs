@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 
 use super::group::{MANAGED_BY, NAME, PART_OF, Stock, items, label, metadata, most_common, text};
 use super::stores::provider;
-use super::{Secret, Surroundings};
+use super::{Secret, Surroundings, Together};
 use crate::import::compare::bare;
 use crate::import::parts::{Fields, map_node, text_node};
 use crate::layers::Object;
@@ -49,13 +49,13 @@ impl External {
         let Some(store) = most_common(secrets.iter().filter_map(|(_, object)| asked(object))) else { return external };
         let mut every = secrets.iter().filter_map(|(_, object)| text(&object.node, &["spec", "refreshInterval"]));
         external.interval = most_common(every.by_ref()).map(EcoString::from);
-        external.ask(store, &secrets, stock, around.little);
+        external.ask(store, &secrets, stock, around.together);
         external.share(&secrets, around, project);
         external
     }
 
     /// Settles what store it is, and which objects are made for it.
-    fn ask(&mut self, (name, kind): Asked, secrets: &[(usize, &Object)], stock: &Stock<'_>, little: bool) {
+    fn ask(&mut self, (name, kind): Asked, secrets: &[(usize, &Object)], stock: &Stock<'_>, together: Together) {
         let is_cluster = kind == "ClusterSecretStore";
         let asks = |object: &Object| asked(&object.node).is_some_and(|(there, other)| there == name && other == kind);
         let places = secrets.iter().filter(|(_, object)| asks(object));
@@ -67,7 +67,7 @@ impl External {
             places.iter().map(|place| stock.find(&kind, place, &name)).collect();
         let stores = stores.unwrap_or_default();
         let mut said = stores.iter().map(|(_, object)| provider(&bare(&object.node)));
-        let first = said.next().flatten().filter(|_| !little);
+        let first = said.next().flatten().filter(|_| together != Together::Little);
         if first.is_some() && said.all(|other| other == first) {
             self.made = stores.into_iter().map(|(at, _)| at).collect();
             self.store.provider = first;

@@ -11,7 +11,7 @@
 //! are tried in the layers below. Its connections then stand on the other side alone: a dependency on it becomes `egress`.
 //!
 //! What most applications have in common is said once, in `framework` and `secrets`. A mistake there is nobody's in
-//! particular, so it can be asked for `little` of it.
+//! particular, so it can be asked for less of it ([`Together`]).
 
 mod around;
 mod cluster;
@@ -42,6 +42,17 @@ use group::{Group, MANAGED_BY, NAME, PART_OF, Stock, label, metadata, most_commo
 use monitoring::Observed;
 use pods::{Workload, is_workload};
 
+/// How much is said of all applications together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Together {
+    /// All that they have in common.
+    Everything,
+    /// The same but for the environment, whose rules not all may keep.
+    NoEnvironment,
+    /// No more than has to be.
+    Little,
+}
+
 /// What rules ask of the objects as a whole.
 pub(super) struct Surroundings<'a> {
     /// All of them.
@@ -52,8 +63,8 @@ pub(super) struct Surroundings<'a> {
     pub compliance: &'a Compliance,
     /// What they are for.
     pub version: Version<'static>,
-    /// Whether no more than has to be is said of all applications together.
-    pub little: bool,
+    /// What may be said of all applications together.
+    pub together: Together,
 }
 
 /// What rules ask of the configuration as a whole.
@@ -117,20 +128,25 @@ pub(super) fn find(around: &Surroundings<'_>, free: impl Fn(usize) -> bool) -> F
     if groups.is_empty() {
         return Found::default();
     }
-    let (mut framework, made) = all(&mut groups, &known, dns, around.little);
+    let (mut framework, made) = all(&mut groups, &known, dns, around.together);
     // Of two with the same name, the one in the usual namespace has it for its key.
     groups.sort_by_key(|group| around.namespace.is_some_and(|usual| usual != group.namespace));
     let said = groups.into_iter().filter_map(|group| finish(group, &project, around));
     let mut applications: Vec<Application> = said.collect();
     framework.put("project", text_node(project));
-    if !around.little {
+    if around.together != Together::Little {
         framework.put_map("defaults", defaults::take(&mut applications));
     }
     Found { applications, framework: framework.0, secrets: known.external.shared, made }
 }
 
 /// What is said of all applications together, and the objects that the framework makes.
-fn all(groups: &mut [Group], known: &Known<'_>, dns: Option<network::Party>, little: bool) -> (Fields, Vec<usize>) {
+fn all(
+    groups: &mut [Group],
+    known: &Known<'_>,
+    dns: Option<network::Party>,
+    together: Together,
+) -> (Fields, Vec<usize>) {
     let collector = known.observed.collector.as_ref();
     let cluster = Cluster::of(groups, dns, collector);
     network::connect(groups, &cluster);
@@ -139,7 +155,7 @@ fn all(groups: &mut [Group], known: &Known<'_>, dns: Option<network::Party>, lit
     cluster.say(&mut network);
     let by_name = groups.iter().any(|group| !group.hosts.is_empty());
     network.put("cni", by_name.then(|| text_node("cilium")));
-    network.put_map("expose", exposure::share(groups, &cluster, little));
+    network.put_map("expose", exposure::share(groups, &cluster, together));
     let traced = groups.iter().any(|group| group.traced);
     let mut framework = Fields::default();
     framework.put_text("environment", collector.filter(|_| traced).and_then(|collector| collector.environment.clone()));

@@ -2,11 +2,11 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::Surroundings;
 use super::cluster::Cluster;
 use super::group::{Group, MANAGED_BY, NAME, Stock, items, label, metadata, most_common, text};
 use super::network::Opening;
 use super::pods::{Workload, is_workload, own_container};
+use super::{Surroundings, Together};
 use crate::import::compare::bare;
 use crate::import::parts::{Fields, as_int, bool_node, int_node, map_node, says_something, single, text_node};
 use crate::layers::Object;
@@ -198,7 +198,8 @@ impl Collector {
             let usual = format!("service.namespace={project}");
             let rest = value(ATTRIBUTES)?.strip_prefix(&usual)?;
             let environment = rest.strip_prefix(",deployment.environment.name=");
-            let environment = environment.filter(|name| ENVIRONMENTS.contains(name) && !around.little);
+            let may_be_said = around.together == Together::Everything;
+            let environment = environment.filter(|name| ENVIRONMENTS.contains(name) && may_be_said);
             Some(Collector {
                 service: service.into(),
                 namespace: namespace.into(),

@@ -100,6 +100,7 @@ impl Secrets {
             fields.put("optional", it.optional.then(|| bool_node(true)));
             secrets.put(&key, map_node(fields.0));
         }
+        secrets.0.fields.sort_by(|a, b| a.key.cmp(&b.key));
         (!secrets.0.fields.is_empty()).then(|| map_node(secrets.0))
     }
 }
