@@ -54,12 +54,17 @@ fn cases() -> Vec<Case> {
     texts.flat_map(|text| format!("\n{text}").split("\n== ").skip(1).map(Case::of).collect::<Vec<_>>()).collect()
 }
 
+/// How the configuration of a single application begins.
+const START: &str = "{ framework = { project = \"shop\"; namespace = \"shop\"; };\n";
+/// And how it ends.
+const END: &str = "# the end\n}\n";
+
 /// The configuration around what is said of one application.
 fn whole(said: &str) -> String {
     if said.trim_start().starts_with('{') {
         return said.to_owned();
     }
-    format!("{{ framework = {{ project = \"shop\"; namespace = \"shop\"; }};\napplications.web = {{\n{said}\n}};\n}}\n")
+    format!("{START}applications.web = {{\n{said}\n}};\n{END}")
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
@@ -108,6 +113,39 @@ fn what_options_say_comes_back() {
     });
     let wrong: Vec<String> = wrong.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n\n"));
+}
+
+/// All of them in one configuration, where what is said of one may not be taken for what holds for all.
+#[test]
+fn what_options_say_together_comes_back() {
+    let alone = cases().into_iter().filter(|case| case.said.starts_with(START));
+    let entry = |(at, case): (usize, Case)| {
+        let named = case
+            .said
+            .replace("\"app.kubernetes.io/name\" = \"web\"", &format!("\"app.kubernetes.io/name\" = \"a{at}\""));
+        named[START.len()..].replacen("applications.web", &format!("applications.a{at}"), 1).replace(END, "")
+    };
+    let entries: Vec<String> = alone.enumerate().map(entry).collect();
+    assert!(entries.len() > 60, "{}", entries.len());
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let write = |name: &str, text: &[u8]| fs::write(folder.path().join(name), text).expect("written");
+    for further in
+        ["", "observability.enabled = true; environment = \"staging\";", "network.policyMode = \"allow-defined\";"]
+    {
+        let framework = START.replace(" }", &format!(" {further} }}"));
+        write("main.nxk", format!("{framework}{}{END}", entries.concat()).as_bytes());
+        let compiled = run(folder.path(), &["compile", "main.nxk"]);
+        assert!(compiled.status.success(), "{}", text(&compiled.stderr));
+        write("objects.yaml", &compiled.stdout);
+        let imported = text(&run(folder.path(), &["import", "objects.yaml"]).stdout);
+        let lost: Vec<&String> = entries
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| [' ', '.'].iter().all(|end| !imported.contains(&format!("\n  applications.a{at}{end}"))))
+            .map(|(_, entry)| entry)
+            .collect();
+        assert!(lost.is_empty() && !imported.contains("\n  resources."), "{further} {lost:?}\n{imported}");
+    }
 }
 
 /// What only the framework could say, and cannot, is left to the layers below; the applications stay.
