@@ -222,11 +222,15 @@ impl Evaluator {
     }
 }
 
-/// Whether it is a scalar that has been computed, and cannot fail any more. Most values are.
+/// Whether it has been computed and cannot fail any more: a scalar, or nothing at all. Most values are.
 fn is_sound(thunk: &Thunk) -> bool {
-    let is_scalar = |value: &Value| !matches!(value.kind, Kind::Attrs(_) | Kind::List(_));
+    let has_no_parts = |value: &Value| match &value.kind {
+        Kind::Attrs(attrs) => attrs.is_empty(),
+        Kind::List(items) => items.is_empty(),
+        _ => true,
+    };
     match thunk {
-        Thunk::Done(value) => is_scalar(value),
-        Thunk::Lazy(lazy) => matches!(&*lazy.0.borrow(), State::Done(value) if is_scalar(value)),
+        Thunk::Done(value) => has_no_parts(value),
+        Thunk::Lazy(lazy) => matches!(&*lazy.0.borrow(), State::Done(value) if has_no_parts(value)),
     }
 }
