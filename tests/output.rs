@@ -190,6 +190,32 @@ fn nothing_is_written_or_removed_outside() {
 }
 
 #[test]
+fn a_stage_that_somebody_else_made_leads_nowhere() {
+    let scratch = scratch();
+    let (out, outside) = (scratch.path().join("out"), scratch.path().join("outside"));
+    fs::create_dir(&outside).expect("made");
+    fs::write(outside.join("x"), "mine").expect("written");
+    write_folder(&out, &files(&[("a", "1")]), false).expect("written");
+    let stage = out.join(".nxk-commit");
+
+    // Through a link beside it, a file would go out.
+    fs::create_dir_all(stage.join("new/way")).expect("made");
+    fs::write(stage.join("new/way/x"), "theirs").expect("written");
+    symlink(&outside, out.join("way")).expect("linked");
+    refused(write_folder(&out, &files(&[("a", "2")]), true), Code::OutputNotWritten, "`way` in it is not a folder");
+    fs::remove_dir_all(&stage).expect("removed");
+
+    // Through a link in it, a file would come in.
+    fs::create_dir(&stage).expect("made");
+    symlink(&outside, stage.join("new")).expect("linked");
+    fs::copy(out.join(".nxk-output"), outside.join(".nxk-output")).expect("copied");
+    write_folder(&out, &files(&[("a", "2")]), false).expect("written");
+    assert_eq!(fs::read_to_string(out.join("a")).expect("there"), "2");
+    assert_eq!(content(&outside), expected(&[("x", "mine")]));
+    assert!(outside.join(".nxk-output").exists());
+}
+
+#[test]
 fn what_stands_in_the_way_leaves_the_old_output() {
     let scratch = scratch();
     let file = scratch.path().join("file");

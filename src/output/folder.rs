@@ -14,17 +14,24 @@ use super::{NewFile, Rules, Trouble, owned};
 pub(super) fn write(dir: &Path, files: &[NewFile], rules: Rules<'_>) -> Result<(), Trouble> {
     owned::check(files)?;
     loop {
-        match fs::canonicalize(dir) {
-            Ok(real) => return update(&real, files, rules),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let list =
-                    owned::list(files.iter().map(|file| file.name.as_str()).collect::<BTreeSet<_>>().into_iter());
-                if create(&std::path::absolute(dir)?, files, Some(&list))? {
-                    return Ok(());
-                }
-            }
-            Err(error) => return Err(error.into()),
+        if let Some(real) = real(dir)? {
+            return update(&real, files, rules);
         }
+        let list = owned::list(files.iter().map(|file| file.name.as_str()).collect::<BTreeSet<_>>().into_iter());
+        if create(&std::path::absolute(dir)?, files, Some(&list))? {
+            return Ok(());
+        }
+    }
+}
+
+/// The real path of the folder `dir`; `None` when nothing is there yet.
+pub(super) fn real(dir: &Path) -> io::Result<Option<PathBuf>> {
+    match fs::canonicalize(dir) {
+        Ok(real) if real.is_dir() => Ok(Some(real)),
+        // What the system made without a path of its own, such as the pipe behind `/dev/stdout`, is there as well.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && (dir.is_dir() || !dir.exists()) => Ok(None),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Err(io::ErrorKind::NotADirectory.into()),
     }
 }
 
@@ -77,9 +84,6 @@ fn shortened(name: &str) -> &str {
 
 /// Changes the folder `dir`, which is there, as a transaction.
 fn update(dir: &Path, files: &[NewFile], rules: Rules<'_>) -> Result<(), Trouble> {
-    if !dir.is_dir() {
-        return Err(io::Error::from(io::ErrorKind::NotADirectory).into());
-    }
     let sources = sources_below(dir, rules.sources)?;
     let _lock = lock(dir);
     // Whoever waits may be ended.
@@ -182,7 +186,7 @@ impl There<'_> {
 }
 
 /// Refuses a name whose folders are not real folders here: a link would lead the output elsewhere.
-fn refuse_detour(dir: &Path, name: &str) -> Result<(), Trouble> {
+pub(super) fn refuse_detour(dir: &Path, name: &str) -> Result<(), Trouble> {
     for (at, _) in name.match_indices('/') {
         match fs::symlink_metadata(dir.join(&name[..at])) {
             Ok(there) if !there.is_dir() => {

@@ -3,7 +3,6 @@
 //! They come to be as an output does, whole or not at all, but no list is kept of them.
 
 use std::fs;
-use std::io;
 use std::path::Path;
 
 use super::interrupt::Watch;
@@ -14,22 +13,16 @@ use super::{NewFile, Trouble, folder, owned};
 pub(super) fn write(dir: &Path, files: &[NewFile]) -> Result<(), Trouble> {
     owned::check(files)?;
     loop {
-        match fs::canonicalize(dir) {
-            Ok(real) => return add(&real, files),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if folder::create(&std::path::absolute(dir)?, files, None)? {
-                    return Ok(());
-                }
-            }
-            Err(error) => return Err(error.into()),
+        if let Some(real) = folder::real(dir)? {
+            return add(&real, files);
+        }
+        if folder::create(&std::path::absolute(dir)?, files, None)? {
+            return Ok(());
         }
     }
 }
 
 fn add(dir: &Path, files: &[NewFile]) -> Result<(), Trouble> {
-    if !dir.is_dir() {
-        return Err(io::Error::from(io::ErrorKind::NotADirectory).into());
-    }
     let _lock = folder::lock(dir);
     let watch = Watch::begin();
     stage::recover(dir)?;

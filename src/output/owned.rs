@@ -53,7 +53,7 @@ pub(super) fn check(files: &[NewFile]) -> Result<(), Trouble> {
 }
 
 /// Whether `name` is a plain path below a folder: `a/b.yaml`.
-fn is_safe(name: &str) -> bool {
+pub(super) fn is_safe(name: &str) -> bool {
     !name.starts_with(RESERVED)
         && !name.contains(|character: char| character.is_control() || character == '\\')
         && name.split('/').all(|part| !matches!(part, "" | "." | ".."))

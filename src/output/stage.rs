@@ -11,7 +11,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::folder::is_own_file;
+use super::folder::{is_own_file, refuse_detour};
 use super::interrupt::Watch;
 use super::through::{Through, sync_entries};
 use super::{Trouble, owned};
@@ -95,13 +95,16 @@ pub(super) fn recover(dir: &Path) -> Result<(), Trouble> {
 fn apply(dir: &Path) -> Result<(), Trouble> {
     let stage = dir.join(COMMITTED);
     let new = stage.join(NEW);
-    for name in files_below(&new).iter().filter(|name| *name != owned::LIST) {
+    // A stage that somebody else made has no way out of the folder either.
+    let staged = files_below(&new);
+    for name in staged.iter().filter(|name| owned::is_safe(name)) {
+        refuse_detour(dir, name)?;
         if let Some(parent) = dir.join(name).parent() {
             fs::create_dir_all(parent)?;
         }
         fs::rename(new.join(name), dir.join(name))?;
     }
-    if let Some(names) = owned::read(&new) {
+    if let Some(names) = owned::read(&new).filter(|_| staged.contains(owned::LIST)) {
         let stale = owned::read(dir).unwrap_or_default();
         for name in stale.difference(&names).filter(|name| is_own_file(dir, name)) {
             fs::remove_file(dir.join(name))?;
@@ -137,10 +140,11 @@ fn remove_empty_folders(dir: &Path, name: &str) {
     while folder.pop() && folder != dir && fs::remove_dir(&folder).is_ok() {}
 }
 
-/// The paths of all files below `folder`, none when it is not there.
+/// The paths of all files below `folder`, none when it is not there or a link.
 fn files_below(folder: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let mut pending = vec![String::new()];
+    let is_real = fs::symlink_metadata(folder).is_ok_and(|there| there.is_dir());
+    let mut pending = if is_real { vec![String::new()] } else { Vec::new() };
     while let Some(prefix) = pending.pop() {
         let Ok(entries) = fs::read_dir(folder.join(&prefix)) else { continue };
         for entry in entries.flatten() {
