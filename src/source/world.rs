@@ -112,6 +112,9 @@ impl World {
     /// A path as the user would type it: below the root as the root was given, else as it is.
     pub fn shown(&self, path: &Path) -> String {
         let Ok(inside) = path.strip_prefix(&self.root) else { return path.display().to_string() };
+        if inside.as_os_str().is_empty() {
+            return self.typed.display().to_string();
+        }
         let shown = match self.typed.as_path() {
             typed if typed == Path::new(".") => inside.to_path_buf(),
             // The top of a commit, as git writes it.
