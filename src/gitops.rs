@@ -1,4 +1,7 @@
-//! What is to be said to a GitOps tool on the objects that it deploys: their waves.
+//! What is to be said to a GitOps tool on the objects that it deploys: their waves, and which it may never delete.
+//!
+//! A tool that prunes deletes what the repository holds no longer, and with a claim or a namespace goes its data, by one line
+//! that was taken out. So what holds data says that it stays; somebody has to delete it by hand.
 //!
 //! Argo CD applies objects wave by wave, and begins one when everything in the former is healthy. That gives the
 //! declared graph its start-up order, as long as no wave waits for what only a later one can make healthy:
@@ -14,22 +17,79 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::graph::declared::{Graph, Whom};
 use crate::layers::{Object, pod_spec_path};
-use crate::node::Node;
+use crate::node::{Node, NodeKind};
 use crate::policy::map_at;
 
 /// The annotation that says the wave to Argo CD.
 pub const WAVE: &str = "argocd.argoproj.io/sync-wave";
 
-/// Says its wave on each of the `objects`, but for those under the keys `apart`. One that the user wrote stays.
-pub fn put_waves(objects: &mut [Object], graph: &Graph, apart: &FxHashSet<EcoString>) {
-    let waves = Waves::new(objects, graph);
+/// The annotation that says to Argo CD how an object is synced.
+pub const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
+
+/// The annotation that says to Flux whether an object may be deleted.
+pub const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
+
+/// The kinds with which data goes when an object does: `Kind.group` or `Kind`.
+pub const DATA_KINDS: &[&str] = &[
+    "Namespace",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "CustomResourceDefinition.apiextensions.k8s.io",
+    "VolumeSnapshot.snapshot.storage.k8s.io",
+    "VolumeSnapshotContent.snapshot.storage.k8s.io",
+    // Operators own the claims of what they run.
+    "Cluster.postgresql.cnpg.io",
+    "DataVolume.cdi.kubevirt.io",
+    "Elasticsearch.elasticsearch.k8s.elastic.co",
+    "RabbitmqCluster.rabbitmq.com",
+    "postgresql.acid.zalan.do",
+];
+
+/// Says to the tool that `gitops`, the option of that name, is about what it has to know of each of the `objects`, but for
+/// those under the keys `apart`. What the user wrote stays.
+pub fn annotate(objects: &mut [Object], graph: &Graph, gitops: &Node, apart: &FxHashSet<EcoString>) {
+    let is_on = |path: &[&str]| gitops.at(path).is_some_and(|value| value.kind == NodeKind::Bool(true));
+    let tool = text(gitops, &["tool"]);
+    let waves = (tool == "argocd" && is_on(&["argoCd", "syncWaves"])).then(|| Waves::new(objects, graph));
     for object in objects.iter_mut().filter(|object| !apart.contains(&object.key)) {
-        let (wave, span) = (waves.of(object), object.entry);
-        let Some(annotations) = map_at(&mut object.node, &["metadata", "annotations"], span) else { continue };
-        if annotations.get(WAVE).is_none() {
-            annotations.set(WAVE, span, Node::string(wave.to_string(), span));
+        if let Some(waves) = &waves {
+            let wave = waves.of(object).to_string();
+            say(object, WAVE, |own| own.is_none().then_some(wave));
+        }
+        if is_on(&["keepData"]) && holds_data(object) {
+            match tool {
+                "argocd" => say(object, SYNC_OPTIONS, |own| Some(never_deleted(own.unwrap_or_default()))),
+                "flux" => say(object, PRUNE, |own| own.is_none().then(|| "disabled".to_owned())),
+                _ => {}
+            }
         }
     }
+}
+
+/// Writes the annotation that `words` makes of the one that is there.
+fn say(object: &mut Object, annotation: &str, words: impl FnOnce(Option<&str>) -> Option<String>) {
+    let span = object.entry;
+    let Some(annotations) = map_at(&mut object.node, &["metadata", "annotations"], span) else { return };
+    if let Some(words) = words(annotations.get(annotation).and_then(Node::as_str)) {
+        annotations.set(annotation, span, Node::string(words, span));
+    }
+}
+
+fn holds_data(object: &Object) -> bool {
+    let (group, _) = object.api_version().split_once('/').unwrap_or_default();
+    DATA_KINDS.iter().any(|kind| kind.split_once('.').unwrap_or((kind, "")) == (object.kind(), group))
+}
+
+/// The options of Argo CD with those that keep an object when the repository does not hold it any more, and when the whole
+/// Application goes.
+fn never_deleted(options: &str) -> String {
+    let mut options: Vec<&str> = options.split(',').map(str::trim).filter(|option| !option.is_empty()).collect();
+    for (name, never) in [("Prune=", "Prune=false"), ("Delete=", "Delete=false")] {
+        if !options.iter().any(|option| option.starts_with(name)) {
+            options.push(never);
+        }
+    }
+    options.join(",")
 }
 
 /// What all else lives in, is made of, or is ranked by.

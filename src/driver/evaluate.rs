@@ -18,7 +18,7 @@ use crate::graph::declared::{self, Graph};
 use crate::layers::Object;
 use crate::lower::lower_to_objects;
 use crate::modules::{Configuration, PLAIN, Request as Modules};
-use crate::node::{Node, NodeKind};
+use crate::node::Node;
 use crate::parallel;
 use crate::policy::level::Level;
 use crate::policy::{Compliance, MandatoryLabels, OriginAnnotations, Trace};
@@ -103,9 +103,7 @@ impl Session {
             let late = OriginAnnotations::new(&trace, &compliance.prefix);
             objects.iter_mut().for_each(|object| late.put_over(&origin, object));
         }
-        if evaluated.has_waves() {
-            gitops::put_waves(&mut objects, &evaluated.graph, &evaluated.apart);
-        }
+        evaluated.tell_gitops(&mut objects);
         self.timings.add("lower", start.elapsed());
         Lowered { objects, examined, trace }
     }
@@ -132,14 +130,12 @@ impl Session {
         objects
     }
 
-    /// Writes into such objects what can be said once all of them are there: what they were made from, and when a
-    /// GitOps tool is to apply each.
+    /// Writes into such objects what can be said once all of them are there: what they were made from, and what a
+    /// GitOps tool has to know of each.
     pub(super) fn complete_unexamined(&self, evaluated: &Evaluated, objects: &mut [Object]) {
         let mut origin = OriginAnnotations::new(&self.trace(evaluated), &evaluated.compliance().prefix);
         objects.iter_mut().for_each(|object| origin.put_on(object));
-        if evaluated.has_waves() {
-            gitops::put_waves(objects, &evaluated.graph, &evaluated.apart);
-        }
+        evaluated.tell_gitops(objects);
     }
 
     fn fixpoint(&mut self, checked: &Checked) -> Result<Evaluated> {
@@ -291,11 +287,11 @@ impl Evaluated {
         self.framework.get("environment").and_then(Node::as_str).unwrap_or_default()
     }
 
-    /// Whether objects say when a GitOps tool is to apply them.
-    fn has_waves(&self) -> bool {
-        let Some(gitops) = self.framework.get("gitops") else { return false };
-        let waves = gitops.at(&["argoCd", "syncWaves"]).map(|waves| &waves.kind);
-        gitops.get("tool").and_then(Node::as_str) == Some("argocd") && waves == Some(&NodeKind::Bool(true))
+    /// Says to a GitOps tool what it has to know of the objects.
+    fn tell_gitops(&self, objects: &mut [Object]) {
+        if let Some(gitops) = self.framework.get("gitops") {
+            gitops::annotate(objects, &self.graph, gitops, &self.apart);
+        }
     }
 
     /// The level that the environment's profile demands of whatever speaks of compliance.

@@ -179,6 +179,53 @@ fn no_wave_waits_for_a_later_one() {
     assert_eq!(of("Deployment/web"), 7, "what the user says holds");
 }
 
+/// Each object's annotation of this name.
+fn annotations(source: &Source, name: &str) -> BTreeMap<String, String> {
+    let objects = source.objects().0.into_iter();
+    let told = objects.filter_map(|object| {
+        let text = object["metadata"]["annotations"][name].as_str()?.to_owned();
+        Some((format!("{}/{}", object["kind"].as_str()?, object["metadata"]["name"].as_str()?), text))
+    });
+    told.collect()
+}
+
+#[test]
+fn what_holds_data_is_not_pruned() {
+    let rest = r#"
+      resources.claim = { apiVersion = "v1"; kind = "PersistentVolumeClaim"; metadata = { name = "uploads"; namespace = "shop"; };
+        spec = { accessModes = [ "ReadWriteOnce" ]; resources.requests.storage = "1Gi"; }; };
+      resources.own = { apiVersion = "v1"; kind = "PersistentVolumeClaim";
+        metadata = { name = "cache"; namespace = "shop"; annotations = { "argocd.argoproj.io/sync-options" = "Replace=true, Prune=confirm";
+          "kustomize.toolkit.fluxcd.io/prune" = "enabled"; }; };
+        spec = { accessModes = [ "ReadWriteOnce" ]; resources.requests.storage = "1Gi"; }; };
+    "#;
+    let told = |entries: &[(&str, &str)]| {
+        entries.iter().map(|(object, text)| ((*object).to_owned(), (*text).to_owned())).collect::<BTreeMap<_, _>>()
+    };
+    let never = "Prune=false,Delete=false";
+    assert_eq!(
+        annotations(&source(r#"tool = "argocd";"#, rest), "argocd.argoproj.io/sync-options"),
+        told(&[
+            ("Namespace/shop", never),
+            ("PersistentVolumeClaim/cache", "Replace=true,Prune=confirm,Delete=false"),
+            ("PersistentVolumeClaim/uploads", never),
+        ])
+    );
+    assert_eq!(
+        annotations(&source(r#"tool = "flux";"#, rest), "kustomize.toolkit.fluxcd.io/prune"),
+        told(&[
+            ("Namespace/shop", "disabled"),
+            ("PersistentVolumeClaim/cache", "enabled"),
+            ("PersistentVolumeClaim/uploads", "disabled"),
+        ])
+    );
+    let without = source(r#"tool = "flux"; keepData = false;"#, rest);
+    assert_eq!(annotations(&without, "kustomize.toolkit.fluxcd.io/prune").len(), 1);
+    // Nobody is told anything where there is nobody to tell.
+    let nobody = Source::new(CHAIN);
+    assert!(annotations(&nobody, "kustomize.toolkit.fluxcd.io/prune").is_empty());
+}
+
 #[test]
 fn what_deploys_is_not_deployed() {
     let source = source(r#"tool = "argocd";"#, "");
