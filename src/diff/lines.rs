@@ -10,7 +10,7 @@ const AROUND: usize = 2;
 
 /// The lines that differ, with a sign in front and those around them; `⋯` where some are left out.
 pub(super) fn difference(old: &str, new: &str) -> Vec<(char, String)> {
-    let (olds, news): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let (olds, news) = (lines(old), lines(new));
     let mut numbers: FxHashMap<&str, u64> = FxHashMap::default();
     let mut number = |text| {
         let next = numbers.len() as u64;
@@ -33,6 +33,11 @@ pub(super) fn difference(old: &str, new: &str) -> Vec<(char, String)> {
         shown = vec![('-', ending(old)), ('+', ending(new))];
     }
     shown
+}
+
+/// The lines of a text. A carriage return belongs to its line: a script with one is another script.
+fn lines(text: &str) -> Vec<&str> {
+    if text.is_empty() { Vec::new() } else { text.strip_suffix('\n').unwrap_or(text).split('\n').collect() }
 }
 
 /// The changes, and what is around them.
@@ -73,6 +78,9 @@ mod tests {
         assert_eq!(told("a\nb\n", "b\n"), "-a\n b\n");
         let near = told("a\nb\nc\nd\ne\nf\n", "A\nb\nc\nd\ne\nF\n");
         assert_eq!(near, "-a\n+A\n b\n c\n d\n e\n-f\n+F\n");
+        assert_eq!(told("a\r\nb\n", "a\nb\n"), "-a\\u{d}\n+a\n b\n");
+        assert_eq!(told("", "a\n"), "+a\n");
+        assert_eq!(told("a\n", "a\n\n"), " a\n+\n");
         assert_eq!(told("a\n", "a"), "-(ends with '\\n')\n+(ends with 'a')\n");
     }
 }

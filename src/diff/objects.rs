@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::danger::{self, Effect, Warned};
-use super::fields::{Difference, Differing, Found, Step, compare, is_hidden, is_secret};
+use super::fields::{Difference, Differing, Found, compare, is_hidden, is_secret};
 use super::places::{Places, pointer, shown};
 use super::value::value;
 use crate::driver::Snapshot;
@@ -191,10 +191,11 @@ impl Objects {
 /// What changes from `old` to `new`, and which of it is dangerous, the worst first.
 pub(super) fn between(old: &Snapshot, new: &Snapshot) -> (Objects, Vec<Danger>) {
     let version = version(old, new);
+    let minor = new.version.or(old.version).map(Version::minor);
     let matched = matched(&old.objects, &new.objects);
     let results = parallel::each(&matched.both, |(old, new)| {
         let differing = compare(old, new, version);
-        let warned = danger::of_changes(old, new, &differing.fields);
+        let warned = danger::of_changes(old, new, &differing.fields, minor);
         (differing, warned)
     });
     let mut told = Told {
@@ -390,11 +391,10 @@ impl Name {
 
 impl Danger {
     fn of(object: &Object, warned: &Warned, place: Option<Place>) -> Danger {
-        let steps: Vec<Step<'_>> = warned.path.iter().map(|key| Step::Key(key)).collect();
         let object = Name::of(object);
         Danger {
             effect: warned.effect,
-            path: (!steps.is_empty()).then(|| shown(&steps)),
+            path: warned.path.clone(),
             fact: warned.fact.to_owned(),
             advice: warned.remedy,
             remedy: filled(warned.remedy, Some(&object)),

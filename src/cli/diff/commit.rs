@@ -49,7 +49,13 @@ impl Commit {
         let is_folder = match git(&scratch, &["cat-file", "-t", &format!("{id}:{wanted}")]).as_deref() {
             Ok("tree") => true,
             Ok("blob") => false,
-            _ => return Err(format!("the commit `{revision}` has no `{wanted}`")),
+            _ => {
+                let near = inside(&here, Path::new(path)).filter(|near| !relative && *near != wanted);
+                let is_near =
+                    near.is_some_and(|near| git(&scratch, &["cat-file", "-e", &format!("{id}:{near}")]).is_ok());
+                let hint = if is_near { format!("; did you mean `{revision}:./{path}`?") } else { String::new() };
+                return Err(format!("the commit `{revision}` has no `{wanted}`{hint}"));
+            }
         };
         let folder = match root {
             Some(root) => inside(&here, root).ok_or_else(|| format!("`{}` leaves the repository", root.display()))?,

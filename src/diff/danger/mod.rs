@@ -1,6 +1,6 @@
 //! Changes that are not what they look like: those that the API server refuses, and those that lose data or cut traffic.
 //!
-//! The facts are two tables ([`rules`]): what of which kind may not change, and what goes along with an object that is
+//! The facts are tables ([`rules`]): what of which kind may not change, and what goes along with an object that is
 //! dropped. Here they are held against what differs.
 
 mod rules;
@@ -8,10 +8,12 @@ mod rules;
 use serde::Serialize;
 
 use super::fields::{Difference, Found, Step};
+use super::places::shown;
 use super::same::{equal, nano};
 use crate::layers::Object;
 use crate::node::{Node, NodeKind};
-use rules::{DROPPED, RULES, Rule, When};
+use crate::schema::Minor;
+use rules::{DROPPED, MOVED, RULES, Rule, Told, When};
 
 /// What comes of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -29,27 +31,28 @@ pub enum Effect {
 #[derive(Clone, Debug)]
 pub(super) struct Warned {
     pub(super) effect: Effect,
-    /// The field, as a chain of keys.
-    pub(super) path: Vec<String>,
+    /// The field, for people; none where it is the whole object.
+    pub(super) path: Option<String>,
     /// The change that it comes with, among those of the object.
     pub(super) change: Option<usize>,
     pub(super) fact: &'static str,
     pub(super) remedy: &'static str,
 }
 
-/// What is dangerous in the changes of an object.
-pub(super) fn of_changes(old: &Object, new: &Object, found: &[Found<'_>]) -> Vec<Warned> {
+/// What is dangerous in the changes of an object, for a cluster of this `minor`, as far as that is known.
+pub(super) fn of_changes(old: &Object, new: &Object, found: &[Found<'_>], minor: Option<Minor>) -> Vec<Warned> {
     let kind = kind(old);
+    let is_past = |rule: &Rule| rule.until.zip(minor).is_some_and(|(until, minor)| minor >= until);
     let mut warned: Vec<Warned> = Vec::new();
-    for rule in RULES.iter().filter(|rule| rule.kinds.contains(&&*kind)) {
+    for rule in RULES.into_iter().flatten().filter(|rule| rule.kinds.contains(&&*kind) && !is_past(rule)) {
         for (at, found) in found.iter().enumerate() {
             let Some(path) = touched(found, rule.path, rule.when) else { continue };
             if !holds(rule, &old.node, &new.node) || is_default(found) {
                 continue;
             }
-            if !warned.iter().any(|known| known.path == path && known.fact == rule.fact) {
-                let (effect, fact, remedy) = (rule.effect, rule.fact, rule.remedy);
-                warned.push(Warned { effect, path, change: Some(at), fact, remedy });
+            let told = Warned::of(rule.told, Some(shown(&path)), Some(at));
+            if !warned.iter().any(|known| known.path == told.path && known.fact == told.fact) {
+                warned.push(told);
             }
         }
     }
@@ -59,14 +62,19 @@ pub(super) fn of_changes(old: &Object, new: &Object, found: &[Found<'_>]) -> Vec
 /// What goes along with an object that is dropped.
 pub(super) fn of_dropped(object: &Object) -> Option<Warned> {
     let kind = kind(object);
-    let rule = DROPPED.iter().find(|rule| rule.kind == kind && (rule.when)(&object.node))?;
-    Some(Warned { effect: rule.effect, path: Vec::new(), change: None, fact: rule.fact, remedy: rule.remedy })
+    let rule = DROPPED.iter().find(|rule| rule.kinds.contains(&&*kind) && (rule.when)(&object.node))?;
+    Some(Warned::of(rule.told, None, None))
 }
 
 /// What comes of an object that goes to another namespace.
 pub(super) fn of_moved() -> Warned {
-    let (fact, remedy) = (rules::MOVED, rules::MOVED_REMEDY);
-    Warned { effect: Effect::Outage, path: Vec::new(), change: None, fact, remedy }
+    Warned::of(MOVED, None, None)
+}
+
+impl Warned {
+    fn of((effect, fact, remedy): Told, path: Option<String>, change: Option<usize>) -> Warned {
+        Warned { effect, path, change, fact, remedy }
+    }
 }
 
 /// `StatefulSet.apps`, `Service`: a kind as kubectl takes it.
@@ -78,10 +86,11 @@ fn kind(object: &Object) -> String {
 }
 
 /// The part of a change that a rule is about: the rule's field, or that of its fields that changes.
-fn touched(found: &Found<'_>, rule: &[&str], when: When) -> Option<Vec<String>> {
+fn touched<'a>(found: &Found<'a>, rule: &[&'static str], when: When) -> Option<Vec<Step<'a>>> {
     let keys: Vec<&str> = found.path.iter().map(key).collect();
     let shared = keys.iter().zip(rule).take_while(|(key, rule)| key == rule).count();
-    let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<String>>();
+    let its_own = || rule.iter().map(|key| Step::Key(key)).collect::<Vec<_>>();
+    let found_to = |length: usize| found.path[..keys.len().min(length)].to_vec();
     if shared < rule.len() {
         // What holds the rule's field changes as a whole: then the field must differ.
         let inside = |node: &'_ Node| node.at(&rule[shared..]).cloned();
@@ -91,20 +100,20 @@ fn touched(found: &Found<'_>, rule: &[&str], when: When) -> Option<Vec<String>> 
             (Some(before), Some(after)) => equal(before, after),
             (before, after) => before.is_none() && after.is_none(),
         };
-        return (shared == keys.len() && !same).then(|| owned(rule));
+        return (shared == keys.len() && !same).then(its_own);
     }
     match when {
         When::OtherThan(free) => {
             let below = keys.get(rule.len());
             let fixed = below.is_none_or(|key| !free.contains(key));
-            fixed.then(|| owned(&keys[..keys.len().min(rule.len() + 1)]))
+            fixed.then(|| found_to(rule.len() + 1))
         }
         // An item of the list, and a field of it.
         When::InItemsOtherThan(free) => match keys.get(rule.len() + 1) {
-            Some(key) => (!free.contains(key)).then(|| owned(&keys)),
-            None => Some(owned(&keys)),
+            Some(key) => (!free.contains(key)).then(|| found_to(keys.len())),
+            None => Some(found_to(keys.len())),
         },
-        _ => Some(owned(rule)),
+        _ => Some(its_own()),
     }
 }
 
@@ -121,17 +130,10 @@ fn holds(rule: &Rule, old: &Node, new: &Node) -> bool {
     match rule.when {
         When::Changed | When::OtherThan(_) | When::InItemsOtherThan(_) => true,
         When::OnceSet => before.is_some(),
-        When::Set => after.is_some(),
-        When::To(value) => after.is_some_and(|after| is_text(after, value)),
-        When::Smaller => amount(before).zip(amount(after)).is_some_and(|(before, after)| after < before),
-        When::ToZero => amount(after) == Some(0) && amount(before) != Some(0),
-        When::Frozen => old.get("immutable").is_some_and(|value| value.kind == NodeKind::Bool(true)),
+        When::To(value) => after.and_then(Node::as_str) == Some(value),
         When::If(judge) => judge(before, after),
+        When::Of(judge) => judge(old, new),
     }
-}
-
-fn is_text(node: &Node, text: &str) -> bool {
-    node.as_str() == Some(text)
 }
 
 fn amount(node: Option<&Node>) -> Option<i128> {
@@ -148,7 +150,5 @@ fn is_default(found: &Found<'_>) -> bool {
         Difference::Added(value) | Difference::Removed(value) => value,
         _ => return false,
     };
-    let Some(Step::Key(last)) = found.path.last() else { return false };
-    rules::DEFAULTS.iter().any(|(key, default)| key == last && is_text(value, default))
-        || (*last == "attachRequired" && value.kind == NodeKind::Bool(true))
+    matches!(found.path.last(), Some(Step::Key(last)) if rules::is_default(last, value))
 }
