@@ -40,6 +40,10 @@ fn results_go_to_stdout_and_the_rest_to_stderr() {
     assert_eq!((written.status.code(), text(&written.stdout).as_str()), (Some(0), ""));
     assert_eq!(fs::read(folder.path().join("out/manifests.yaml")).expect("written"), output.stdout);
 
+    let dash = nxk(&folder, &["compile", "main.nxk", "-o", "-"]);
+    assert_eq!(dash.stdout, output.stdout);
+    assert!(!folder.path().join("-").exists());
+
     let json = nxk(&folder, &["compile", "main.nxk", "--format", "json"]);
     let list: Value = serde_json::from_slice(&json.stdout).expect("JSON");
     assert_eq!(list["kind"], "List");
@@ -50,12 +54,16 @@ fn results_go_to_stdout_and_the_rest_to_stderr() {
 #[test]
 fn wrong_usage_is_told_apart_from_wrong_input() {
     let folder = folder_with(&[("main.nxk", GOOD)]);
-    let usages: [&[&str]; 6] = [
+    let usages: [&[&str]; 10] = [
         &[],
         &["frobnicate"],
         &["compile"],
         &["compile", "main.nxk", "--no-such-option"],
         &["compile", "main.nxk", "--format", "xml"],
+        &["compile", "main.nxk", "-o", "out.yaml"],
+        &["compile", "main.nxk", "-o", "deep/OUT.JSON", "--split"],
+        &["compile", "main.nxk", "-o", "-", "--split"],
+        &["compile", "main.nxk", "-o", "-", "--format", "helm"],
         &["eval"],
     ];
     for usage in usages {
@@ -64,6 +72,11 @@ fn wrong_usage_is_told_apart_from_wrong_input() {
         assert_eq!(text(&output.stdout), "", "nxk {usage:?}");
         assert!(!output.stderr.is_empty(), "nxk {usage:?} says nothing");
     }
+    assert_eq!(files(folder.path()).len(), 1, "nothing is written");
+    // A folder that is there may be called as it likes.
+    fs::create_dir(folder.path().join("v1.yaml")).expect("made");
+    assert_eq!(nxk(&folder, &["compile", "main.nxk", "-o", "v1.yaml"]).status.code(), Some(0));
+    assert!(folder.path().join("v1.yaml/manifests.yaml").exists());
 }
 
 #[test]
@@ -99,6 +112,8 @@ fn what_is_no_configuration_is_refused() {
     ];
     // A folder stands for the `default.nxk` in it, and this one has none.
     refused(&folder, &["compile", "folder.nxk"], 1, "E1001");
+    let here = refused(&folder, &["compile", "."], 1, "E1001");
+    assert!(here[0]["message"].as_str().is_some_and(|said| said.contains("the folder `.` has no")), "{here:?}");
     for (name, code) in cases {
         refused(&folder, &["compile", name], 1, code);
         refused(&folder, &["compile", name, "-o", "out"], 1, code);
@@ -198,6 +213,8 @@ fn an_output_that_cannot_be_written_is_told_apart() {
         refused(&folder, &["compile", "main.nxk", "-o", place], 3, "E1007");
     }
     assert_eq!(fs::read_to_string(folder.path().join("file")).expect("still there"), "mine");
+    // A pipe has no path of its own; no folder can be made there, however often it is tried.
+    refused(&folder, &["compile", "main.nxk", "-o", "/dev/stdout"], 3, "E1007");
     // Somebody's folder is not overwritten.
     fs::create_dir(folder.path().join("home")).expect("made");
     fs::write(folder.path().join("home/manifests.yaml"), "mine").expect("written");

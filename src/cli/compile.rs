@@ -22,7 +22,7 @@ use crate::source::Span;
 pub(super) struct Compile {
     /// The entry: a file, or a folder with a default.nxk
     file: PathBuf,
-    /// Write into this folder
+    /// Write into this folder (`-`: to stdout, as without)
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// The form of the result
@@ -68,12 +68,8 @@ enum Written<'a> {
 
 impl Compile {
     pub(super) fn run(&self) -> u8 {
-        if let Some(option) = self.needs_folder() {
-            say(&format!("error: {option} writes files: name their folder with -o\n"));
-            return BAD_USAGE;
-        }
-        if let Some(option) = self.means_nothing() {
-            say(&format!("error: a chart has its own layout: leave out {option}\n"));
+        if let Err(why) = self.makes_sense() {
+            say(&format!("error: {why}\n"));
             return BAD_USAGE;
         }
         let mut session = match self.input.session(self.file.clone(), &self.messages) {
@@ -102,11 +98,36 @@ impl Compile {
         code
     }
 
+    /// The folder of the output; `-` is the standard output, as everywhere.
+    fn folder(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|folder| *folder != Path::new("-"))
+    }
+
+    /// Whether the options go together.
+    fn makes_sense(&self) -> Result<(), String> {
+        if let Some(option) = self.needs_folder() {
+            return Err(format!("{option} writes files: name their folder with -o"));
+        }
+        if let Some(option) = self.means_nothing() {
+            return Err(format!("a chart has its own layout: leave out {option}"));
+        }
+        match self.folder().filter(|folder| is_called_like_a_file(folder)) {
+            Some(folder) => {
+                let (file, stem) = (folder.display(), folder.with_extension(""));
+                let other = stem.display();
+                Err(format!(
+                    "-o names a folder, and `{file}` is called like a file: -o {other}, or > {file} for one file"
+                ))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The option that means nothing without a folder.
     fn needs_folder(&self) -> Option<&'static str> {
         let helm = self.format == OutputFormat::Helm;
         let options = [("--format helm", helm), ("--split", self.split), ("--kustomization", self.kustomization)];
-        let given = options.into_iter().find(|(_, given)| *given && self.output.is_none());
+        let given = options.into_iter().find(|(_, given)| *given && self.folder().is_none());
         given.map(|(option, _)| option)
     }
 
@@ -126,7 +147,7 @@ impl Compile {
             files.into_iter().map(file).collect()
         });
         let code = self.messages.finish(&session, charted.as_ref().map(|charted| &charted.coverage));
-        let code = match (files, &self.output) {
+        let code = match (files, self.folder()) {
             (Some(files), Some(folder)) if code == FINE => self.write(Written::Files(folder, files), &session),
             _ => code.max(BAD_INPUT),
         };
@@ -145,7 +166,7 @@ impl Compile {
             true => (gitops.iter().collect(), Vec::new()),
             false => (deployed.iter().collect(), gitops.iter().collect()),
         };
-        session.timings.measure("emit", || match &self.output {
+        session.timings.measure("emit", || match self.folder() {
             None => Written::Text(form.all(&objects)),
             Some(folder) => {
                 let layout = Layout { form, split: self.split, kustomization: self.kustomization };
@@ -169,6 +190,13 @@ impl Compile {
             }
         }
     }
+}
+
+/// Whether somebody who names this folder meant a file. One that is there is what it is.
+fn is_called_like_a_file(folder: &Path) -> bool {
+    let extension = folder.extension().map(|extension| extension.to_ascii_lowercase());
+    extension.is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known))
+        && !folder.is_dir()
 }
 
 fn no_gitops() -> Diagnostic {
