@@ -113,29 +113,42 @@ fn a_project_can_be_started_beside_what_is_there() {
 
 #[test]
 fn nothing_is_ever_written_over() {
-    for name in ["main.nxk", "README.md"] {
-        let scratch = scratch();
-        fs::write(scratch.path().join(name), "mine").expect("written");
-        let output = run(&scratch, &["init", "."]);
-        assert_eq!(output.status.code(), Some(3));
-        assert_eq!(text(&output.stdout), "");
-        assert!(said(&output).contains("error[E1040]") && said(&output).contains(name), "{}", said(&output));
-        assert_eq!(names_in(scratch.path()), [name], "all of it or nothing");
-        assert_eq!(fs::read_to_string(scratch.path().join(name)).expect("there"), "mine");
-    }
-    // A second time, both are in the way; a folder or a link that leads nowhere is as well.
     let scratch = scratch();
+    fs::write(scratch.path().join("main.nxk"), "mine").expect("written");
+    let output = run(&scratch, &["init", "."]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(text(&output.stdout), "");
+    assert!(said(&output).contains("error[E1040]") && said(&output).contains("`main.nxk`"), "{}", said(&output));
+    assert_eq!(names_in(scratch.path()), ["main.nxk"], "all of it or nothing");
+    assert_eq!(fs::read_to_string(scratch.path().join("main.nxk")).expect("there"), "mine");
+    // So it is a second time, and a folder is in the way as well.
     run(&scratch, &["init", "shop"]);
     let before = contents(&scratch.path().join("shop"));
     let again = run(&scratch, &["init", "shop"]);
-    assert!(said(&again).contains("`main.nxk` and `README.md`"), "{}", said(&again));
+    assert!(again.status.code() == Some(3) && said(&again).contains("`main.nxk`"), "{}", said(&again));
     assert_eq!(contents(&scratch.path().join("shop")), before);
     fs::create_dir_all(scratch.path().join("a/main.nxk")).expect("made");
     assert_eq!(run(&scratch, &["init", "a"]).status.code(), Some(3));
+    assert_eq!(names_in(&scratch.path().join("a")), ["main.nxk"]);
+}
+
+/// As in every repository that comes from somewhere.
+#[test]
+fn a_readme_that_is_there_stays() {
+    let scratch = scratch();
+    fs::write(scratch.path().join("README.md"), "mine").expect("written");
+    let output = run(&scratch, &["init"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(text(&output.stdout).contains("beside your README.md"), "{}", text(&output.stdout));
+    assert_eq!(names_in(scratch.path()), ["README.md", "main.nxk"]);
+    assert_eq!(fs::read_to_string(scratch.path().join("README.md")).expect("there"), "mine");
+    assert!(!compiled(scratch.path()).is_empty());
+    // Nobody knows what a link is to become that leads nowhere.
     fs::create_dir(scratch.path().join("b")).expect("made");
     symlink("nowhere", scratch.path().join("b/README.md")).expect("linked");
-    assert_eq!(run(&scratch, &["init", "b"]).status.code(), Some(3));
-    assert_eq!(names_in(&scratch.path().join("b")), ["README.md"]);
+    assert_eq!(run(&scratch, &["init", "b"]).status.code(), Some(0));
+    assert_eq!(names_in(&scratch.path().join("b")), ["README.md", "main.nxk"]);
+    assert!(!scratch.path().join("b/nowhere").exists());
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::output::{self, NewFile};
 /// Start a project: a small configuration that compiles, and what to do with it
 #[derive(Args)]
 #[command(
-    after_help = "Writes main.nxk and README.md. What is there already is never written over.\n\nExamples:\n  nxk init shop              in a new folder\n  nxk init                   in this folder, beside what is in it\n  nxk init --name shop k8s   for a project that is not called as its folder is"
+    after_help = "Writes main.nxk, and README.md where there is none. What is there already is never written over.\n\nExamples:\n  nxk init shop              in a new folder\n  nxk init                   in this folder, beside what is in it\n  nxk init --name shop k8s   for a project that is not called as its folder is"
 )]
 pub(super) struct Init {
     /// The folder to write to; it is made if need be
@@ -27,7 +27,8 @@ pub(super) struct Init {
 }
 
 /// The files, in which `@name@` stands for the name of the project.
-const FILES: [(&str, &str); 2] = [("main.nxk", include_str!("main.nxk")), ("README.md", include_str!("README.md"))];
+const FILES: [(&str, &str); 2] = [("main.nxk", include_str!("main.nxk")), (README, include_str!("README.md"))];
+const README: &str = "README.md";
 
 impl Init {
     pub(super) fn run(&self) -> u8 {
@@ -37,9 +38,12 @@ impl Init {
             text: text.replace("@name@", &name),
             private: false,
         };
-        match output::write_new_files(&self.folder, &FILES.map(file)) {
+        // Most repositories begin with a README of their own, which is no reason not to start.
+        let has_readme = self.folder.join(README).symlink_metadata().is_ok();
+        let files = FILES.into_iter().filter(|(name, _)| *name != README || !has_readme);
+        match output::write_new_files(&self.folder, &files.map(file).collect::<Vec<_>>()) {
             Ok(()) if self.messages.quiet() => FINE,
-            Ok(()) => answer(&told(&self.folder, &name), &self.messages),
+            Ok(()) => answer(&told(&self.folder, &name, has_readme), &self.messages),
             Err(finding) => {
                 self.messages.refuse(&finding);
                 NOT_WRITTEN
@@ -49,12 +53,14 @@ impl Init {
 }
 
 /// What was made, and what to type next.
-fn told(folder: &Path, name: &str) -> String {
+fn told(folder: &Path, name: &str, has_readme: bool) -> String {
     let here = folder == Path::new(".");
     let place = if here { "this folder".to_string() } else { format!("`{}`", folder.display()) };
     let cd = if here { String::new() } else { change_to(folder) };
+    let files =
+        if has_readme { "main.nxk, beside your README.md" } else { "main.nxk, and README.md, which tells more" };
     format!(
-        "the project `{name}` is in {place}: main.nxk, and README.md, which tells more\n\nnext:\n\
+        "the project `{name}` is in {place}: {files}\n\nnext:\n\
          {cd}  nxk check main.nxk\n  nxk compile main.nxk -o manifests\n"
     )
 }
