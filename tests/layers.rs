@@ -233,6 +233,31 @@ fn settings_have_the_last_word_and_are_read_by_type() {
     assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], "web:2");
 }
 
+/// What a named type stands for is computed when it is needed, so a text may be read before.
+#[test]
+fn settings_are_read_by_each_member_of_a_union_of_named_types() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let file = folder.path().join("main.nxk");
+    let text = r#"{ applications.web = { image = "web:1"; ports = [ 80 ]; expose.host = "a.example.com"; }; }"#;
+    std::fs::write(&file, text).expect("written");
+    let set = |value: &str| {
+        let setting = format!("applications.web.expose.host={value}");
+        let arguments = ["compile", "--format", "json", "--message-format", "json", "--set", &setting];
+        let output = nxk().args(arguments).arg(&file).output().expect("the built program starts");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let list: Value = serde_json::from_slice(&output.stdout).map_err(|_| said)?;
+        let objects = list["items"].as_array().cloned().unwrap_or_default();
+        let ingress = objects.into_iter().find(|object| object["kind"] == "Ingress").expect("it is exposed");
+        Ok::<Value, String>(ingress["spec"]["rules"][0]["host"].clone())
+    };
+    for host in ["shop.example.com", "*.example.com", "true", "12"] {
+        assert_eq!(set(host), Ok(host.into()), "it is text, whatever else it could be");
+    }
+    assert_eq!(set("null"), Ok(Value::Null));
+    let refused = set("-not-a-host-").expect_err("it is no Host");
+    assert!(refused.contains("E0304") && refused.contains("-not-a-host-"), "{refused}");
+}
+
 #[test]
 fn a_mandatory_label_is_refused_once_wherever_it_is_written() {
     for entry in ["applications.web", "deployments.web"] {
