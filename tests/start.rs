@@ -173,7 +173,11 @@ fn on_a_full_disk_there_is_no_half_a_project() {
     for place in ["shop", "."] {
         let output = nxk().current_dir(disk.path()).args(["init", place]).output().expect("started");
         assert_eq!(output.status.code(), Some(3), "{}", said(&output));
-        assert!(said(&output).contains("error[E1007]"), "{}", said(&output));
+        assert!(
+            said(&output).contains("error[E1007]") && said(&output).contains("free some space"),
+            "{}",
+            said(&output)
+        );
         assert_eq!(names_in(disk.path()), ["filler"]);
     }
 }

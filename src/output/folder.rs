@@ -114,7 +114,8 @@ fn update(dir: &Path, files: &[NewFile], rules: Rules<'_>) -> Result<(), Trouble
 /// Refuses a folder that holds anything.
 fn refuse_foreign(dir: &Path) -> Result<(), Trouble> {
     let names: Vec<_> = fs::read_dir(dir)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?;
-    match names.iter().min() {
+    // A list that cannot be read says nothing of who made it.
+    match names.iter().filter(|name| *name != owned::LIST).min() {
         Some(name) => Err(Trouble::Foreign(name.to_string_lossy().into_owned())),
         None => Ok(()),
     }

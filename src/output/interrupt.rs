@@ -67,6 +67,9 @@ impl Signals {
             flag::register_conditional_default(signal, idle.clone())?;
             flag::register_usize(signal, noted.clone(), usize::try_from(signal).unwrap_or_default())?;
         }
+        // A file that may not grow is a failure to write like any other, of which nothing stays behind.
+        #[cfg(unix)]
+        flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
         Ok(Signals { idle, noted, writers: Mutex::new(0) })
     }
 }

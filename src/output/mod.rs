@@ -91,10 +91,10 @@ pub fn write_new_files(dir: &Path, files: &[NewFile]) -> Result<(), Diagnostic> 
             Diagnostic::new(Code::FileInTheWay, Span::NONE, message)
                 .hint("name another folder, or move what is there out of the way: nothing is written over")
         }
-        other => {
-            let finding = other.report(&format!("`{}`", dir.display()));
-            finding.hint("name a folder that may be written to, or one that is not there yet")
-        }
+        other => other.report_with(
+            &format!("`{}`", dir.display()),
+            "name a folder that may be written to, or one that is not there yet",
+        ),
     })
 }
 
@@ -104,8 +104,7 @@ pub fn write_new_files(dir: &Path, files: &[NewFile]) -> Result<(), Diagnostic> 
 /// [`Code::OutputNotWritten`] in the system's words; the file is then as it was.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Diagnostic> {
     file::write(path, text).map_err(|trouble| {
-        let finding = trouble.report(&format!("`{}`", path.display()));
-        finding.hint("make sure that the file and its folder may be written")
+        trouble.report_with(&format!("`{}`", path.display()), "make sure that the file and its folder may be written")
     })
 }
 
@@ -146,6 +145,15 @@ impl From<io::Error> for Trouble {
 }
 
 impl Trouble {
+    /// The same with another hint, unless it is plain what is to be done.
+    fn report_with(&self, target: &str, hint: &'static str) -> Diagnostic {
+        let finding = self.report(target);
+        match self {
+            Trouble::System(error) if room(error.kind()).is_some() => finding,
+            _ => finding.hint(hint),
+        }
+    }
+
     fn report(&self, target: &str) -> Diagnostic {
         let (code, message, hint) = match self {
             Trouble::System(error) => {
@@ -179,12 +187,20 @@ fn words(error: &io::Error) -> String {
 }
 
 fn hint(kind: io::ErrorKind) -> &'static str {
-    match kind {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space, or write to another disk",
+    room(kind).unwrap_or(match kind {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "name a folder with `-o` that you may write to"
         }
         _ => "name another folder with `-o`",
+    })
+}
+
+/// What to do where there is too little room, wherever that is.
+fn room(kind: io::ErrorKind) -> Option<&'static str> {
+    match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some("free some space, or write to another disk"),
+        io::ErrorKind::FileTooLarge => Some("let files be larger (`ulimit -f`), or write smaller ones with `--split`"),
+        _ => None,
     }
 }
 
