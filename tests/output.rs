@@ -168,6 +168,20 @@ fn a_list_that_cannot_be_read_is_not_what_is_in_the_way() {
 }
 
 #[test]
+fn a_file_has_to_be_in_a_folder() {
+    let scratch = scratch();
+    let file = scratch.path().join("file");
+    fs::write(&file, "mine").expect("written");
+    for place in ["below", "far/below"] {
+        refused(nxk::output::write_file(&file.join(place), "a"), Code::OutputNotWritten, "not a directory");
+    }
+    refused(nxk::output::write_file(scratch.path(), "a"), Code::OutputNotWritten, "a folder stands there");
+    nxk::output::write_file(&scratch.path().join("deep/down/new"), "a").expect("written");
+    assert_eq!(content(scratch.path()).len(), 4);
+    assert_eq!(fs::read_to_string(&file).expect("there"), "mine");
+}
+
+#[test]
 fn a_link_to_a_folder_is_followed() {
     let scratch = scratch();
     let (real, link) = (scratch.path().join("real"), scratch.path().join("link"));

@@ -1,7 +1,7 @@
 //! One file, replaced as a whole.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -28,7 +28,11 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Trouble> {
     }
     let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let watch = Watch::begin();
-    fs::create_dir_all(folder)?;
+    fs::create_dir_all(folder).map_err(|error| match error.kind() {
+        // Which file exists is not what anybody wants to know: a folder is needed there.
+        io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
+        _ => error,
+    })?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".nxk-new-");
     if let Some(permissions) = stage::usual_file_permissions() {
