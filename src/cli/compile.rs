@@ -10,7 +10,7 @@ use crate::chart::{self, File};
 use crate::diag::{Code, Diagnostic};
 use crate::driver::{self, Ordered, Session};
 use crate::node::Node;
-use crate::output::layout::{Form, Layout};
+use crate::output::layout::{self, Form, Layout};
 use crate::output::{self, NewFile, Rules};
 use crate::source::Span;
 
@@ -180,6 +180,10 @@ impl Compile {
             Written::Text(text) => return answer(&text, &self.messages),
             Written::Files(folder, files) => (folder, files),
         };
+        if self.gitops && !self.force && output::files_of(folder).iter().any(|name| layout::is_apart(name)) {
+            self.messages.refuse(&over_deployed(folder));
+            return NOT_WRITTEN;
+        }
         let world = &session.machine.world;
         let sources: Vec<PathBuf> = world.inputs().keys().map(|file| world.root().join(file)).collect();
         match output::write_folder(folder, &files, Rules { force: self.force, sources: &sources }) {
@@ -197,6 +201,15 @@ fn is_called_like_a_file(folder: &Path) -> bool {
     let extension = folder.extension().map(|extension| extension.to_ascii_lowercase());
     extension.is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known))
         && !folder.is_dir()
+}
+
+fn over_deployed(folder: &Path) -> Diagnostic {
+    let message = format!(
+        "`{}` holds what is deployed, which the objects of the GitOps tool alone would take the place of",
+        folder.display()
+    );
+    let hint = "name a folder of their own with `-o`; `--force` writes them here, and what is deployed goes";
+    Diagnostic::new(Code::GitOpsOverDeployed, Span::NONE, message).hint(hint)
 }
 
 fn no_gitops() -> Diagnostic {

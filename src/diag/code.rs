@@ -167,6 +167,7 @@ codes! {
     BadLockFile          = "E1010" "a lock file that cannot be read";
     OutputOverSource     = "E1012" "the output would take the place of a source";
     NoGitOps             = "E1013" "no GitOps tool is named";
+    GitOpsOverDeployed   = "E1014" "the objects of a GitOps tool would take the place of what they deploy";
     NotImported          = "E1030" "a manifest that a configuration cannot reproduce";
     FileInTheWay         = "E1040" "a file stands where a new one would go";
     // warnings

@@ -36,6 +36,7 @@ mod owned;
 mod stage;
 mod through;
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -76,6 +77,11 @@ pub struct Rules<'a> {
 /// when something else is in the way; the folder is then as it was.
 pub fn write_folder(dir: &Path, files: &[NewFile], rules: Rules<'_>) -> Result<(), Diagnostic> {
     folder::write(dir, files, rules).map_err(|trouble| trouble.report(&format!("`{}`", dir.display())))
+}
+
+/// The files of nxk's in the folder `dir`, by their paths in it.
+pub fn files_of(dir: &Path) -> BTreeSet<String> {
+    owned::read(dir).unwrap_or_default()
 }
 
 /// Writes `files` into the folder `dir` as the user's own, all of them or none. What is there stays as it is, and

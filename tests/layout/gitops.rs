@@ -240,8 +240,18 @@ fn what_deploys_is_not_deployed() {
     written(&source, &["--split"]);
     assert!(out.join("gitops/application-shop.yaml").exists());
     assert_eq!(crate::kustomized(&out), Some(deployed));
-    written(&source, &["--gitops"]);
+    // By themselves, they take no place of what is deployed unless somebody means it.
+    for arguments in [&["--split"][..], &[], &["--format", "json"]] {
+        written(&source, arguments);
+        let before = names(&out);
+        let refused = compile(&source, &["-o", "out", "--gitops"]);
+        assert_eq!(refused.status.code(), Some(3));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("[E1014]"));
+        assert_eq!(names(&out), before);
+    }
+    written(&source, &["--gitops", "--force"]);
     assert_eq!(names(&out), ["manifests.yaml"]);
+    written(&source, &["--gitops"]);
 }
 
 #[test]

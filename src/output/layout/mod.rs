@@ -42,6 +42,11 @@ pub enum Form {
 /// Where the objects of a GitOps tool are: `gitops.yaml`, or this folder.
 const GITOPS: &str = "gitops";
 
+/// Whether a file of an output holds objects of a GitOps tool, apart from what they deploy.
+pub fn is_apart(name: &str) -> bool {
+    name.strip_prefix(GITOPS).is_some_and(|rest| rest.starts_with(['.', '/']))
+}
+
 impl Form {
     /// All `objects` in one text.
     pub fn all(self, objects: &[&Node]) -> String {
