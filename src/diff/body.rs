@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use rustc_hash::FxHashMap;
 
 use super::lines;
-use super::objects::{Changed, FieldChange, Kind, Name};
+use super::told::{Changed, FieldChange, Kind, Name};
 use super::value::{block, flow, short};
 use crate::draw::words::{line, place};
 use crate::graph::picture::Place;

@@ -6,7 +6,7 @@
 use super::Difference;
 use super::body::{Group, at, groups, name as name_of, names};
 use super::connections::Change;
-use super::objects::{Danger, Listed};
+use super::told::{Danger, Listed};
 use super::words::{dangers, exchanged, name, places, ports, remarks, remedy, summary, why};
 use crate::draw::table::{code, plain};
 use crate::draw::words::{place, put};

@@ -3,7 +3,7 @@
 use super::Difference;
 use super::body::{Group, Line, at, groups, name as name_of, names};
 use super::connections::{Change, Connections};
-use super::objects::{Changed, Listed};
+use super::told::{Changed, Listed};
 use super::words::{dangers, exchanged, name, places, ports, remarks, remedy, summary, why};
 use crate::draw::words::{line, put};
 

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::Difference;
 use super::connections::{Change, End, Presence};
-use super::objects::{Danger, Objects, filled};
+use super::told::{Danger, Objects, filled};
 use crate::draw::words::{count, full_name, line, place};
 
 /// `shop/web`, `shop/cache (new)`

@@ -13,7 +13,7 @@ use super::same::{equal, nano};
 use crate::layers::Object;
 use crate::node::{Node, NodeKind};
 use crate::schema::Minor;
-use rules::{DROPPED, MOVED, RULES, Rule, Told, When};
+use rules::{DROPPED, MOVED, RULES, Rule, Verdict, When};
 
 /// What comes of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -50,7 +50,7 @@ pub(super) fn of_changes(old: &Object, new: &Object, found: &[Found<'_>], minor:
             if !holds(rule, &old.node, &new.node) || is_default(found) {
                 continue;
             }
-            let told = Warned::of(rule.told, Some(shown(&path)), Some(at));
+            let told = Warned::of(rule.verdict, Some(shown(&path)), Some(at));
             if !warned.iter().any(|known| known.path == told.path && known.fact == told.fact) {
                 warned.push(told);
             }
@@ -63,7 +63,7 @@ pub(super) fn of_changes(old: &Object, new: &Object, found: &[Found<'_>], minor:
 pub(super) fn of_dropped(object: &Object) -> Option<Warned> {
     let kind = kind(object);
     let rule = DROPPED.iter().find(|rule| rule.kinds.contains(&&*kind) && (rule.when)(&object.node))?;
-    Some(Warned::of(rule.told, None, None))
+    Some(Warned::of(rule.verdict, None, None))
 }
 
 /// What comes of an object that goes to another namespace.
@@ -72,7 +72,7 @@ pub(super) fn of_moved() -> Warned {
 }
 
 impl Warned {
-    fn of((effect, fact, remedy): Told, path: Option<String>, change: Option<usize>) -> Warned {
+    fn of((effect, fact, remedy): Verdict, path: Option<String>, change: Option<usize>) -> Warned {
         Warned { effect, path, change, fact, remedy }
     }
 }

@@ -1,7 +1,7 @@
 //! What the cluster goes by: rights, definitions, webhooks, configuration, classes and quotas.
 
 use super::When::{Changed, If, Of, OnceSet, OtherThan};
-use super::{FIXED, Rule, Told, items, rule, text};
+use super::{FIXED, Rule, Verdict, items, rule, text};
 use crate::diff::danger::Effect::{Outage, Refused};
 use crate::node::{Node, NodeKind};
 
@@ -16,12 +16,12 @@ const PRIORITY: &[&str] = &["PriorityClass.scheduling.k8s.io"];
 const NODE: &[&str] = &["Node"];
 const SLICE: &[&str] = &["ResourceSlice.resource.k8s.io"];
 
-const FROZEN: Told = (
+const FROZEN: Verdict = (
     Refused,
     "it is `immutable`: the API server refuses to change it",
     "give the new content a new name, and let the workloads refer to that",
 );
-const FIXED_DEFINITION: Told = (
+const FIXED_DEFINITION: Verdict = (
     Refused,
     "this part of a CustomResourceDefinition cannot change: the API server refuses it",
     "make a definition of another name; deleting this one deletes all objects of its kind",

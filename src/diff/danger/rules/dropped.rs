@@ -1,6 +1,6 @@
 //! What is dropped with an object.
 
-use super::{Dropped, Told, text};
+use super::{Dropped, Verdict, text};
 use crate::diff::danger::Effect::{Loss, Outage};
 use crate::node::Node;
 
@@ -81,7 +81,7 @@ pub(in crate::diff::danger) const DROPPED: &[Dropped] = &[
 ];
 
 /// What is said of an object that goes to another namespace.
-pub(in crate::diff::danger) const MOVED: Told = (
+pub(in crate::diff::danger) const MOVED: Verdict = (
     Outage,
     "it moves to another namespace: it is deleted and made anew, without the data and the address that it had",
     "apply the new one first, move data and clients, and then drop the old one",
@@ -95,14 +95,14 @@ const STORES: &[&str] = &[
     "RabbitmqCluster.rabbitmq.com",
     "postgresql.acid.zalan.do",
 ];
-const STORE_GOES: Told = (
+const STORE_GOES: Verdict = (
     Loss,
     "its operator deletes what it runs, and its claims with their data",
     "back the data up, or tell the operator to keep the claims, before this is applied",
 );
 
-const fn dropped(kinds: &'static [&'static str], when: fn(&Node) -> bool, told: Told) -> Dropped {
-    Dropped { kinds, when, told }
+const fn dropped(kinds: &'static [&'static str], when: fn(&Node) -> bool, verdict: Verdict) -> Dropped {
+    Dropped { kinds, when, verdict }
 }
 
 fn always(_: &Node) -> bool {
@@ -127,7 +127,7 @@ mod tests {
     /// What loses data is what a tool is told to keep. The claims of a StatefulSet are the controller's to delete.
     #[test]
     fn what_loses_data_is_what_is_never_pruned() {
-        let losses = DROPPED.iter().filter(|dropped| dropped.told.0 == Loss).flat_map(|dropped| dropped.kinds);
+        let losses = DROPPED.iter().filter(|dropped| dropped.verdict.0 == Loss).flat_map(|dropped| dropped.kinds);
         let losses: BTreeSet<_> = losses.filter(|kind| **kind != "StatefulSet.apps").collect();
         assert_eq!(losses, DATA_KINDS.iter().collect());
     }

@@ -26,11 +26,11 @@ pub(super) struct Rule {
     pub(super) when: When,
     /// The first minor in which it is no longer so.
     pub(super) until: Option<Minor>,
-    pub(super) told: Told,
+    pub(super) verdict: Verdict,
 }
 
 /// What comes of a change, the fact behind it, and what to do.
-pub(super) type Told = (Effect, &'static str, &'static str);
+pub(super) type Verdict = (Effect, &'static str, &'static str);
 
 /// Which changes of a field a rule is about.
 #[derive(Clone, Copy)]
@@ -55,14 +55,14 @@ pub(super) enum When {
 pub(super) struct Dropped {
     pub(super) kinds: &'static [&'static str],
     pub(super) when: fn(&Node) -> bool,
-    pub(super) told: Told,
+    pub(super) verdict: Verdict,
 }
 
 /// What differs between two states of an object.
 pub(super) const RULES: [&[Rule]; 4] = [workloads::RULES, network::RULES, storage::RULES, cluster::RULES];
 
-const fn rule(kinds: &'static [&'static str], path: &'static [&'static str], when: When, told: Told) -> Rule {
-    Rule { kinds, path, when, until: None, told }
+const fn rule(kinds: &'static [&'static str], path: &'static [&'static str], when: When, verdict: Verdict) -> Rule {
+    Rule { kinds, path, when, until: None, verdict }
 }
 
 /// A rule that holds no more from 1.`minor` on.
@@ -71,7 +71,7 @@ const fn until(minor: u32, rule: Rule) -> Rule {
 }
 
 const RECREATE: &str = "give it a new name, or delete the old one first: `kubectl delete {it}`";
-const FIXED: Told = (Refused, "this cannot change: the API server refuses it", RECREATE);
+const FIXED: Verdict = (Refused, "this cannot change: the API server refuses it", RECREATE);
 
 fn is_smaller(before: Option<&Node>, after: Option<&Node>) -> bool {
     amount(before).zip(amount(after)).is_some_and(|(before, after)| after < before)

@@ -1,7 +1,7 @@
 //! Where data lies: claims, volumes, classes, drivers.
 
 use super::When::{Changed, If, OnceSet, OtherThan, To};
-use super::{FIXED, Rule, Told, is_smaller, rule, until};
+use super::{FIXED, Rule, Verdict, is_smaller, rule, until};
 use crate::diff::danger::Effect::{Loss, Refused};
 
 const CLAIM: &[&str] = &["PersistentVolumeClaim"];
@@ -12,7 +12,7 @@ const DRIVER: &[&str] = &["CSIDriver.storage.k8s.io"];
 const CAPACITY: &[&str] = &["CSIStorageCapacity.storage.k8s.io"];
 
 const OTHER_CLAIM: &str = "make a claim with a new name, copy the data, and let the workload use that";
-const OTHER_CLASS: Told = (
+const OTHER_CLASS: Verdict = (
     Refused,
     "a StorageClass cannot change in this: the API server refuses it",
     "make a class with a new name beside it; claims that use the old one stay as they are",
@@ -114,7 +114,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(&["VolumeAttachment.storage.k8s.io"], &["spec"], Changed, FIXED),
 ];
 
-const BEFORE_29: Told = (
+const BEFORE_29: Verdict = (
     Refused,
     "before Kubernetes 1.29 this cannot change: the API server refuses it",
     "delete the old one first: `kubectl delete {it}`",

@@ -1,7 +1,7 @@
 //! What runs: Deployments, StatefulSets, Jobs, Pods and what is like them.
 
 use super::When::{Changed, If, InItemsOtherThan, Of, OnceSet, OtherThan, To};
-use super::{FIXED, Rule, Told, is_smaller, items, rule, text, until};
+use super::{FIXED, Rule, Verdict, is_smaller, items, rule, text, until};
 use crate::diff::danger::Effect::{Loss, Outage, Refused};
 use crate::diff::danger::amount;
 use crate::diff::same::equal;
@@ -13,12 +13,12 @@ const STATEFUL: &[&str] = &["StatefulSet.apps"];
 const JOB: &[&str] = &["Job.batch"];
 const POD: &[&str] = &["Pod"];
 
-const NEW_JOB: Told = (
+const NEW_JOB: Verdict = (
     Refused,
     "this part of a Job cannot change: the API server refuses it",
     "delete the old Job first: `kubectl delete {it}`; or let every run have a name of its own, or a CronJob make them",
 );
-const POD_ITEM: Told = (
+const POD_ITEM: Verdict = (
     Refused,
     "of the containers of a Pod that is there only the images can change: the API server refuses it",
     NEW_POD,
