@@ -104,6 +104,10 @@ fn a_state_can_be_that_of_a_commit() {
     // A path is one from the top, wherever one stands.
     let (code, _, said) = run(&at.join("out"), &["HEAD:a.yaml", "a.yaml"]);
     assert!(code == 2 && said.contains("did you mean `HEAD:./a.yaml`?"), "{code} {said}");
+    // Nobody is told where the copy of a commit lies.
+    let (code, _, said) = run(at, &["HEAD:shop", "shop/main.nxk"]);
+    assert!(code == 1 && said.contains("in the folder `HEAD:shop`"), "{code} {said}");
+    assert!(said.contains("name the configuration in it: `HEAD:shop/main.nxk`"), "{said}");
     ask(&["diff", "--quiet", "HEAD", "--cached"]);
 }
 

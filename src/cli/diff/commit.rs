@@ -85,6 +85,12 @@ impl Commit {
         }
     }
 
+    /// A text in which paths in the folder are called as they are in the commit.
+    pub(super) fn called(&self, text: &str) -> String {
+        let root = self.root.display();
+        text.replace(&format!("{root}/"), &self.shown(Path::new(""))).replace(&root.to_string(), &self.name)
+    }
+
     /// How a path in the folder is called.
     pub(super) fn shown(&self, inside: &Path) -> String {
         let gap = if self.name.ends_with(':') { "" } else { "/" };

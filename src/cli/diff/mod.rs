@@ -143,6 +143,10 @@ fn of_manifests(title: String, path: &Path, commit: Option<&Commit>, gathered: &
     let mut read = manifests::read(&[path.to_path_buf()], &mut sources);
     if let Some(commit) = commit {
         sources.rename(commit.root(), |inside| commit.shown(inside));
+        for finding in &mut read.findings {
+            finding.message = commit.called(&finding.message);
+            finding.hint = finding.hint.as_deref().map(|hint| commit.called(hint));
+        }
     }
     let findings = gathered.moved(std::mem::take(&mut read.findings), &sources);
     gathered.findings.extend(findings);
