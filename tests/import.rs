@@ -209,8 +209,68 @@ fn mistakes_are_those_of_the_check() {
         assert!(made.is_none() && told, "{manifests}: {said}");
         assert!(said.contains(code) || code == "E1030", "{said}");
     }
-    let (made, said) = imported("", &[]);
-    assert_eq!((made.as_deref(), said.as_str()), (Some("{\n}\n"), "0 objects, 0 checked against 1.37\n"));
+}
+
+/// What is said ends with what is wrong: how much was checked is of no interest where nothing came of it.
+#[test]
+fn what_is_no_manifest_is_told() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let write = |name: &str, text: &str| {
+        let place = folder.path().join(name);
+        fs::create_dir_all(place.parent().expect("it is in a folder")).expect("made");
+        fs::write(place, text).expect("written");
+    };
+    write("words.yaml", "just words\n");
+    write("notes.yaml", "NOTES:\n  url: http://127.0.0.1:8080\n");
+    write("values.yaml", "replicas: 3\n");
+    write("name.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ include \"x\" . }}\n");
+    write("if.yaml", "{{- if .Values.on }}\napiVersion: v1\nkind: ConfigMap\n{{- end }}\n");
+    write("new.yaml", "apiVersion: apps/v3\nkind: Deployment\nmetadata: { name: a }\n");
+    write("old.yaml", "apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: { name: a }\n");
+    write("latin.yaml", "");
+    fs::write(folder.path().join("latin.yaml"), b"kind: \xe9\n").expect("written");
+    write("main.nxk", "{ }\n");
+    write("bare/readme.txt", "nothing\n");
+    write("charts/demo/Chart.yaml", "name: demo\n");
+    write("charts/demo/templates/a.yaml", "{{ nothing }}\n");
+    write("lists.yaml", "apiVersion: v1\nkind: List\nitems: []\n");
+    for (argument, code, parts) in [
+        ("words.yaml", "E0604", &["this is a string"][..]),
+        ("notes.yaml", "E0610", &["neither `apiVersion` nor `kind`"]),
+        ("values.yaml", "E0610", &["`helm template . | nxk import -`"]),
+        ("name.yaml", "E0417", &["`helm template CHART | nxk import -`"]),
+        ("if.yaml", "E0417", &["`helm template CHART | nxk import -`"]),
+        ("new.yaml", "E0601", &["`Deployment` is in `apps/v1`"]),
+        ("old.yaml", "E0609", &["removed in 1.22"]),
+        ("latin.yaml", "E1003", &["byte 7"]),
+        ("main.nxk", "E0610", &["is a configuration already"]),
+        ("bare", "E1001", &["no manifest in the folder `bare`", "name a folder with files `.yaml`, `.yml` or `.json`"]),
+        ("charts", "E0610", &["import what it makes: `helm template charts/demo | nxk import -`"]),
+        ("lists.yaml", "E1030", &["there is no object here"]),
+        ("-", "E1030", &["there is no object here"]),
+        ("nowhere.yaml", "E1001", &["there is no file `nowhere.yaml`"]),
+    ] {
+        let output = run(&["import", argument], folder.path(), "# nothing\n---\n");
+        let (made, said) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!((output.status.code(), made.as_str()), (Some(1), ""), "{argument}: {said}");
+        assert!(said.starts_with(&format!("error[{code}]")) && said.ends_with("1 error\n"), "{argument}: {said}");
+        assert!(parts.iter().all(|part| said.contains(part)), "{argument}: {said}");
+        assert!(!said.contains("nxk check") && !said.contains("default.nxk"), "{argument}: {said}");
+    }
+}
+
+#[test]
+fn the_output_is_no_source_and_no_folder() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    fs::write(folder.path().join("a.yaml"), SERVICE).expect("written");
+    fs::create_dir(folder.path().join("out")).expect("made");
+    for (output, code, hint) in [("a.yaml", "E1012", "such as `main.nxk`"), ("out", "E1007", "`-o out/main.nxk`")] {
+        let refused = run(&["import", "a.yaml", "-o", output, "--force"], folder.path(), "");
+        let said = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(3), "{said}");
+        assert!(said.starts_with(&format!("error[{code}]")) && said.contains(hint), "{said}");
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("a.yaml")).expect("it is there"), SERVICE);
 }
 
 #[test]
@@ -228,6 +288,113 @@ fn custom_resources_are_taken_as_they_are() {
     let made = made.expect("it is made");
     assert!(made.contains("opaqueKinds = [ \"example.com/v1/Widget\" ];"), "{made}");
     assert!(said.contains("warning[W1031]: `spec.none`"), "{said}");
+}
+
+/// A definition and an object of its kind, of this size.
+fn widgets(size: &str) -> String {
+    format!(
+        "apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {{ name: widgets.example.com }}
+spec:
+  group: example.com
+  names: {{ kind: Widget, plural: widgets }}
+  scope: Namespaced
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties: {{ spec: {{ type: object, properties: {{ size: {{ type: integer, maximum: 9 }} }} }} }}
+---
+apiVersion: example.com/v1
+kind: Widget
+metadata: {{ name: a }}
+spec: {{ size: {size} }}
+"
+    )
+}
+
+#[test]
+fn definitions_check_their_custom_resources() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let import = |arguments: &[&str]| {
+        run(&[&["import", "-", "-o", "main.nxk"], arguments].concat(), folder.path(), &widgets("3"))
+    };
+    let done = import(&[]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let place = |name: &str| folder.path().join(name);
+    let (main, definition) = (place("main.nxk"), place("crds/widgets.example.com.yaml"));
+    let made = fs::read_to_string(&main).expect("it was written");
+    assert!(made.contains("  schemas = [ ./crds/widgets.example.com.yaml ];\n"), "{made}");
+    assert!(made.contains("lib.importYAML ./crds/widgets.example.com.yaml;\n"), "{made}");
+    assert!(
+        made.contains("resources.\"Widget/a\" = { kind = \"Widget\"; metadata.name = \"a\"; spec.size = 3; };"),
+        "{made}"
+    );
+    assert!(fs::read_to_string(&definition).expect("it was written").contains("maximum: 9"));
+    let compiled = run(&["compile", "main.nxk"], folder.path(), "");
+    assert!(text(&compiled.stderr).ends_with("2 objects, 2 checked against 1.37\n"), "{}", text(&compiled.stderr));
+    fs::write(&main, made.replace("size = 3", "size = 30")).expect("written");
+    let refused = run(&["check", "main.nxk"], folder.path(), "");
+    assert_eq!(refused.status.code(), Some(1), "{}", text(&refused.stderr));
+    // A definition that is there already is not written over, unless it is the same one.
+    fs::remove_file(&main).expect("it is there");
+    assert!(import(&[]).status.success());
+    fs::remove_file(&main).expect("it is there");
+    fs::write(&definition, "mine: true\n").expect("written");
+    let refused = import(&[]);
+    assert_eq!(refused.status.code(), Some(3), "{}", text(&refused.stderr));
+    assert!(
+        text(&refused.stderr).contains("`./crds/widgets.example.com.yaml` is there already"),
+        "{}",
+        text(&refused.stderr)
+    );
+    assert!(!main.exists() && fs::read_to_string(&definition).expect("it is there") == "mine: true\n");
+    assert!(import(&["--force"]).status.success() && main.exists());
+    assert!(fs::read_to_string(&definition).expect("it was written").contains("maximum: 9"));
+}
+
+#[test]
+fn definitions_need_a_place() {
+    let (made, said) = imported(&widgets("3"), &[]);
+    let made = made.expect("it is made");
+    assert!(made.contains("opaqueKinds = [ \"example.com/v1/Widget\" ];") && !made.contains("schemas"), "{made}");
+    assert!(said.contains("<stdin>:1:1: warning[W1031]") && said.contains("`-o`"), "{said}");
+    let (made, said) = imported(&widgets("30"), &[]);
+    assert!(made.is_none() && said.contains("error["), "{said}");
+}
+
+/// What real Helm makes of the chart that it gives people to start from, with all that the chart can do switched on.
+#[test]
+fn charts_of_others_go_round() {
+    let Some(python) = python() else { return };
+    const ON: &str = "ingress.enabled=true,ingress.className=nginx,ingress.tls[0].secretName=tls,ingress.tls[0].hosts[0]=chart-example.local,\
+                      autoscaling.enabled=true,autoscaling.targetMemoryUtilizationPercentage=70,httpRoute.enabled=true,\
+                      resources.limits.cpu=100m,nodeSelector.disk=ssd,podAnnotations.note=b,volumes[0].name=x,\
+                      volumes[0].secret.secretName=y,volumeMounts[0].name=x,volumeMounts[0].mountPath=/x";
+    for helm in [3, 4].into_iter().filter_map(support::helm) {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let helm = |arguments: &[&str]| {
+            let output = Command::new(&helm).current_dir(folder.path()).args(arguments).output().expect("it starts");
+            assert!(output.status.success(), "{}", text(&output.stderr));
+            text(&output.stdout)
+        };
+        helm(&["create", "demo"]);
+        let plain = goes_round(&python, &helm(&["template", "rel", "demo"]), &[]).unwrap_or_else(|why| panic!("{why}"));
+        let full = helm(&["template", "rel", "demo", "--namespace", "shop", "--set", ON]);
+        let full = goes_round(&python, &full, &[]).unwrap_or_else(|why| panic!("{why}"));
+        for made in [&plain, &full] {
+            for said in ["deployments.rel-demo = {", "services.rel-demo = {", "labels = commonLabels;"] {
+                assert!(made.contains(said), "{said}: {made}");
+            }
+        }
+        for said in ["ingresses.rel-demo = {", "horizontalPodAutoscalers.rel-demo = {", "tls = \"tls\";"] {
+            assert!(full.contains(said), "{said}: {full}");
+        }
+    }
 }
 
 #[test]

@@ -62,8 +62,13 @@ impl Compliance {
     }
 
     /// The same manifests with labels that are nothing but labels.
-    pub fn elsewhere(self) -> Compliance {
-        Compliance { found: self.found, prefix: OTHER_PREFIX.into(), usual: Said::default(), labels: Map::default() }
+    pub fn elsewhere(&self) -> Compliance {
+        Compliance {
+            found: self.found.clone(),
+            prefix: OTHER_PREFIX.into(),
+            usual: Said::default(),
+            labels: Map::default(),
+        }
     }
 
     /// Whether nothing is said that could be said otherwise.

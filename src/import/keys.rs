@@ -74,16 +74,15 @@ impl Keys {
         Entry { collection: made.collection, key, value, object: at }
     }
 
-    /// The object in layer 1.
-    pub fn resource(&mut self, object: &Object, value: Node, at: usize) -> Entry {
+    /// The key of an object in layer 1.
+    pub fn resource(&mut self, object: &Object) -> EcoString {
         let (kind, name) = (object.kind(), object.name());
         let plain = eco_format!("{kind}/{name}");
         let apart = match object.namespace() {
             "" => eco_format!("{kind}/{name}/{}", object.api_version()),
             namespace => eco_format!("{kind}/{namespace}/{name}"),
         };
-        let key = self.free(RESOURCES, [plain, apart]);
-        Entry { collection: RESOURCES, key, value, object: at }
+        self.free(RESOURCES, [plain, apart])
     }
 
     /// The first of these keys that is not taken, or one with a number.

@@ -21,6 +21,7 @@ mod applications;
 mod clean;
 mod compare;
 mod compliance;
+mod custom;
 mod entries;
 mod keys;
 mod parts;
@@ -30,19 +31,17 @@ mod text;
 
 use std::path::Path;
 
-use rustc_hash::FxHashSet;
-
 use crate::diag::{Code, Diagnostic};
 use crate::driver::{Coverage, check_manifests};
 use crate::layers::Object;
-use crate::manifests::{Manifests, definitions};
-use crate::node::{Node, NodeKind};
-use crate::schema::{Catalogue, Minor, Version, split_api};
+use crate::manifests::Manifests;
+use crate::schema::{Catalogue, Minor, Version};
 use crate::source::{SourceMap, Span};
 
 use applications::Together;
 use compliance::Compliance;
-use plan::{Ground, Layer, Plan, Wish};
+use custom::Custom;
+use plan::{Definition, Ground, Layer, Plan, Wish};
 use proof::{Claim, Verdict, Wrong};
 
 /// So often a layer is tried before all that are left in it are given up.
@@ -56,16 +55,29 @@ pub struct Request<'a> {
     pub root: &'a Path,
     /// What its file will be called.
     pub name: &'a str,
+    /// Whether other files can lie beside it.
+    pub beside: bool,
 }
 
 /// What came of it.
 pub struct Imported {
     /// The configuration, unless there are errors.
     pub text: Option<String>,
+    /// The files that it reads.
+    pub beside: Vec<Beside>,
     /// What is wrong with the manifests, and what the configuration cannot say.
     pub findings: Vec<Diagnostic>,
     /// How much was checked.
     pub coverage: Vec<Coverage>,
+}
+
+/// A file beside the configuration.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    /// Its path below the configuration's folder.
+    pub name: String,
+    /// Its content.
+    pub text: String,
 }
 
 /// Makes a configuration of manifests.
@@ -77,8 +89,11 @@ pub fn import(mut read: Manifests, sources: &SourceMap, request: &Request<'_>) -
     let (found, coverage) = check_manifests(&read, sources, &[version.minor()], &custom.unknown);
     let mut findings = std::mem::take(&mut read.findings);
     findings.extend(found.into_iter().filter(Diagnostic::is_error));
-    let mut imported = Imported { text: None, findings, coverage };
-    if imported.findings.iter().any(Diagnostic::is_error) {
+    let mut imported = Imported { text: None, beside: Vec::new(), findings, coverage };
+    if !imported.has_errors() && read.objects.is_empty() {
+        imported.findings.push(nothing());
+    }
+    if imported.has_errors() {
         return imported;
     }
     imported.findings.extend(read.objects.iter().filter_map(|object| custom.lost_null(object)));
@@ -86,17 +101,58 @@ pub fn import(mut read: Manifests, sources: &SourceMap, request: &Request<'_>) -
     let compliance = Compliance::of(&objects);
     let left_out = objects.iter_mut().filter_map(|object| clean::clean(object, &compliance));
     imported.findings.extend(left_out);
-    let opaque = custom.opaque();
-    let way = Way { objects: &objects, version, opaque: &opaque, request };
-    let mut result = way.go(&compliance);
-    if !result.verdict.holds() && !compliance.is_plain(&objects) {
-        result = way.go(&compliance.elsewhere());
+    let ways = Ways { objects: &objects, custom: &custom, version, request };
+    let (result, beside) = ways.best(&compliance);
+    if beside.is_empty() {
+        imported.findings.extend(custom.unchecked(&objects));
     }
     imported.findings.extend(told(&objects, result.verdict));
-    if !imported.findings.iter().any(Diagnostic::is_error) {
+    if !imported.has_errors() {
         imported.text = Some(result.text);
+        imported.beside = beside;
     }
     imported
+}
+
+impl Imported {
+    fn has_errors(&self) -> bool {
+        self.findings.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Nobody imports nothing on purpose.
+fn nothing() -> Diagnostic {
+    let finding = Diagnostic::new(Code::NotImported, Span::NONE, "there is no object here to make a configuration of");
+    finding.hint("if another tool should have made them, look at what it says itself")
+}
+
+/// What can be said in several ways as a whole.
+struct Ways<'a> {
+    objects: &'a [Object],
+    custom: &'a Custom,
+    version: Version<'static>,
+    request: &'a Request<'a>,
+}
+
+impl Ways<'_> {
+    /// With definitions in files of their own, if that is possible and gives the same objects. The files belong to it.
+    fn best(&self, compliance: &Compliance) -> (Attempt, Vec<Beside>) {
+        if self.request.beside {
+            let (definitions, beside) = custom::files(self.objects);
+            let version = self.custom.known(self.version);
+            let way = Way { definitions: &definitions, beside: &beside, version, ..self.plain(&self.custom.unknown) };
+            let attempt = way.best(compliance);
+            if attempt.verdict.holds() || beside.is_empty() {
+                return (attempt, beside);
+            }
+        }
+        (self.plain(&self.custom.opaque()).best(compliance), Vec::new())
+    }
+
+    fn plain<'o>(&'o self, opaque: &'o [String]) -> Way<'o> {
+        let Ways { objects, version, request, .. } = *self;
+        Way { objects, version, opaque, definitions: &[], beside: &[], request }
+    }
 }
 
 /// From objects to text, by trying.
@@ -104,6 +160,8 @@ struct Way<'a> {
     objects: &'a [Object],
     version: Version<'static>,
     opaque: &'a [String],
+    definitions: &'a [Definition],
+    beside: &'a [Beside],
     request: &'a Request<'a>,
 }
 
@@ -114,6 +172,15 @@ struct Attempt {
 }
 
 impl Way<'_> {
+    /// With labels of compliance that mean something, or else without.
+    fn best(&self, compliance: &Compliance) -> Attempt {
+        let attempt = self.go(compliance);
+        if attempt.verdict.holds() || compliance.is_plain(self.objects) {
+            return attempt;
+        }
+        self.go(&compliance.elsewhere())
+    }
+
     fn go(&self, compliance: &Compliance) -> Attempt {
         let ground = Ground {
             objects: self.objects,
@@ -121,22 +188,28 @@ impl Way<'_> {
             version: self.version,
             asked: self.request.version,
             opaque: self.opaque,
+            definitions: self.definitions,
         };
         let mut wish = Wish::new(self.objects.len());
         let mut rounds = ROUNDS;
         loop {
             let plan = Plan::of(&ground, &wish);
-            let written = text::write(&plan);
+            let written = text::write(&plan, wish.share);
             let verdict = proof::prove(&Claim {
                 written: &written,
                 objects: self.objects,
                 prefix: compliance.new_prefix(),
                 root: self.request.root,
                 name: self.request.name,
+                beside: self.beside,
             });
             let top = plan.layers.iter().copied().max().unwrap_or(Layer::Resources);
             if verdict.holds() || top == Layer::Resources {
                 return Attempt { text: written.text, verdict };
+            }
+            // A mistake in what has a name is nobody's.
+            if !verdict.general.is_empty() && std::mem::take(&mut wish.share) {
+                continue;
             }
             rounds -= 1;
             let amended = amend(&mut wish, &plan, &verdict);
@@ -247,73 +320,4 @@ fn without_key(message: String) -> (String, Option<String>) {
         Some((format!("{before}`{rest}"), path.to_owned()))
     });
     parts.map_or((message, None), |(message, path)| (message, Some(path)))
-}
-
-/// The kinds that Kubernetes and the known add-ons do not have.
-struct Custom {
-    /// Those of which nothing is known: `example.com/v1/Widget`, in order.
-    unknown: Vec<String>,
-    /// Those that are defined among the manifests.
-    defined: Vec<String>,
-}
-
-impl Custom {
-    fn of(objects: &[Object], version: Version<'_>) -> Custom {
-        let (resources, _) = definitions(objects);
-        let defines: FxHashSet<(&str, &str)> =
-            resources.iter().map(|resource| (resource.group.as_str(), resource.kind.as_str())).collect();
-        let groups: FxHashSet<&str> = version.kinds().iter().map(|kind| kind.group.as_str()).collect();
-        let mut custom = Custom { unknown: Vec::new(), defined: Vec::new() };
-        let mut seen: FxHashSet<(&str, &str)> = FxHashSet::default();
-        for object in objects.iter().filter(|object| seen.insert((object.api_version(), object.kind()))) {
-            let (group, api) = split_api(object.api_version());
-            let name = format!("{}/{}", object.api_version(), object.kind());
-            if defines.contains(&(group, object.kind())) {
-                custom.defined.push(name);
-            } else if group.contains('.')
-                && !groups.contains(group)
-                && version.find(group, api, object.kind()).is_none()
-            {
-                custom.unknown.push(name);
-            }
-        }
-        custom
-    }
-
-    /// What the configuration has to take without a schema.
-    fn opaque(&self) -> Vec<String> {
-        let mut all = [self.unknown.as_slice(), &self.defined].concat();
-        all.sort();
-        all
-    }
-
-    /// To a kind of its own a `null` may mean something; a configuration cannot say it.
-    fn lost_null(&self, object: &Object) -> Option<Diagnostic> {
-        let name = format!("{}/{}", object.api_version(), object.kind());
-        if !self.unknown.contains(&name) && !self.defined.contains(&name) {
-            return None;
-        }
-        let spec = object.node.as_map()?.fields.iter().filter(|field| field.key != "metadata" && field.key != "status");
-        let (path, span) = { spec }.find_map(|field| null_below(&field.value, &field.key))?;
-        let finding = Diagnostic::new(Code::LeftOut, span, format!("`{path}` is left out of the configuration"));
-        Some(finding.label("a `null`").object(object.to_string()).hint("to Kubernetes' own kinds this is the same"))
-    }
-}
-
-/// The first `null` that is a field of a map.
-fn null_below(node: &Node, path: &str) -> Option<(String, Span)> {
-    match &node.kind {
-        NodeKind::Null => Some((path.to_owned(), node.span)),
-        NodeKind::Map(map) => {
-            map.fields.iter().find_map(|field| null_below(&field.value, &format!("{path}.{}", field.key)))
-        }
-        NodeKind::List(items) => {
-            let item = |(at, item): (usize, &Node)| match item.kind {
-                NodeKind::Null => None,
-                _ => null_below(item, &format!("{path}[{at}]")),
-            };
-            items.iter().enumerate().find_map(item)
-        }
-        _ => None,
-    }
 }

@@ -28,6 +28,17 @@ pub(super) struct Ground<'a> {
     pub asked: Option<Minor>,
     /// The kinds without a schema.
     pub opaque: &'a [String],
+    /// The objects that lie in files of their own: definitions of custom resources.
+    pub definitions: &'a [Definition],
+}
+
+/// A definition of custom resources in a file beside the configuration.
+#[derive(Clone)]
+pub(super) struct Definition {
+    /// The object.
+    pub object: usize,
+    /// The file, as a path below the configuration's folder.
+    pub file: String,
 }
 
 /// A layer of the configuration.
@@ -49,12 +60,19 @@ pub(super) struct Wish {
     pub patches: BTreeMap<usize, Node>,
     /// What is said of all applications together.
     pub together: Together,
+    /// Whether labels of many objects get a name.
+    pub share: bool,
 }
 
 impl Wish {
     /// Any layer may make any of so many objects.
     pub fn new(objects: usize) -> Wish {
-        Wish { highest: vec![Layer::Applications; objects], patches: BTreeMap::new(), together: Together::Everything }
+        Wish {
+            highest: vec![Layer::Applications; objects],
+            patches: BTreeMap::new(),
+            together: Together::Everything,
+            share: true,
+        }
     }
 
     /// Leaves a layer for the one below.
@@ -70,6 +88,8 @@ pub(super) struct Plan {
     pub framework: Map,
     /// Whether namespaces would be made that are not among the objects, so that `namespaces` has to be the last word.
     pub force_namespaces: bool,
+    /// The objects in files of their own, with their keys in layer 1.
+    pub definitions: Vec<(EcoString, Definition)>,
     /// The entries, in the order in which they are written.
     pub entries: Vec<Entry>,
     /// By object: the layer that makes it.
@@ -146,7 +166,7 @@ impl Plan {
         members.chain(shared).chain(&found.made).for_each(|at| layers[*at] = Layer::Applications);
         let made = below(ground, highest, &mut layers, namespace);
         let framework = framework(ground, namespace, &found);
-        let mut entries = name(ground, &found, made, &layers);
+        let (mut entries, definitions) = name(ground, &found, made, &layers);
         entries.extend(patches(ground.objects, wish, &layers, namespace.unwrap_or("default")));
         let force_namespaces = settle_namespaces(ground, &layers, namespace, &mut entries);
         entries.sort_by_key(|entry| ORDER.iter().position(|name| *name == entry.collection));
@@ -155,7 +175,7 @@ impl Plan {
             let members: Rc<[usize]> = application.members.into();
             together.extend(members.iter().map(|at| (*at, Rc::clone(&members))));
         }
-        Plan { framework, force_namespaces, entries, layers, together }
+        Plan { framework, force_namespaces, definitions, entries, layers, together }
     }
 
     /// The objects of the application that makes this one.
@@ -208,7 +228,12 @@ fn below(ground: &Ground<'_>, highest: &[Layer], layers: &mut [Layer], namespace
 
 /// Gives the entries and objects keys that nobody else has: first the applications and entries, whose objects have keys in
 /// the layers below too.
-fn name(ground: &Ground<'_>, found: &Found, made: Vec<Option<Made>>, layers: &[Layer]) -> Vec<Entry> {
+fn name(
+    ground: &Ground<'_>,
+    found: &Found,
+    made: Vec<Option<Made>>,
+    layers: &[Layer],
+) -> (Vec<Entry>, Vec<(EcoString, Definition)>) {
     let mut keys = Keys::default();
     let (mut entries, mut others) = (Vec::with_capacity(made.len()), Vec::new());
     found.made.iter().for_each(|at| keys.made(&ground.objects[*at]));
@@ -221,9 +246,20 @@ fn name(ground: &Ground<'_>, found: &Found, made: Vec<Option<Made>>, layers: &[L
             None => {}
         }
     }
-    let others = others.into_iter().map(|(at, object)| keys.resource(object, as_it_is(object, ground), at));
+    let mut definitions = Vec::with_capacity(ground.definitions.len());
+    for definition in ground.definitions {
+        definitions.push((keys.resource(&ground.objects[definition.object]), definition.clone()));
+    }
+    let apart: FxHashSet<usize> = ground.definitions.iter().map(|definition| definition.object).collect();
+    others.retain(|(at, _)| !apart.contains(at));
+    let others = others.into_iter().map(|(at, object)| Entry {
+        collection: RESOURCES,
+        key: keys.resource(object),
+        value: as_it_is(object, ground),
+        object: at,
+    });
     entries.extend(others);
-    entries
+    (entries, definitions)
 }
 
 /// The namespace that most objects name, if all of those name one that entries could make.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
+use super::Beside;
 use super::clean::forget_trace;
 use super::compare::{addition, difference};
 use super::text::Written;
@@ -26,6 +27,8 @@ pub(super) struct Claim<'a> {
     pub root: &'a Path,
     /// What it will be called.
     pub name: &'a str,
+    /// The files that will lie beside it, with their texts.
+    pub beside: &'a [Beside],
 }
 
 /// What came of it.
@@ -71,6 +74,9 @@ pub(super) fn prove(claim: &Claim<'_>) -> Verdict {
             return verdict;
         }
     };
+    for Beside { name, text } in claim.beside {
+        session.machine.world.overlay(name, text.as_str());
+    }
     let (made, base) = compile(&mut session, claim);
     let places = Places { written: claim.written, base };
     verdict.take_findings(&session.machine.findings, &places);

@@ -72,8 +72,8 @@ impl<'a> Draft<'a> {
         fields.put("compliance", self.around.compliance.of_entry(&self.compliance)?);
         fields.put_map("labels", std::mem::take(&mut self.labels));
         fields.put_map("annotations", std::mem::take(&mut self.annotations));
-        fields.0.fields.append(&mut said.0.fields);
         fields.put("metadata", self.metadata.rest());
+        fields.0.fields.append(&mut said.0.fields);
         Some(fields.0)
     }
 
