@@ -10,6 +10,7 @@ use super::plan::{APPLICATIONS, Entry, RESOURCES, SECRETS};
 use crate::layers::Object;
 use crate::layers::names::kebab;
 use crate::node::{Field, Map, Node, NodeKind};
+use crate::schema::split_api;
 use crate::source::Span;
 
 /// Says the name first where the key does not.
@@ -76,18 +77,22 @@ impl Keys {
 
     /// The key of an object in layer 1.
     pub fn resource(&mut self, object: &Object) -> EcoString {
-        let (kind, name) = (object.kind(), object.name());
-        let plain = eco_format!("{kind}/{name}");
-        let apart = match object.namespace() {
-            "" => eco_format!("{kind}/{name}/{}", object.api_version()),
+        let (kind, name, (group, _)) = (object.kind(), object.name(), split_api(object.api_version()));
+        let in_group = if group.is_empty() { kind.into() } else { eco_format!("{kind}.{group}") };
+        let apart = |kind: &str| match object.namespace() {
+            "" => eco_format!("{kind}/{name}"),
             namespace => eco_format!("{kind}/{namespace}/{name}"),
         };
-        self.free(RESOURCES, [plain, apart])
+        let keys = [eco_format!("{kind}/{name}"), apart(kind), eco_format!("{in_group}/{name}"), apart(&in_group)];
+        let key = self.free(RESOURCES, keys);
+        // The next one of this name is of another kind with the same word.
+        self.0.insert((RESOURCES, apart(kind)));
+        key
     }
 
     /// The first of these keys that is not taken, or one with a number.
-    fn free(&mut self, collection: &'static str, wanted: [EcoString; 2]) -> EcoString {
-        let [_, last] = wanted.clone();
+    fn free<const MANY: usize>(&mut self, collection: &'static str, wanted: [EcoString; MANY]) -> EcoString {
+        let last = wanted[MANY - 1].clone();
         let numbered = (2..).map(|number| eco_format!("{last}-{number}"));
         let mut keys = wanted.into_iter().chain(numbered);
         let free = keys.find(|key| self.0.insert((collection, key.clone())));

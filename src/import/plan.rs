@@ -122,8 +122,10 @@ const ORDER: &[&str] = &[
     "cronJobs",
     "services",
     "ingresses",
+    "httpRoutes",
     "networkPolicies",
     "configMaps",
+    "externalSecrets",
     "persistentVolumeClaims",
     "serviceAccounts",
     "roles",
@@ -135,6 +137,7 @@ const ORDER: &[&str] = &[
     "resourceQuotas",
     "limitRanges",
     "priorityClasses",
+    "serviceMonitors",
     RESOURCES,
 ];
 

@@ -5,10 +5,12 @@
 //! A rule need not be sure: whether the entry makes the object is tried out (`proof`), and one that does not is given up.
 
 mod access;
+mod addons;
 mod cluster;
 mod draft;
 pub(super) mod pods;
 mod reach;
+mod routes;
 pub(super) mod scaling;
 pub(super) mod workloads;
 
@@ -62,6 +64,9 @@ fn rule(api_version: &str, kind: &str) -> Option<(&'static str, Rule)> {
         ("batch/v1", "CronJob") => ("cronJobs", workloads::cron_job),
         ("v1", "Service") => ("services", reach::service),
         ("networking.k8s.io/v1", "Ingress") => ("ingresses", reach::ingress),
+        ("gateway.networking.k8s.io/v1", "HTTPRoute") => ("httpRoutes", routes::http_route),
+        ("monitoring.coreos.com/v1", "ServiceMonitor") => ("serviceMonitors", addons::service_monitor),
+        ("external-secrets.io/v1", "ExternalSecret") => ("externalSecrets", addons::external_secret),
         ("networking.k8s.io/v1", "NetworkPolicy") => ("networkPolicies", reach::network_policy),
         ("v1", "ConfigMap") => ("configMaps", cluster::config_map),
         ("v1", "ServiceAccount") => ("serviceAccounts", access::service_account),

@@ -56,18 +56,7 @@ pub(super) fn cron_job(draft: &mut Draft<'_>) -> Option<()> {
     let mut made = spec.map("jobTemplate")?;
     let mut job = made.map("spec")?;
     let template = job.map("template")?;
-    // What it says of its jobs' metadata, an entry takes from their pods.
-    let mut metadata = made.map("metadata")?;
-    for key in ["labels", "annotations"] {
-        let agree = match (metadata.take(key), template.0.get("metadata").and_then(|metadata| metadata.get(key))) {
-            (Some(own), Some(of_pods)) => difference(&own, of_pods).is_none(),
-            (own, of_pods) => own.is_none() && of_pods.is_none(),
-        };
-        if !agree {
-            return None;
-        }
-    }
-    put_back(&mut made, "metadata", metadata.rest());
+    let metadata = jobs_metadata(made.map("metadata")?, template.0.get("metadata"))?;
     let found = found_anyhow(Some(&map_node(template.0.clone())), &draft.name);
     let mut pods = Pods::of(template, &found, draft)?;
     pods.image(draft)?;
@@ -84,10 +73,38 @@ pub(super) fn cron_job(draft: &mut Draft<'_>) -> Option<()> {
     run(draft, &mut job, &mut pods)?;
     let template = pods.finish(draft)?;
     put_back(&mut job, "template", template);
+    put_back(&mut made, "metadata", metadata);
     put_back(&mut made, "spec", job.rest());
     put_back(&mut spec, "jobTemplate", made.rest());
     draft.raw_spec(spec);
     Some(())
+}
+
+/// What is different about a schedule's jobs: an entry gives them the labels and annotations of their pods. What they do not
+/// have is `null`.
+fn jobs_metadata(mut metadata: Parts, of_pods: Option<&Node>) -> Option<Option<Node>> {
+    let (mut said, mut nothing) = (Fields::default(), true);
+    for key in ["labels", "annotations"] {
+        let own = metadata.map(key)?.0;
+        let of_pods =
+            of_pods.and_then(|metadata| metadata.get(key)).and_then(Node::as_map).cloned().unwrap_or_default();
+        let mut different = Fields::default();
+        for field in of_pods.fields.iter().filter(|field| own.get(&field.key).is_none()) {
+            different.put(&field.key, Node::new(NodeKind::Null, Span::NONE));
+        }
+        nothing &= own.fields.is_empty();
+        for field in own.fields {
+            let same = of_pods.get(&field.key).is_some_and(|value| difference(value, &field.value).is_none());
+            different.put(&field.key, (!same).then_some(field.value));
+        }
+        said.put_map(key, different.0);
+    }
+    said.0.fields.extend(metadata.0.fields);
+    let needless = nothing && said.0.fields.iter().all(|field| matches!(field.key.as_str(), "labels" | "annotations"));
+    Some(match said.0.fields.is_empty() {
+        false if needless => Some(Node::new(NodeKind::Null, Span::NONE)),
+        _ => Parts(said.0).rest(),
+    })
 }
 
 /// A workload that finds its pods by a selector. `own` says what only its kind has.
