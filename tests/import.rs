@@ -461,6 +461,27 @@ fn many_objects_are_no_trouble() {
     assert_eq!(made.matches("  resources.\"ConfigMap/").count(), 10, "{said}");
 }
 
+/// Text of the letters that mean something between quotes, at the ends of lines and in front of them.
+#[test]
+fn every_text_is_kept() {
+    const LETTERS: [&str; 14] = [" ", "  ", "\n", "\n", "'", "''", "$", "{", "${", "\\", "\"", "a", "\r", "\t"];
+    let Some(python) = python() else { return };
+    let mut seed = 7_u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below
+    };
+    let mut data = serde_json::Map::new();
+    for at in 0..1500 {
+        let text: String = (0..=next(12)).map(|_| LETTERS[next(LETTERS.len())]).collect();
+        data.insert(format!("t{at}"), Value::from(text));
+    }
+    let manifest =
+        serde_json::json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "a" }, "data": data });
+    let made = goes_round(&python, &manifest.to_string(), &[]).unwrap_or_else(|why| panic!("{why}"));
+    assert!(made.contains("configMaps.a.data = {") && made.matches("= ''\n").count() > 500, "{made}");
+}
+
 #[test]
 fn deep_objects_are_kept() {
     let depth = 200;

@@ -247,3 +247,76 @@ fn camel(text: &str) -> String {
     let named = camel.starts_with(|c: char| c.is_ascii_alphabetic());
     if named { camel } else { format!("app{camel}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Shared;
+    use crate::manifests::documents;
+    use crate::node::Node;
+    use crate::source::SourceMap;
+
+    fn read(text: &str) -> Vec<Node> {
+        documents("a", text, &mut SourceMap::new()).0
+    }
+
+    /// The names for what these documents say, each with what it goes on from.
+    fn names(text: &str) -> Vec<String> {
+        let values = read(text);
+        let shared = Shared::of(values.iter());
+        let name = |(name, of, _): (&str, Option<&str>, Node)| match of {
+            Some(of) => format!("{name} of {of}"),
+            None => name.to_owned(),
+        };
+        shared.names().map(name).collect()
+    }
+
+    const CHART: &str =
+        "example.com/a-chart-with-a-name: of-some-length-1.0.0, example.com/release: this-is-the-release";
+
+    #[test]
+    fn what_many_say_has_a_name() {
+        let object = |more: &str| format!("---\nlabels: {{ {CHART}{more} }}\n");
+        assert_eq!(names(&object("").repeat(2)), [""; 0], "two are not many");
+        assert_eq!(names(&object("").repeat(4)), ["commonLabels"]);
+        let parts: String = [", app: front", ", app: back", ", app: db", ", app: queue"].map(object).concat();
+        assert_eq!(names(&parts), ["commonLabels"], "what they have in common");
+        assert_eq!(names(&"---\nlabels: { a: b, c: d }\n".repeat(9)), [""; 0], "short ones need none");
+        assert_eq!(names(&format!("---\ndata: {{ {CHART} }}\n").repeat(9)), [""; 0], "these are no labels");
+    }
+
+    #[test]
+    fn selectors_are_a_part_of_labels() {
+        let more = "example.com/version: of-some-length-as-well-1.0.0, example.com/maker: that-is-a-tool-of-somebody";
+        let object = format!("---\nlabels: {{ {CHART}, {more} }}\n").repeat(4);
+        let selector = format!("---\nspec: {{ selector: {{ matchLabels: {{ {CHART} }} }} }}\n").repeat(6);
+        assert_eq!(names(&(object + &selector)), ["selectorLabels", "commonLabels of selectorLabels"]);
+    }
+
+    #[test]
+    fn several_applications_have_names_of_their_own() {
+        let object = |app: &str| {
+            let long = "of-a-length-that-is-worth-a-name";
+            format!(
+                "---\nlabels: {{ app: {app}, example.com/{app}-chart: {long}, example.com/{app}-release: {long} }}\n"
+            )
+            .repeat(6)
+        };
+        assert_eq!(names(&(object("web-front") + &object("db"))), ["dbLabels", "webFrontLabels"]);
+    }
+
+    #[test]
+    fn what_is_more_is_said() {
+        let values = read(&format!("labels: {{ {CHART} }}\n---\n").repeat(5));
+        let shared = Shared::of(values.iter());
+        let more = read(&format!("{{ {CHART}, app: a }}")).remove(0);
+        let known = shared.find("labels", &more).expect("it is a part");
+        assert_eq!(known.rest.and_then(|rest| rest.get("app").cloned()).as_ref().and_then(Node::as_str), Some("a"));
+        assert!(shared.find("data", &more).is_none());
+        assert!(
+            shared
+                .find("labels", values[0].get("labels").expect("they are there"))
+                .is_some_and(|known| known.rest.is_none())
+        );
+        assert!(shared.find("labels", &read("{ app: a }")[0]).is_none());
+    }
+}
