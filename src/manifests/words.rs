@@ -137,7 +137,7 @@ const SAID: &[(&[ErrorKind], &str, &str)] = &[
     (
         &[ErrorKind::UnknownAnchor, ErrorKind::MissingAnchorOrAliasName],
         "there is no anchor in front of this alias that it could stand for",
-        "put the value in quotes if it is a text",
+        "an anchor holds for its own document only; put the value in quotes if it is a text",
     ),
     (
         &[ErrorKind::InvalidBlockScalarHeader, ErrorKind::CommentNotSeparated],
