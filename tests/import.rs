@@ -354,6 +354,9 @@ fn definitions_check_their_custom_resources() {
     );
     assert!(!main.exists() && fs::read_to_string(&definition).expect("it is there") == "mine: true\n");
     assert!(import(&["--force"]).status.success() && main.exists());
+    let apart = run(&["import", "-", "-o", "new/folder/main.nxk"], folder.path(), &widgets("3"));
+    assert!(apart.status.success(), "{}", text(&apart.stderr));
+    assert!(run(&["check", "new/folder/main.nxk"], folder.path(), "").status.success());
     assert!(fs::read_to_string(&definition).expect("it was written").contains("maximum: 9"));
 }
 

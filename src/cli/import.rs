@@ -91,7 +91,9 @@ impl Import {
 
     /// Writes the configuration and what it reads. What is there already as it should be is left alone.
     fn write(&self, file: &Path, text: &str, beside: &[Beside]) -> Result<(), Box<Diagnostic>> {
-        let (folder, name) = self.place();
+        let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let folder = parent.unwrap_or(Path::new("."));
+        let (_, name) = self.place();
         let differs = |other: &&Beside| fs::read_to_string(folder.join(&other.name)).ok().as_ref() != Some(&other.text);
         let new: Vec<&Beside> = beside.iter().filter(differs).collect();
         if self.force || new.is_empty() {
@@ -108,7 +110,7 @@ impl Import {
             |name: &str, text: &str| NewFile { name: name.to_owned(), text: text.to_owned(), private: false };
         let mut files = vec![new_file(&name, text)];
         files.extend(new.iter().map(|other| new_file(&other.name, &other.text)));
-        Ok(output::write_new_files(&folder, &files)?)
+        Ok(output::write_new_files(folder, &files)?)
     }
 
     fn version(&self) -> Result<Option<Minor>, Box<Diagnostic>> {
@@ -134,7 +136,7 @@ impl Import {
         (!self.force && file.exists()).then(|| is_there(file))
     }
 
-    /// The folder in which the configuration will lie, and its name.
+    /// The folder in which the configuration can be tried, and its name: the one in which it will lie, if that is there.
     fn place(&self) -> (PathBuf, String) {
         let file = self.output.as_deref().unwrap_or(Path::new("main.nxk"));
         let folder = file.parent().filter(|folder| folder.is_dir()).unwrap_or(Path::new("."));
