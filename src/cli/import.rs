@@ -18,13 +18,13 @@ use crate::source::{SourceMap, Span};
 /// Make a configuration of existing manifests, and prove that it makes the same objects
 #[derive(Args)]
 #[command(
-    after_help = "Without -o the configuration goes to stdout.\n\nExamples:\n  nxk import deploy/ -o shop.nxk               files, and all below folders\n  helm template shop ./chart | nxk import -    what another tool makes\n  kubectl get deploy,svc -o yaml | nxk import - -o shop.nxk"
+    after_help = "Without -o the configuration goes to stdout.\n\nExamples:\n  nxk import deploy/ -o shop.nxk               files, and all below folders\n  helm template shop ./chart --include-crds | nxk import - -o shop.nxk\n  kubectl get deploy,svc -o yaml | nxk import - -o shop.nxk"
 )]
 pub(super) struct Import {
     /// Manifests: .yaml, .yml and .json files, folders, `-` for the standard input
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Write this file
+    /// Write this file, and definitions of custom resources into `crds` beside it
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Write over a file that is there
