@@ -214,7 +214,7 @@ impl Way<'_> {
             rounds -= 1;
             let amended = amend(&mut wish, &plan, &verdict);
             if let Some(together) = less(wish.together, &plan, &verdict).filter(|_| top == Layer::Applications) {
-                wish = Wish { together, ..Wish::new(self.objects.len()) };
+                wish = Wish { together, share: wish.share, ..Wish::new(self.objects.len()) };
                 rounds = ROUNDS;
             } else if !amended || rounds == 0 {
                 // What is said of nothing that could be otherwise may be the fault of all that could.
