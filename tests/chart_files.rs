@@ -105,11 +105,13 @@ fn object(name: &str, when: &[Condition], data: Form) -> Template {
 fn opening(path: &[&str], default: Scalar, ty: Option<Type>) -> Opening {
     let path = path.iter().map(|key| (*key).into()).collect();
     Opening {
+        item: None,
         path,
         default,
         ty: ty.map(Rc::new),
         doc: Some("What it is for: `{{ x }}` | more.".into()),
         contains: vec![],
+        differs: vec![],
     }
 }
 
@@ -136,7 +138,11 @@ struct Filling<'a> {
 impl Filling<'_> {
     fn holds(&self, all: &[Condition]) -> bool {
         all.iter().all(|Condition { opening, least, most }| {
-            let Scalar::Int(number) = self.values[*opening] else { panic!("conditions are about integers") };
+            let number = match self.values[*opening] {
+                Scalar::Int(number) => number,
+                Scalar::Bool(truth) => i64::from(truth),
+                _ => panic!("conditions are about integers and booleans"),
+            };
             (least.unwrap_or(i64::MIN)..=most.unwrap_or(i64::MAX)).contains(&number)
         })
     }
@@ -166,6 +172,7 @@ impl Filling<'_> {
             Piece::Value(opening) => match &self.values[*opening] {
                 Scalar::Str(text) => text.to_string(),
                 Scalar::Int(number) => number.to_string(),
+                Scalar::Bool(truth) => truth.to_string(),
                 other => panic!("{other} is no piece of a text"),
             },
         }
@@ -295,7 +302,11 @@ impl Written {
             for key in &opening.path {
                 place = &mut place[key.as_str()];
             }
-            *place = scalar(value);
+            match (opening.item, place.as_array_mut()) {
+                (None, _) => *place = scalar(value),
+                (Some(_), None) => *place = json!([scalar(value)]),
+                (Some(_), Some(items)) => items.push(scalar(value)),
+            }
         }
         // JSON has signs as they are that end lines in YAML, as which Helm reads it.
         let text = root.to_string().replace('\u{2028}', "\\u2028").replace('\u{feff}', "\\ufeff");
@@ -454,6 +465,37 @@ fn conditions_decide_at_their_borders() {
 }
 
 #[test]
+fn booleans_decide_and_are_words() {
+    let openings = vec![
+        opening(&["a", "on"], Scalar::Bool(false), Some(Type::Bool)),
+        opening(&["a", "x-y"], Scalar::Bool(true), Some(Type::Bool)),
+    ];
+    let is = |opening: usize| Condition { opening, least: Some(1), most: None };
+    let is_not = |opening: usize| Condition { opening, least: None, most: Some(0) };
+    let field = |key: &str, when: &[Condition], value: Form| Field { key: key.into(), when: when.to_vec(), value };
+    let fields = vec![
+        field("value", &[], Form::Value(0)),
+        field("text", &[], Form::Text(vec![Piece::Value(1)])),
+        field(
+            "within",
+            &[],
+            Form::Text(vec![Piece::Text("{\"on\": ".into()), Piece::Value(0), Piece::Text("}\n".into())]),
+        ),
+        field("a", &[is(0)], text("yes")),
+        field("a", &[is_not(0)], text("no")),
+        field("b", &[is_not(1)], text("only if not")),
+    ];
+    let templates = vec![
+        object("always", &[], Form::Map(fields)),
+        object("sometimes", &[is(0), is_not(1)], map(&[("a", text("b"))])),
+    ];
+    let chart = chart(templates, openings);
+    let Some(written) = Written::new(&chart) else { return };
+    let others = [(false, false), (false, true), (true, false), (true, true)];
+    written.commutes(&chart, &others.map(|(a, b)| vec![Scalar::Bool(a), Scalar::Bool(b)]));
+}
+
+#[test]
 fn what_is_no_value_is_refused() {
     let text_of = |text: &str| Scalar::Str(text.into());
     let mut openings = vec![
@@ -542,10 +584,7 @@ fn what_must_hold_between_values_is_checked() {
         amount(&["limits", "memory"], "128Mi"),
     ];
     let mut chart = chart(vec![object("x", &[], map(&[("a", Form::Value(0))]))], openings);
-    chart.guards = vec![
-        Guard { lesser: 0, greater: 1, strict: true, quantities: false },
-        Guard { lesser: 2, greater: 3, strict: false, quantities: true },
-    ];
+    chart.guards = vec![Guard::Order { lesser: 0, greater: 1, strict: true }, Guard::Amounts { lesser: 2, greater: 3 }];
     let Some(written) = Written::new(&chart) else { return };
     let other = ["4", "5", "1e3", "1k"].map(|text| text.parse().map_or(Scalar::Str(text.into()), Scalar::Int));
     written.commutes(&chart, &[other.to_vec()]);
@@ -566,6 +605,88 @@ fn what_must_hold_between_values_is_checked() {
     }
     let told = written.rejection(&["--set", "least=5"]).unwrap_or_default();
     assert!(told.contains("least has to be less than most"), "{told}");
+}
+
+#[test]
+fn texts_that_decide_are_kept_apart() {
+    let text_of = |text: &str| Scalar::Str(text.into());
+    let mut openings =
+        vec![opening(&["a"], text_of("x"), Some(Type::string())), opening(&["b"], text_of("y"), Some(Type::string()))];
+    openings[0].differs = vec!["no \"z\"".into(), "{{".into()];
+    let mut chart = chart(vec![object("x", &[], list(&[Form::Value(0), Form::Value(1)]))], openings);
+    chart.guards = vec![Guard::Differ { one: 0, other: 1 }];
+    let Some(written) = Written::new(&chart) else { return };
+    written.commutes(&chart, &[vec![text_of("y"), text_of("x")]]);
+    let told = written.rejection(&["--set", "a=y"]).unwrap_or_default();
+    assert!(told.contains("a and b must not be the same"), "{told}");
+    for known in ["a=no \"z\"", "a=\\{{"] {
+        let told = written.rejection(&["--set-string", known]).unwrap_or_default();
+        assert!(told.contains("values don't meet the specifications"), "{known}: {told}");
+    }
+}
+
+#[test]
+fn what_follows_is_given_together_with_what_it_follows() {
+    let text_of = |text: &str| Scalar::Str(text.into());
+    let mut openings = Vec::new();
+    for (limit, request) in [(text_of("50m"), text_of("50m")), (Scalar::Int(2), Scalar::Int(2))] {
+        for (part, value) in [("limit", limit), ("request", request)] {
+            openings.push(opening(&[&format!("{part}{}", openings.len() / 2)], value, None));
+        }
+    }
+    let mut chart = chart(vec![object("x", &[], list(&[0, 1, 2, 3].map(Form::Value)))], openings);
+    chart.guards = vec![
+        Guard::Follows { follower: 1, leader: 0 },
+        Guard::Follows { follower: 3, leader: 2 },
+        Guard::Amounts { lesser: 3, greater: 2 },
+    ];
+    let Some(written) = Written::new(&chart) else { return };
+    let values = |texts: [&str; 2], numbers: [i64; 2]| {
+        texts.map(text_of).into_iter().chain(numbers.map(Scalar::Int)).collect::<Vec<_>>()
+    };
+    written.commutes(&chart, &[values(["1", "2"], [5, 3]), values(["50m", "40m"], [2, 1])]);
+    for (set, leader) in [("limit0=60m", "limit0"), ("limit0=0.05", "limit0"), ("limit1=3", "limit1")] {
+        let told = written.rejection(&["--set", set]).unwrap_or_default();
+        assert!(told.contains(&format!("is what {leader} is")), "{set}: {told}");
+    }
+}
+
+#[test]
+fn lists_are_given_whole() {
+    let text_of = |text: &str| Scalar::Str(text.into());
+    let item = |path: &[&str], item: usize, default: Scalar, ty: Option<Type>| Opening {
+        item: Some(item),
+        ..opening(path, default, ty)
+    };
+    let host = |at: usize, host: &str| item(&["web", "hosts"], at, text_of(host), named_type("DnsSubdomain"));
+    let mut openings = vec![host(0, "a.example.com"), host(1, "b.example.com")];
+    openings.push(item(&["x-y", "args"], 0, text_of("a: {{ b }}"), Some(Type::string())));
+    openings.push(item(&["x-y", "args"], 1, Scalar::Int(3), Some(Type::Int(Bounds::NONE))));
+    let form = list(&[
+        Form::Value(1),
+        Form::Value(2),
+        Form::Text(vec![Piece::Text("https://".into()), Piece::Value(0), Piece::Text(":".into()), Piece::Value(3)]),
+    ]);
+    let chart = chart(vec![object("x", &[], form)], openings);
+    let Some(written) = Written::new(&chart) else { return };
+    let values = |one: &str, other: &str, text: &str, number: i64| {
+        vec![text_of(one), text_of(other), text_of(text), Scalar::Int(number)]
+    };
+    let hostile = HOSTILE.iter().map(|text| values("x.y", "z", text, -7));
+    written.commutes(&chart, &hostile.collect::<Vec<_>>());
+    assert_eq!(written.rejection(&["--set", "web.hosts={c.d,e}"]), None);
+    for bad in [
+        "web.hosts={c}",
+        "web.hosts={c,d,e}",
+        "web.hosts[0]=c",
+        "web.hosts[1]=c",
+        "web.hosts={c,D}",
+        "web.hosts=c",
+        "web.hosts=null",
+    ] {
+        let told = written.rejection(&["--set", bad]).unwrap_or_default();
+        assert!(told.contains("values don't meet the specifications"), "{bad} is refused by the schema: {told}");
+    }
 }
 
 /// A chart with all that the other files are about.

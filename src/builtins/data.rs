@@ -33,6 +33,12 @@ fn to_json(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
 /// # Errors
 /// What is not data, and the first failure met on the way.
 pub fn json_text(machine: &mut Evaluator, value: &Thunk, span: Span) -> Result<String> {
+    if machine.watch.is_some() {
+        let value = machine.force_at(value, span)?;
+        if let Some(word) = machine.written_as_data(&value) {
+            return Ok(word.into());
+        }
+    }
     Ok(json::compact(&machine.node(value, Depth::Strict, span)?))
 }
 

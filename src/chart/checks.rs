@@ -26,19 +26,38 @@ fn length(chart: &Chart) -> Option<String> {
 }
 
 fn check(guard: &Guard, chart: &Chart, speller: &Speller, name: &str) -> String {
-    let path = |opening: usize| chart.openings[opening].path.join(".");
-    let integer = |opening: usize| matches!(chart.openings[opening].default, Scalar::Int(_));
-    let operand = |opening: usize| match guard.quantities && !(integer(guard.lesser) && integer(guard.greater)) {
-        true => format!("(include {} {} | float64)", quoted(&amount_helper(name)), speller.path(opening)),
-        false => format!("(int64 {})", speller.path(opening)),
+    let path = |opening: usize| chart.openings[opening].to_string();
+    let integer = |opening: usize| format!("(int64 {})", speller.path(opening));
+    let ((wrong, operands), message) = match *guard {
+        Guard::Amounts { lesser, greater } => {
+            let are_integers = [lesser, greater].map(|at| matches!(chart.openings[at].default, Scalar::Int(_)));
+            let amount = |at| format!("(include {} {} | float64)", quoted(&amount_helper(name)), speller.path(at));
+            let operand = |at| if are_integers == [true; 2] { integer(at) } else { amount(at) };
+            (
+                ("gt", [operand(lesser), operand(greater)]),
+                format!("{} must not be greater than {}", path(lesser), path(greater)),
+            )
+        }
+        Guard::Order { lesser, greater, strict: false } => (
+            ("gt", [lesser, greater].map(integer)),
+            format!("{} must not be greater than {}", path(lesser), path(greater)),
+        ),
+        Guard::Order { lesser, greater, strict: true } => {
+            (("ge", [lesser, greater].map(integer)), format!("{} has to be less than {}", path(lesser), path(greater)))
+        }
+        Guard::Differ { one, other } => (
+            ("eq", [one, other].map(|at| speller.path(at).to_string())),
+            format!("{} and {} must not be the same", path(one), path(other)),
+        ),
+        Guard::Follows { follower, leader } => {
+            let is_own = |at| format!("({})", speller.is_default(at));
+            (
+                ("and", [is_own(follower), format!("(not {})", is_own(leader))]),
+                format!("{} is what {} is, which has another value: give both", path(follower), path(leader)),
+            )
+        }
     };
-    let (compare, wrong) = match guard.strict {
-        true => ("ge", "has to be less than"),
-        false => ("gt", "must not be greater than"),
-    };
-    let message = quoted(&format!("{} {wrong} {}", path(guard.lesser), path(guard.greater)));
-    let (lesser, greater) = (operand(guard.lesser), operand(guard.greater));
-    format!("{{{{- if {compare} {lesser} {greater} }}}}{{{{ fail {message} }}}}{{{{ end }}}}\n")
+    format!("{{{{- if {wrong} {} }}}}{{{{ fail {} }}}}{{{{ end }}}}\n", operands.join(" "), quoted(&message))
 }
 
 fn amount_helper(name: &str) -> String {
@@ -47,7 +66,7 @@ fn amount_helper(name: &str) -> String {
 
 /// The helper that makes a number of an amount, if there is something to check with it.
 pub(super) fn helper(chart: &Chart, name: &str) -> Option<String> {
-    chart.guards.iter().any(|guard| guard.quantities).then(|| {
+    chart.guards.iter().any(|guard| matches!(guard, Guard::Amounts { .. })).then(|| {
         let helper = quoted(&amount_helper(name));
         format!(
             "\n\

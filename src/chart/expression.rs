@@ -45,6 +45,16 @@ impl Speller {
         &self.values[opening].path
     }
 
+    /// The condition that an opening has its value in the configuration.
+    pub(super) fn is_default(&self, opening: usize) -> String {
+        let Spelled { path, default, kind, .. } = &self.values[opening];
+        match kind {
+            Kind::Int => format!("eq (int64 {path}) {default}"),
+            Kind::Float => format!("eq (float64 {path}) {default}"),
+            Kind::Bool | Kind::Text => format!("eq {path} {default}"),
+        }
+    }
+
     /// The action that is the value of an opening, as a YAML scalar.
     pub(super) fn value(&self, opening: usize) -> String {
         let Spelled { path, kind, .. } = &self.values[opening];
@@ -149,6 +159,11 @@ impl Speller {
     }
 
     fn bounds(&self, condition: &Condition) -> Vec<String> {
+        let Spelled { path, kind, .. } = &self.values[condition.opening];
+        if *kind == Kind::Bool {
+            // Of two ranges, one is what is true.
+            return vec![if condition.holds(1) { path.clone() } else { format!("not {path}") }];
+        }
         let number = format!("(int64 {})", self.values[condition.opening].path);
         match (condition.least, condition.most) {
             (Some(least), Some(most)) if least == most => vec![format!("eq {number} {least}")],
@@ -172,16 +187,25 @@ impl Spelled {
             Scalar::Str(text) => quoted(text),
             other => other.to_string(),
         };
-        Spelled { path: path_of(opening), default, kind, word: kind == Kind::Int || pattern::is_word(opening) }
+        Spelled {
+            path: path_of(opening),
+            default,
+            kind,
+            word: matches!(kind, Kind::Int | Kind::Bool) || pattern::is_word(opening),
+        }
     }
 }
 
 /// `.Values.a.b`, and `(index .Values.a "b-c").d` where a key is no identifier.
 fn path_of(opening: &Opening) -> String {
-    opening.path.iter().fold(".Values".to_string(), |path, key| match is_identifier(key) {
+    let path = opening.path.iter().fold(".Values".to_string(), |path, key| match is_identifier(key) {
         true => format!("{path}.{key}"),
         false => format!("(index {path} {})", quoted(key)),
-    })
+    });
+    match opening.item {
+        Some(item) => format!("(index {path} {item})"),
+        None => path,
+    }
 }
 
 fn is_identifier(key: &str) -> bool {
@@ -209,7 +233,7 @@ mod tests {
 
     fn opening(path: &[&str], default: Scalar) -> Opening {
         let path = path.iter().map(|key| (*key).into()).collect();
-        Opening { path, default, ty: None, doc: None, contains: Vec::new() }
+        Opening { path, item: None, default, ty: None, doc: None, contains: Vec::new(), differs: Vec::new() }
     }
 
     fn speller() -> Speller {

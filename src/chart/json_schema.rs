@@ -46,6 +46,7 @@ impl Schema<'_> {
     fn tree(&mut self, tree: &Tree) -> Map {
         let branch = match tree {
             Tree::Leaf(opening) => return self.leaf(&self.chart.openings[*opening]),
+            Tree::List(items) => return self.items(items),
             Tree::Branch(branch) => branch,
         };
         let mut properties = Map::default();
@@ -62,6 +63,28 @@ impl Schema<'_> {
             schema.fields.push(entry("required", list(required)));
         }
         schema.fields.push(entry("properties", map(properties)));
+        schema
+    }
+
+    /// A list as long as it is, for each of its items has its place in the objects.
+    fn items(&mut self, openings: &[usize]) -> Map {
+        let length = Node::new(NodeKind::Int(openings.len() as i64), Span::NONE);
+        let mut description = None;
+        let mut items = Vec::new();
+        for &opening in openings {
+            let mut item = self.leaf(&self.chart.openings[opening]);
+            let at = item.fields.iter().position(|field| field.key == "description");
+            let field = at.map(|at| item.fields.remove(at));
+            description = description.or(field);
+            items.push(map(item));
+        }
+        let alike = items.windows(2).all(|pair| pair[0] == pair[1]);
+        let items = if alike { items.swap_remove(0) } else { list(items) };
+        let mut schema = Map { fields: description.into_iter().collect() };
+        schema.fields.extend(
+            object([("type", string("array")), ("minItems", length.clone()), ("maxItems", length), ("items", items)])
+                .fields,
+        );
         schema
     }
 
@@ -85,6 +108,10 @@ impl Schema<'_> {
         }
         for (text, wanted) in &opening.contains {
             demand_text(&mut schema, &mut all_of, text, *wanted);
+        }
+        if !opening.differs.is_empty() {
+            let known = object([("enum", list(opening.differs.iter().cloned().map(string).collect()))]);
+            all_of.push(map(object([("not", map(known))])));
         }
         if !all_of.is_empty() {
             schema.set("allOf", Span::NONE, list(all_of));

@@ -1,5 +1,7 @@
 //! What a chart is, before it is text.
 
+use std::fmt;
+
 use ecow::EcoString;
 
 use crate::node::Node;
@@ -80,7 +82,7 @@ pub struct Item {
 pub enum Piece {
     /// What no value changes.
     Text(EcoString),
-    /// The value of an opening, a string as it is, an integer in decimal digits.
+    /// The value of an opening, a string as it is, an integer in decimal digits, a boolean in its word.
     Value(usize),
     /// What the release puts before every name: nothing when it is called like the chart, else `<release>-`.
     Prefix,
@@ -91,7 +93,7 @@ pub enum Piece {
     Meaning(usize, Vec<Piece>),
 }
 
-/// Whether an integer opening is within bounds. Both are inclusive.
+/// Whether an integer opening is within bounds. Both are inclusive. Of a boolean, false is 0 and true is 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Condition {
     /// Which opening.
@@ -102,17 +104,46 @@ pub struct Condition {
     pub most: Option<i64>,
 }
 
-/// An order of two openings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Guard {
-    /// The one that must not be greater.
-    pub lesser: usize,
-    /// The one that must not be less.
-    pub greater: usize,
-    /// Whether they must not be equal either.
-    pub strict: bool,
-    /// Whether they are amounts such as `128Mi`, or integers.
-    pub quantities: bool,
+impl Condition {
+    /// Whether a number is within the bounds.
+    pub fn holds(self, number: i64) -> bool {
+        self.least.is_none_or(|least| number >= least) && self.most.is_none_or(|most| number <= most)
+    }
+}
+
+/// What must hold between two openings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Guard {
+    /// Amounts such as `128Mi`, of which one is not above the other.
+    Amounts {
+        /// The one that must not be greater.
+        lesser: usize,
+        /// The one that must not be less.
+        greater: usize,
+    },
+    /// Integers in an order.
+    Order {
+        /// The one that must not be greater.
+        lesser: usize,
+        /// The one that must not be less.
+        greater: usize,
+        /// Whether they must not be equal either.
+        strict: bool,
+    },
+    /// Texts that are not the same.
+    Differ {
+        /// The one.
+        one: usize,
+        /// The other.
+        other: usize,
+    },
+    /// One is what the other is for as long as nobody says it: whoever changes the other says it.
+    Follows {
+        /// The one that nobody says.
+        follower: usize,
+        /// The one that decides it.
+        leader: usize,
+    },
 }
 
 /// A value that an operator can change.
@@ -120,6 +151,8 @@ pub struct Guard {
 pub struct Opening {
     /// The way to the option: `applications`, `web`, `env`, `LOG_LEVEL`. The values have the same shape as the options.
     pub path: Vec<EcoString>,
+    /// Which item it is, where the option is a list. All items of a list are open, one after the other.
+    pub item: Option<usize>,
     /// Its value in the configuration; never `null`. Whoever changes it gives the same kind of value.
     pub default: Scalar,
     /// The type of the option.
@@ -128,6 +161,15 @@ pub struct Opening {
     pub doc: Option<String>,
     /// Texts that the value has to contain, or must not contain (`false`), since the objects would be others.
     pub contains: Vec<(EcoString, bool)>,
+    /// Texts that the value must not be, for the same reason.
+    pub differs: Vec<EcoString>,
+}
+
+impl fmt::Display for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path.join("."))?;
+        self.item.map_or(Ok(()), |item| write!(f, "[{item}]"))
+    }
 }
 
 /// An environment that the configuration knows, as what differs from the values of the chart.

@@ -1,11 +1,9 @@
 //! `README.md` of a chart: how to use it, and what can be changed.
 
-use crate::emit::json;
-use crate::types::Scalar;
-
 use super::connection;
 use super::model::{Chart, Opening};
 use super::values::{explanation, one_line, scalar};
+use crate::emit::json;
 
 /// The file's text.
 pub(super) fn text(chart: &Chart, name: &str, tests: bool) -> String {
@@ -48,14 +46,13 @@ fn values(chart: &Chart) -> String {
          does. A value keeps its kind: give a text that looks like a number with `--set-string`.\n\n\
          | value | default | type | what it is for |\n| --- | --- | --- | --- |\n",
     );
-    for opening in &chart.openings {
-        let ty = opening.ty.as_ref().map(|ty| code(&ty.to_string())).unwrap_or_default();
+    let is_same_list = |one: &Opening, next: &Opening| next.item.is_some() && one.path == next.path;
+    for openings in chart.openings.chunk_by(is_same_list) {
+        let opening = &openings[0];
+        let of_list = |ty: String| if opening.item.is_some() { format!("[{ty}]") } else { ty };
+        let ty = opening.ty.as_ref().map(|ty| code(&of_list(ty.to_string()))).unwrap_or_default();
         let words = cell(&explanation(opening).join(" "));
-        out.push_str(&format!(
-            "| {} | {} | {ty} | {words} |\n",
-            code(&path(opening)),
-            code(&default(&opening.default))
-        ));
+        out.push_str(&format!("| {} | {} | {ty} | {words} |\n", code(&path(opening)), code(&default(openings))));
     }
     out
 }
@@ -75,15 +72,22 @@ fn path(opening: &Opening) -> String {
     opening.path.iter().map(escaped).collect::<Vec<_>>().join(".")
 }
 
-fn default(value: &Scalar) -> String {
+/// The default of an opening, or of the list whose items these are.
+fn default(openings: &[Opening]) -> String {
     /// A longer one is cut: `values.yaml` has it whole.
     const MAX_CHARACTERS: usize = 60;
-    let mut text = String::new();
-    json::document(&scalar(value), &mut text);
-    let text = text.trim_end();
+    let mut texts = openings.iter().map(|opening| {
+        let mut text = String::new();
+        json::document(&scalar(&opening.default), &mut text);
+        text.trim_end().to_string()
+    });
+    let text = match openings[0].item {
+        Some(_) => format!("[{}]", texts.collect::<Vec<_>>().join(", ")),
+        None => texts.next().unwrap_or_default(),
+    };
     match text.char_indices().nth(MAX_CHARACTERS) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_string(),
+        None => text,
     }
 }
 

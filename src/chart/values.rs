@@ -16,6 +16,8 @@ use super::pattern;
 pub(super) enum Tree {
     /// An opening.
     Leaf(usize),
+    /// The items of a list.
+    List(Vec<usize>),
     /// Trees by key.
     Branch(IndexMap<EcoString, Tree>),
 }
@@ -42,7 +44,11 @@ impl Tree {
         for opening in which {
             let Some((last, way)) = openings[opening].path.split_last() else { continue };
             let Some(Tree::Branch(branch)) = way.iter().try_fold(&mut root, Tree::enter) else { continue };
-            branch.entry(last.clone()).or_insert(Tree::Leaf(opening));
+            let is_item = openings[opening].item.is_some();
+            let new = if is_item { Tree::List(Vec::new()) } else { Tree::Leaf(opening) };
+            if let Tree::List(items) = branch.entry(last.clone()).or_insert(new) {
+                items.push(opening);
+            }
         }
         root
     }
@@ -50,7 +56,7 @@ impl Tree {
     fn enter<'a>(self: &'a mut Tree, key: &EcoString) -> Option<&'a mut Tree> {
         match self {
             Tree::Branch(branch) => Some(branch.entry(key.clone()).or_insert_with(|| Tree::Branch(IndexMap::new()))),
-            Tree::Leaf(_) => None,
+            Tree::Leaf(_) | Tree::List(_) => None,
         }
     }
 }
@@ -90,11 +96,8 @@ impl Values<'_> {
 
     fn see(&self, tree: &Tree, seen: &mut Seen) {
         match tree {
-            Tree::Leaf(opening) => {
-                if let Scalar::Str(text) = (self.value)(*opening) {
-                    seen.see(text);
-                }
-            }
+            Tree::Leaf(opening) => self.see_value(*opening, seen),
+            Tree::List(items) => items.iter().for_each(|opening| self.see_value(*opening, seen)),
             Tree::Branch(branch) => branch.iter().for_each(|(key, tree)| {
                 seen.see(key);
                 self.see(tree, seen);
@@ -102,9 +105,19 @@ impl Values<'_> {
         }
     }
 
+    fn see_value(&self, opening: usize, seen: &mut Seen) {
+        if let Scalar::Str(text) = (self.value)(opening) {
+            seen.see(text);
+        }
+    }
+
     fn node(&self, tree: &Tree, holes: &mut Holes, depth: usize) -> Node {
         let branch = match tree {
             Tree::Leaf(opening) => return scalar((self.value)(*opening)),
+            Tree::List(items) => {
+                let items = items.iter().map(|opening| scalar((self.value)(*opening)));
+                return Node::new(NodeKind::List(items.collect()), Span::NONE);
+            }
             Tree::Branch(branch) => branch,
         };
         let mut map = Map::default();
@@ -122,7 +135,12 @@ impl Values<'_> {
     /// The lines above an entry: what it is for. Applications, and what is as large, are apart from each other.
     fn comment(&self, tree: &Tree, apart: bool) -> String {
         let mut lines = String::from(if apart { "\n" } else { "" });
-        if let Tree::Leaf(opening) = tree {
+        let opening = match tree {
+            Tree::Leaf(opening) => Some(opening),
+            Tree::List(items) => items.first(),
+            Tree::Branch(_) => None,
+        };
+        if let Some(opening) = opening {
             for line in explanation(&self.chart.openings[*opening]) {
                 lines.push_str(format!("# {line}").trim_end());
                 lines.push('\n');
@@ -137,11 +155,11 @@ pub(super) fn explanation(opening: &Opening) -> Vec<String> {
     let doc = opening.doc.as_deref().unwrap_or_default().trim();
     let mut lines: Vec<String> = doc.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).map(one_line).collect();
     lines.retain(|line| !line.is_empty());
-    for (text, wanted) in &opening.contains {
-        let text = Node::string(text.clone(), Span::NONE);
+    let contains = |wanted: bool| if wanted { "Has to contain" } else { "Must not contain" };
+    let demands = opening.contains.iter().map(|(text, wanted)| (contains(*wanted), text));
+    for (verb, text) in demands.chain(opening.differs.iter().map(|text| ("Must not be", text))) {
         let mut quoted = String::new();
-        crate::emit::json::document(&text, &mut quoted);
-        let verb = if *wanted { "Has to contain" } else { "Must not contain" };
+        crate::emit::json::document(&Node::string(text.clone(), Span::NONE), &mut quoted);
         lines.push(format!("{verb} {}.", quoted.trim_end()));
     }
     lines
@@ -172,10 +190,12 @@ mod tests {
     fn chart(values: &[(&[&str], Scalar, &str)]) -> Chart {
         let opening = |(path, default, doc): &(&[&str], Scalar, &str)| Opening {
             path: path.iter().map(|key| (*key).into()).collect(),
+            item: None,
             default: default.clone(),
             ty: None,
             doc: Some(doc.to_string()).filter(|doc| !doc.is_empty()),
             contains: vec![],
+            differs: vec![],
         };
         Chart {
             name: "shop".into(),

@@ -68,7 +68,9 @@ impl Evaluator {
 
     /// A function's answer that must be a boolean.
     pub fn test<const N: usize>(&mut self, function: &Value, arguments: [Thunk; N], call: &Arguments) -> Result<bool> {
-        match self.apply_all(function, arguments, call.span)? {
+        let answer = self.apply_all(function, arguments, call.span)?;
+        self.decides(&answer);
+        match answer {
             Value { kind: Kind::Bool(value), .. } => Ok(value),
             other => {
                 let what = format!("the answer of the function given to `{}`", call.name);

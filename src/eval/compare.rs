@@ -15,6 +15,7 @@ impl Evaluator {
         if matches!(
             (&a.kind, &b.kind),
             (Kind::Str(_), Kind::Str(_))
+                | (Kind::Bool(_), Kind::Bool(_))
                 | (Kind::Int(_), Kind::Int(_) | Kind::Float(_))
                 | (Kind::Float(_), Kind::Int(_))
         ) {

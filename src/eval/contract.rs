@@ -206,7 +206,9 @@ impl Evaluator {
     /// Whether the predicate of a type holds for the value.
     fn passes(&mut self, value: &Value, predicate: &Opaque) -> Result<bool> {
         let predicate = predicate.downcast_ref::<Value>().expect("the predicate of a type is a value").clone();
-        Ok(matches!(self.apply(&predicate, value.clone().into(), value.origin)?.kind, Kind::Bool(true)))
+        let answer = self.apply(&predicate, value.clone().into(), value.origin)?;
+        self.decides(&answer);
+        Ok(matches!(answer.kind, Kind::Bool(true)))
     }
 
     /// Whether the value belongs to the type, looking no further than to tell the members of a

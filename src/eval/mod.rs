@@ -309,6 +309,7 @@ impl Evaluator {
     /// A boolean that `what` needs.
     fn condition(&mut self, term: &TermRef, env: &Env, what: &str) -> Result<bool> {
         let value = self.eval(term, env)?;
+        self.decides(&value);
         match value.kind {
             Kind::Bool(value) => Ok(value),
             _ => Err(self.wrong_kind(&value, "a boolean", what, term.span)),

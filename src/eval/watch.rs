@@ -14,6 +14,21 @@ impl Evaluator {
         }
     }
 
+    /// A boolean decides something. It is asked as the number that it is: false is 0, and true is 1.
+    #[inline]
+    pub fn decides(&mut self, value: &Value) {
+        if let Some(watch) = &mut self.watch {
+            watch.note(value, &Look::AtLeast(1));
+        }
+    }
+
+    /// The word of a watched number or boolean that is written as data, where that is a text of itself.
+    pub fn written_as_data(&self, value: &Value) -> Option<EcoString> {
+        let watch = self.watch.as_ref()?;
+        let at = watch.at(value.origin)?;
+        matches!(value.kind, Kind::Int(_) | Kind::Bool(_)).then(|| watch.word(at))
+    }
+
     /// Two values are compared: `order` says whether it matters which is greater.
     #[inline]
     pub(super) fn compares(&mut self, a: &Value, b: &Value, order: bool) {
@@ -37,6 +52,11 @@ impl Evaluator {
                     watch.note(b, &Look::AtLeast(number));
                 }
             }
+            (Kind::Bool(_), Kind::Bool(_), ..) => {
+                watch.note(a, &Look::AtLeast(1));
+                watch.note(b, &Look::AtLeast(1));
+            }
+            (Kind::Str(_), Kind::Str(_), ..) if !order => watch.note_equality(a, b),
             (&Kind::Int(left), &Kind::Int(right), true, true) if order => watch.note_order(a, b, left < right),
             _ => {
                 watch.note(a, &Look::Other);

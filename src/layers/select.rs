@@ -9,7 +9,9 @@ pub(super) fn select(machine: &mut Evaluator, call: Arguments) -> Result<Value> 
     let entries = machine.attrs_of(&call, 1)?;
     let mut chosen = Vec::new();
     for attr in entries.iter() {
-        match machine.apply(&holds, attr.value.clone(), call.span) {
+        let answer = machine.apply(&holds, attr.value.clone(), call.span);
+        answer.iter().for_each(|answer| machine.decides(answer));
+        match answer {
             Ok(Value { kind: Kind::Bool(true), .. }) => chosen.push(attr.name),
             Ok(_) => {}
             Err(error) => machine.report(&error),

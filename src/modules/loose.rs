@@ -107,6 +107,7 @@ impl Evaluator {
             Kind::Attrs(_) => Ok(Value::attrs(joined_sets(&settled), origin)),
             Kind::List(_) => self.merge_list(ty, &Rc::new(Type::Module(ModuleType::Raw)), settled, site),
             Kind::Bool(_) => {
+                settled.iter().for_each(|settled| self.decides(&settled.value));
                 let any = settled.iter().any(|settled| matches!(settled.value.kind, Kind::Bool(true)));
                 Ok(Value::bool(any, origin))
             }

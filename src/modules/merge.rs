@@ -256,13 +256,10 @@ impl Evaluator {
 
     /// Where a key was written: at its first definition of the user's.
     pub(super) fn key_of(&self, definitions: &Definitions) -> Span {
-        match definitions {
-            Definitions::One(only) => only.key,
-            Definitions::Many(all) => {
-                let user = all.iter().map(|definition| definition.key).find(|&key| self.sources.is_user(key));
-                user.unwrap_or(all[0].key)
-            }
-        }
+        let is_watched = |key: &Span| self.watch.as_ref().is_some_and(|watch| watch.is_name(*key));
+        // Whoever hands the value on does not define what is watched.
+        let keys = || definitions.as_slice().iter().map(|definition| definition.key).filter(|key| !is_watched(key));
+        keys().find(|&key| self.sources.is_user(key)).or(keys().next()).unwrap_or(Span::NONE)
     }
 }
 

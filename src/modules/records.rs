@@ -126,8 +126,8 @@ impl Evaluator {
     ) -> Result<Value> {
         let field = &plan.fields[at];
         let definitions = match &field.default {
-            // Rare: a definition as weak as a default takes part together with it.
-            Some(default) if !definitions.as_slice().iter().any(is_stronger_than_default) => {
+            // Rare: a definition as weak as a default takes part together with it. Under watch, what is beaten counts too.
+            Some(default) if self.watch.is_some() || !definitions.as_slice().iter().any(is_stronger_than_default) => {
                 let with_default = std::iter::once(default).chain(definitions.as_slice());
                 Definitions::Many(with_default.cloned().collect())
             }

@@ -74,6 +74,7 @@ impl Evaluator {
     /// The definitions that count at an option.
     pub(super) fn settle(&mut self, definitions: &[Definition]) -> Result<Winners> {
         if let [only] = definitions
+            && self.watch.as_ref().is_none_or(|watch| !watch.is_name(only.key))
             && let Some(winners) = self.settle_one(only)?
         {
             return Ok(winners);
@@ -112,15 +113,14 @@ impl Evaluator {
     fn note_beaten(&mut self, winners: &[Settled], mut definitions: Vec<Definition>, election: Election) {
         let Some(watch) = &self.watch else { return };
         let [winner] = winners else { return };
-        let Some(at) = watch.at(winner.value.origin) else { return };
+        // A watched value may have been handed on to here as well.
+        let Some(at) = watch.at(winner.value.origin).filter(|_| watch.is_name(winner.key)) else { return };
         definitions.retain(|definition| !election.elects(definition.rank));
-        if !definitions.is_empty() {
-            let settled = Thunk::defer(move |machine| {
-                let values = machine.settle(&definitions)?.definitions.into_iter().map(|settled| settled.value.into());
-                Ok(Value::list(values.collect(), Span::NONE))
-            });
-            self.beaten.push((at, settled));
-        }
+        let settled = Thunk::defer(move |machine| {
+            let values = machine.settle(&definitions)?.definitions.into_iter().map(|settled| settled.value.into());
+            Ok(Value::list(values.collect(), Span::NONE))
+        });
+        self.beaten.push((at, settled));
     }
 
     /// The usual case: one definition, whatever its priority. Nothing if it turns out to be several.
@@ -221,6 +221,13 @@ impl Evaluator {
     /// Whether anything is left of the definitions of a name once conditions are computed. Needed where a name is
     /// there only if it is defined. A failure counts as something: whoever needs the value meets it.
     pub(super) fn is_present(&mut self, definitions: &[Definition]) -> bool {
+        if let Some(names) = self.watch.as_ref().map(|watch| watch.names())
+            && definitions.iter().any(|definition| definition.key == names)
+        {
+            // What is watched is there as long as somebody else says that it is.
+            let others: Vec<Definition> = definitions.iter().filter(|one| one.key != names).cloned().collect();
+            return !others.is_empty() && self.is_present(&others);
+        }
         definitions.iter().any(|definition| definition.condition.is_none() && is_plain(&definition.value))
             || self.settle(definitions).map_or(true, |winners| !winners.definitions.is_empty())
     }
@@ -244,7 +251,9 @@ impl Evaluator {
     }
 
     fn condition_of(&mut self, condition: &Thunk) -> Result<bool> {
-        match self.force(condition)? {
+        let value = self.force(condition)?;
+        self.decides(&value);
+        match value {
             Value { kind: Kind::Bool(holds), .. } => Ok(holds),
             other => {
                 let failure = self.wrong_kind(&other, "a boolean", "the condition of `mkIf`", other.origin);

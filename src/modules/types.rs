@@ -236,7 +236,9 @@ fn any_true(machine: &mut Evaluator, call: Arguments) -> Result<Value> {
         let definition = machine.force_at(definition, call.span)?;
         let Kind::Attrs(set) = &definition.kind else { continue };
         let Some(value) = set.named("value") else { continue };
-        any |= matches!(machine.force_at(&value.value, call.span)?.kind, Kind::Bool(true));
+        let value = machine.force_at(&value.value, call.span)?;
+        machine.decides(&value);
+        any |= matches!(value.kind, Kind::Bool(true));
     }
     Ok(Value::bool(any, call.span))
 }

@@ -5,11 +5,11 @@
 //!
 //! - A watched value is written at a *place* of its own, and a value's place goes with it wherever it is handed on as it is.
 //! - Inside other texts, where places do not reach, a watched text is found again by its *word*: an unlikely text that
-//!   stands for it. An integer that becomes text becomes its word.
+//!   stands for it. An integer or a boolean that becomes text becomes its word.
 //! - Whatever looks *into* a value — an operator, a builtin — notes that it did. What was compared with a number that is
 //!   known, or asked for a part of its text, can still be told; after any other look a value is no longer only handed on.
 //! - An option under watch hides the definitions whose place the watched value took. They are kept aside: an option that
-//!   some other watched value is handed on to is not one of its own.
+//!   some other watched value is handed on to is not one of its own. Where nobody else defines it, it is not there.
 
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
@@ -21,13 +21,15 @@ use crate::types::Scalar;
 /// The values that are watched, and what was seen of them.
 #[derive(Debug)]
 pub struct Watch {
-    /// The place of the first value; that of the next one is one further.
+    /// The place of the first value; that of the next one is one further, and behind the last one are those of the names.
     first: u32,
     /// How all words begin; nothing else in the program's texts does.
     prefix: EcoString,
     values: Vec<Watched>,
     /// Integers that were compared with each other.
     orders: Vec<Order>,
+    /// Texts that were asked whether they are the same, and are not; the first of two before the second.
+    differences: Vec<(usize, usize)>,
 }
 
 /// What was found of two watched integers.
@@ -55,10 +57,12 @@ pub struct Watched {
 /// What looks into a value want to know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Look {
-    /// Whether an integer is at least this.
+    /// Whether an integer is at least this; a boolean is 0 or 1.
     AtLeast(i64),
     /// Whether a text contains another one.
     Contains(EcoString),
+    /// Whether a text is this one, which it is not.
+    Differs(EcoString),
     /// Anything else.
     Other,
 }
@@ -75,9 +79,10 @@ pub enum Fragment<'a> {
 }
 
 impl Watch {
-    /// A watch over `values`, the first of which is written at `first`. `prefix` is of small letters, and occurs nowhere.
+    /// A watch over `values`, the first of which is written at `first`, with two places more than there are values. `prefix` is of
+    /// small letters, and occurs nowhere.
     pub fn new(first: u32, prefix: EcoString, values: Vec<Watched>) -> Watch {
-        Watch { first, prefix, values, orders: Vec::new() }
+        Watch { first, prefix, values, orders: Vec::new(), differences: Vec::new() }
     }
 
     /// The values.
@@ -90,10 +95,30 @@ impl Watch {
         &self.orders
     }
 
+    /// Texts of which it was found that they are not the same.
+    pub fn differences(&self) -> &[(usize, usize)] {
+        &self.differences
+    }
+
     /// The place of a value.
     pub fn place(&self, at: usize) -> Span {
         let start = self.first + at as u32;
         Span::new(start, start + 1)
+    }
+
+    /// Where the names are written under which values are watched that others define: by itself, none of them is there.
+    pub fn names(&self) -> Span {
+        self.place(self.values.len())
+    }
+
+    /// Where the names of options are written that nobody else defines.
+    pub fn own_names(&self) -> Span {
+        self.place(self.values.len() + 1)
+    }
+
+    /// Whether a name under which a value is watched is written there.
+    pub fn is_name(&self, place: Span) -> bool {
+        place == self.names() || place == self.own_names()
     }
 
     /// The value that is written at `place`.
@@ -216,14 +241,55 @@ impl Watch {
                 values.looks.extend(others.looks);
             }
             whole.orders.extend(other.orders);
+            whole.differences.extend(other.differences);
         }
         whole.orders.sort_unstable();
         whole.orders.dedup();
+        whole.differences.sort_unstable();
+        whole.differences.dedup();
         for watched in &mut whole.values {
             watched.looks.sort_unstable();
             watched.looks.dedup();
         }
         Some(whole)
+    }
+
+    /// It was asked whether two texts are the same. As long as they are not, it does not matter what else they are.
+    pub fn note_equality(&mut self, a: &Value, b: &Value) {
+        match (self.whole(a), self.whole(b)) {
+            (Some(a), Some(b)) if a == b => {}
+            (Some(a), Some(b)) if self.values[a].real != self.values[b].real => {
+                let difference = (a.min(b), a.max(b));
+                if !self.differences.contains(&difference) {
+                    self.differences.push(difference);
+                }
+            }
+            (Some(at), None) if !self.is_in(b) => self.note_known(at, b),
+            (None, Some(at)) if !self.is_in(a) => self.note_known(at, a),
+            _ => {
+                self.note(a, &Look::Other);
+                self.note(b, &Look::Other);
+            }
+        }
+    }
+
+    fn note_known(&mut self, at: usize, known: &Value) {
+        match &known.kind {
+            Kind::Str(text) if self.values[at].real != Scalar::Str(text.clone()) => {
+                self.add(at, Look::Differs(text.clone()));
+            }
+            _ => self.add(at, Look::Other),
+        }
+    }
+
+    /// The watched value that a text is, and not only has in it.
+    fn whole(&self, value: &Value) -> Option<usize> {
+        let Kind::Str(text) = &value.kind else { return None };
+        let word = || match self.fragments(text)[..] {
+            [Fragment::Word(at)] => Some(at),
+            _ => None,
+        };
+        self.at(value.origin).or_else(word)
     }
 
     /// Whether a scalar is a watched one, or has one in its text.
@@ -266,6 +332,23 @@ mod tests {
         ];
         assert_eq!(watch.fragments(&text), expected);
         assert_eq!(watch.real(&format!("{}{}", watch.word(0), watch.word(1))), "a3");
+    }
+
+    #[test]
+    fn equality_of_texts_is_noted_as_far_as_it_can_be_told() {
+        let text = |text: &str| Value::string(text, Span::NONE);
+        let mut watch = watch();
+        let (a, b) = (watch.value(0), watch.value(2));
+        watch.note_equality(&b, &a);
+        watch.note_equality(&a, &a);
+        watch.note_equality(&text("z"), &text(&watch.word(0)));
+        assert_eq!(watch.differences(), [(0, 2)]);
+        assert_eq!(watch.values()[0].looks, [Look::Differs("z".into())]);
+        assert_eq!(watch.values()[2].looks, []);
+        // It is this text, or it is only a part of what is compared.
+        watch.note_equality(&a, &text("a"));
+        watch.note_equality(&b, &text(&format!("x{}", watch.word(0))));
+        assert!([0, 2].iter().all(|&at| watch.values()[at].looks.contains(&Look::Other)));
     }
 
     #[test]

@@ -94,6 +94,7 @@ class Case:
         self.chart = pathlib.Path(given["scratch"]) / "charts" / name
         self.counts = collections.Counter()
         self.wrong, self.narrower, self.wider, self.closed, self.sorts = [], [], [], [], set()
+        self.open = {}
 
     def judged(self):
         try:

@@ -86,8 +86,11 @@ class Maker:
             self.reached(app)
         app |= {"env": self.env(), "annotations": self.annotations(), "resources": self.resources()}
         if self.chance(0.3):
-            app["sidecars"] = {"proxy": {"image": self.random.choice(IMAGES), "env": self.env(), "resources": self.resources()}}
+            app["sidecars"] = {name: self.beside() for name in self.random.sample(["proxy", "agent", "exporter"], self.random.randint(1, 2))}
         return app
+
+    def beside(self):
+        return {"image": self.random.choice(IMAGES), "env": self.env(), "resources": self.resources()}
 
     def scaled(self, app):
         if self.chance(0.8):
@@ -102,7 +105,8 @@ class Maker:
         app["ports"] = [8080]
         if self.chance():
             tls = {"tls": True} if self.chance() else {}
-            app["expose"] = {"host": self.random.choice(HOSTS), "className": "nginx", "annotations": self.annotations()} | tls
+            named = self.random.choice([{"host": HOSTS[0]}, {"hosts": HOSTS[1:]}, {"host": HOSTS[0], "hosts": HOSTS[1:]}])
+            app["expose"] = named | {"className": "nginx", "annotations": self.annotations()} | tls
         if self.chance(0.3):
             app["service"] = {"annotations": self.annotations()}
 
@@ -186,6 +190,118 @@ def one_value_for_several(maker):
     }
     raw = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "raw"}, "data": {"host": Code("config.applications.web.expose.host")}}
     maker.config["resources"] = {"ConfigMap/raw": raw}
+
+
+def hosts_in_lists(maker):
+    maker.web(expose={"hosts": ["a.example.com", "b.example.com"], "tls": True, "className": "nginx"})
+    hosts = "config.applications.web.expose.hosts"
+    maker.config["applications"]["api"] = {
+        "image": "shop/api:2",
+        "ports": [8080],
+        "expose": {"hosts": maker.random.choice([["c.example.com"], ["c.example.com", "a.example.com"], Code(hosts)])},
+    }
+    looks = [
+        f'first = builtins.head {hosts};',
+        f'count = toString (builtins.length {hosts});',
+        f'all = lib.concatStringsSep "," {hosts};',
+        f'ours = if builtins.elem "c.example.com" {hosts} then "yes" else "no";',
+        f'there = if builtins.elem "a.example.com" {hosts} then "yes" else "no";',
+        f'sorted = builtins.head (builtins.sort builtins.lessThan {hosts});',
+        f'same = if lib.unique {hosts} == {hosts} then "yes" else "no";',
+    ]
+    maker.lines += ["configMaps.derived.data = {", *maker.random.sample(looks, 2), "};"]
+    maker.lines.append('ingresses.other = { service = "web"; hosts = lib.mkMerge [ [ "x.example.com" ] [ "y.example.com" ] ]; };')
+
+
+def texts_are_compared(maker):
+    maker.web(annotations={"example.com/a": "one", "example.com/b": maker.random.choice(["one", "two"])})
+    level = "config.applications.web.env.LEVEL"
+    annotations = "config.applications.web.annotations"
+    maker.lines.append(f'configMaps.derived.data.debug = if {level} == "{maker.random.choice(["debug", "info"])}" then "yes" else "no";')
+    maker.lines.append(f'configMaps.derived.data.alike = if {annotations}."example.com/a" != {annotations}."example.com/b" then "yes" else "no";')
+    maker.lines.append(f'configMaps.derived.data.inside = if "x-${{{level}}}" == "x-debug" then "yes" else "no";')
+
+
+def resources_follow(maker):
+    def amounts(cpu, memory):
+        return maker.random.choice([{"limits": {"cpu": cpu, "memory": memory}}, {"requests": {"cpu": cpu, "memory": memory}}])
+
+    # What is said of one is below, at, or above what the other would be.
+    beside = {"image": "a/b:1", "resources": amounts(*maker.random.choice([("50m", "64Mi"), ("100m", "128Mi"), ("0.1", "512Mi"), (2, "2Gi")]))}
+    maker.web(resources=amounts(*maker.random.choice([("50m", "128Mi"), ("500m", "64Mi"), (1, "1Gi")])), sidecars={"agent": beside, "proxy": beside})
+    maker.config["applications"]["nightly"] = {"image": "a/b:1", "kind": "cronjob", "schedule": "@daily", "sidecars": {"x": {"image": "a/b:2"}}}
+
+
+def switches(maker):
+    """What is on or off: handed on, written into texts, and deciding by conditions."""
+    env = {"FEATURE": maker.chance(), "OTHER": maker.chance(), "LIMIT": 5}
+    maker.web(env=env, disruptionBudget=maker.chance(), terminationGracePeriodSeconds=20, nodeSelector={"disk": "ssd"}, imagePullPolicy="Always")
+    job = {"suspend": maker.chance(), "timeZone": "Europe/Paris", "concurrencyPolicy": "Replace", "backoffLimit": 1}
+    maker.config["applications"] |= {
+        "api": {"image": "a/b:1", "ports": [8080], "replicas": 3, "disruptionBudget": maker.chance(), "service": {"type": "NodePort"}},
+        "nightly": {"image": "a/b:1", "kind": "cronjob", "schedule": "@daily", "job": job, "priorityClass": "high"},
+        "open": {"image": "a/b:1", "ports": [80], "expose": {"host": "open.example.com", "className": "nginx", "tls": maker.chance()}},
+        "elastic": {"image": "a/b:1", "autoscaling": {"enabled": maker.chance(), "max": 4}},
+        "seen": {"image": "a/b:1", "ports": [80, 9090], "monitoring": {"prometheus": maker.chance(), "metricsPort": 9090}},
+        "kept": {"image": "a/b:1", "replicas": 4, "disruptionBudget": maker.random.choice([{"minAvailable": 1}, {"maxUnavailable": "25%"}])},
+    }
+    feature = "config.applications.web.env.FEATURE"
+    looks = [
+        f'json = builtins.toJSON {feature};',
+        f'within = builtins.toJSON {{ on = {feature}; }};',
+        f'word = if {feature} then "yes" else "no";',
+        f'same = if {feature} == true then "yes" else "no";',
+        f'both = if {feature} && config.applications.web.env.OTHER then "yes" else "no";',
+        f'neither = lib.boolToString (!{feature});',
+        f'listed = lib.concatStringsSep "," (lib.optional {feature} "x");',
+        f'bits = toString {feature};',
+    ]
+    maker.lines += ["configMaps.derived = {", f'labels."app.kubernetes.io/name" = "web";', "data = {", *maker.random.sample(looks, 2), "}; };"]
+    maker.lines.append(f"configMaps.extra = lib.mkIf config.applications.nightly.job.suspend {{ data.x = \"y\"; }};")
+
+
+def entries_come_and_go(maker):
+    """Options that are there only for some values of others, and values that another type does not take."""
+    maker.web(replicas=maker.random.randint(1, 4), env={"LEVEL": "info", "POLICY": "Always"})
+    maker.config["applications"]["nightly"] = {"image": "a/b:1", "kind": "cronjob", "schedule": "@daily", "job": {"suspend": maker.chance()}}
+    conditions = ["config.applications.web.replicas > 2", "config.applications.nightly.job.suspend", "!config.applications.nightly.job.suspend"]
+    entries = [
+        'configMaps.extra = lib.mkIf (%s) { data.x = "y"; };',
+        'deployments.spare = lib.mkIf (%s) { image = "a/b:3"; replicas = 2; };',
+        'applications.web.env = lib.mkIf (%s) { MANY = "yes"; };',
+        'applications.web.annotations = lib.optionalAttrs (%s) { "example.com/x" = "y"; };',
+        'applications.web.sidecars = lib.mkIf (%s) { proxy = { image = "a/b:5"; env.A = "b"; }; };',
+        'applications.web.resources.limits = lib.mkIf (%s) { memory = "64Mi"; };',
+        'applications.nightly.schedule = lib.mkIf (%s) (lib.mkForce "@hourly");',
+    ]
+    lines = [entry % maker.random.choice(conditions) for entry in maker.random.sample(entries, 3)]
+    if maker.chance():
+        lines.append("applications.web.imagePullPolicy = config.applications.web.env.POLICY;")
+    maker.files["more.nxk"] = "{ config, lib, ... }:\n{\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
+    maker.lines.append("imports = [ ./more.nxk ];")
+
+
+def defaults_depend(maker):
+    """A collection of one's own in the place of the library's, with a default that is another option."""
+    maker.files["own.nxk"] = """{ config, lib, ... }:
+{
+  disabledModules = [ "layers/storage.nxk" ];
+  options = { persistentVolumeClaims : {
+    _ : { size : String = "1Gi"; storageClass : String = config.persistentVolumeClaims.first.storageClass; }
+  } = { }; };
+  config.resources = lib.mapAttrs' (name: claim: {
+    name = "PersistentVolumeClaim/${name}";
+    value = {
+      apiVersion = "v1";
+      kind = "PersistentVolumeClaim";
+      metadata = { inherit name; inherit (config.framework) namespace; };
+      spec = { accessModes = [ "ReadWriteOnce" ]; storageClassName = claim.storageClass; resources.requests.storage = claim.size; };
+    };
+  }) config.persistentVolumeClaims;
+}
+"""
+    maker.config["persistentVolumeClaims"] = {"first": {"storageClass": "fast"}, "second": {"size": "2Gi"}, "third": {"storageClass": "fast"}}
+    maker.lines.append("imports = [ ./own.nxk ];")
 
 
 def values_are_keys(maker):
@@ -280,7 +396,7 @@ def environments(maker):
 
 THEMES = [
     applications, every_kind, replicas_decide, replicas_are_computed_with, replicas_are_compared, image_is_looked_into,
-    maps_are_digested, one_value_for_several, values_are_keys, assertions, layer_two, layer_one, restricted, several_namespaces,
+    maps_are_digested, one_value_for_several, hosts_in_lists, texts_are_compared, resources_follow, switches, entries_come_and_go, defaults_depend, values_are_keys, assertions, layer_two, layer_one, restricted, several_namespaces,
     gitops, policies, secrets, environments,
 ]  # fmt: skip
 

@@ -328,8 +328,15 @@ apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: { name: high }\
 fn a_default_is_opened_as_long_as_it_is_the_default() {
     let mut chart =
         chart(&format!("{SERVICES}apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: c, namespace: shop }}\n"));
-    let opening =
-        |default: Scalar| Opening { path: vec!["x".into()], default, ty: None, doc: None, contains: Vec::new() };
+    let opening = |default: Scalar| Opening {
+        path: vec!["x".into()],
+        item: None,
+        default,
+        ty: None,
+        doc: None,
+        contains: Vec::new(),
+        differs: Vec::new(),
+    };
     chart.openings = vec![
         opening(Scalar::Str("postgres".into())),
         opening(Scalar::Int(8080)),

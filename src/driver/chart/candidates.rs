@@ -1,14 +1,17 @@
 //! What an operator may want to change: the options that a chart opens, where it can.
 
+use std::ops::Range;
+
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::resources::{self, Unsaid};
 use crate::chart::{Opening, can_open};
 use crate::eval::scalar_of;
 use crate::layers::names::kebab;
 use crate::modules::Configuration;
 use crate::symbol::Symbol;
-use crate::types::{Scalar, Type, TypeRef};
+use crate::types::{ModuleType, Scalar, Type, TypeRef};
 use crate::value::watch::Look;
 use crate::value::{Evaluator, Kind, Value};
 
@@ -16,6 +19,8 @@ use crate::value::{Evaluator, Kind, Value};
 pub(super) struct Candidate {
     /// The way to it.
     pub(super) path: Vec<Symbol>,
+    /// Which item of it, if it is a list. The items of a list are next to each other, and all open or all settled.
+    pub(super) item: Option<usize>,
     /// Its value.
     pub(super) real: Scalar,
     /// Its type.
@@ -24,16 +29,36 @@ pub(super) struct Candidate {
     doc: Option<String>,
     /// What all options of its name have in common: the place in [`shapes`].
     pub(super) group: usize,
-    /// Whether nobody speaks of it: it has this value as long as the other of its pair has.
+    /// Whether the configuration speaks of it.
+    pub(super) is_said: bool,
+    /// Whether nobody speaks of it, and it is what the other of its pair is: a request its limit, or a limit its request.
     pub(super) follows: bool,
     /// The workload that it is about: its namespace and its name.
     pub(super) owner: (EcoString, EcoString),
 }
 
 impl Candidate {
+    /// Whether both are items of one list.
+    pub(super) fn is_beside(&self, other: &Candidate) -> bool {
+        self.item.is_some() && other.item.is_some() && self.path == other.path
+    }
+
     /// The way to it, by name.
     pub(super) fn names(&self) -> Vec<EcoString> {
         self.path.iter().map(|name| name.text()).collect()
+    }
+
+    /// The same, without copies.
+    pub(super) fn way(&self) -> impl Iterator<Item = &'static str> + use<'_> {
+        self.path.iter().map(|name| name.as_str())
+    }
+
+    /// What a number stands for that is another value of it: of a boolean, 0 and 1.
+    pub(super) fn sort(&self) -> fn(i64) -> Scalar {
+        match self.real {
+            Scalar::Bool(_) => |number| Scalar::Bool(number != 0),
+            _ => Scalar::Int,
+        }
     }
 
     /// It, open. `looks`: what was asked of its value.
@@ -42,14 +67,27 @@ impl Candidate {
             (Look::Contains(part), Scalar::Str(text)) => Some((part.clone(), text.contains(part.as_str()))),
             _ => None,
         });
+        let differs = looks.iter().filter_map(|look| match look {
+            Look::Differs(text) => Some(text.clone()),
+            _ => None,
+        });
         Opening {
             path: self.names(),
+            item: self.item,
             default: self.real.clone(),
             ty: self.ty.clone(),
             doc: self.doc.clone(),
             contains: contains.collect(),
+            differs: differs.collect(),
         }
     }
+}
+
+/// What is open only together with the candidate `at`: all items of its list.
+pub(super) fn together(candidates: &[Candidate], at: usize) -> Range<usize> {
+    let first = at - candidates[at].item.unwrap_or_default();
+    let others = candidates[first + 1..].iter().take_while(|next| next.is_beside(&candidates[first]));
+    first..first + 1 + others.count()
 }
 
 /// All candidates of a configuration, those of an entry next to each other.
@@ -72,12 +110,14 @@ pub(super) fn candidates(machine: &mut Evaluator, configuration: &Configuration)
                 let Ok(value) = machine.force(&entry.value) else { continue };
                 let owner = owner(machine, &key, &value, &standard);
                 let mut path = vec![Symbol::new(collection), entry.name];
+                let before = search.found.len();
                 for (at, shape) in shapes.iter().enumerate() {
                     search.walk(machine, &value, shape, &mut path, (group + at, &owner));
-                    if collection == "applications" && shape[0] == "resources" {
-                        search.complete(machine, &value, shape, &mut path, (group + at, &owner));
-                    }
                 }
+                if collection == "applications" {
+                    search.complete(machine, &value, &path, (group, &shapes), &owner);
+                }
+                search.found[before..].sort_by(|a, b| a.way().cmp(b.way()));
             }
         }
         group += shapes.len();
@@ -88,7 +128,20 @@ pub(super) fn candidates(machine: &mut Evaluator, configuration: &Configuration)
 /// By collection, what is opened of each entry: as an operator thinks of it, what runs, how much of it, and how it is
 /// reached. `*` is any name.
 fn shapes() -> Vec<(&'static str, Vec<Vec<&'static str>>)> {
-    const CONTAINER: &[&str] = &["image", "env.*", "resources.limits.*", "resources.requests.*"];
+    const CONTAINER: &[&str] = &["image", "imagePullPolicy", "env.*", "resources.limits.*", "resources.requests.*"];
+    const PLACED: &[&str] = &["nodeSelector.*", "priorityClass", "terminationGracePeriodSeconds"];
+    const RUN: &[&str] = &[
+        "activeDeadlineSeconds",
+        "backoffLimit",
+        "concurrencyPolicy",
+        "failedJobsHistoryLimit",
+        "parallelism",
+        "startingDeadlineSeconds",
+        "successfulJobsHistoryLimit",
+        "suspend",
+        "timeZone",
+        "ttlSecondsAfterFinished",
+    ];
     const APPLICATION: &[&str] = &[
         "annotations.*",
         "autoscaling.cpu",
@@ -99,32 +152,46 @@ fn shapes() -> Vec<(&'static str, Vec<Vec<&'static str>>)> {
         "expose.annotations.*",
         "expose.className",
         "expose.host",
+        "expose.hosts",
         "replicas",
         "schedule",
         "service.annotations.*",
+        "service.type",
         "sidecars.*.env.*",
         "sidecars.*.image",
+        "sidecars.*.imagePullPolicy",
         "sidecars.*.resources.limits.*",
         "sidecars.*.resources.requests.*",
         "storage.size",
         "storage.storageClass",
     ];
+    // What switches parts of objects comes last: where it decides about an object together with a number, the number is opened.
+    const SWITCHES: &[&str] = &[
+        "autoscaling.enabled",
+        "disruptionBudget.maxUnavailable",
+        "disruptionBudget.minAvailable",
+        "monitoring.prometheus",
+        "monitoring.tracing",
+    ];
     const WORKLOAD: &[&str] = &["annotations.*", "podAnnotations.*", "replicas", "schedule"];
     let split = |lists: &[&[&'static str]]| -> Vec<Vec<&'static str>> {
         lists.iter().flat_map(|list| list.iter()).map(|shape| shape.split('.').collect()).collect()
     };
+    let mut applications = split(&[CONTAINER, APPLICATION, PLACED, SWITCHES]);
+    applications.extend(split(&[RUN]).into_iter().map(|shape| [&["job"], shape.as_slice()].concat()));
     vec![
-        ("applications", split(&[CONTAINER, APPLICATION])),
-        ("deployments", split(&[CONTAINER, WORKLOAD])),
-        ("statefulSets", split(&[CONTAINER, WORKLOAD, &["volumeClaimTemplates.*.size"]])),
-        ("daemonSets", split(&[CONTAINER, WORKLOAD])),
-        ("jobs", split(&[CONTAINER, WORKLOAD])),
-        ("cronJobs", split(&[CONTAINER, WORKLOAD])),
+        ("applications", applications),
+        ("deployments", split(&[CONTAINER, WORKLOAD, PLACED])),
+        ("statefulSets", split(&[CONTAINER, WORKLOAD, PLACED, &["volumeClaimTemplates.*.size"]])),
+        ("daemonSets", split(&[CONTAINER, WORKLOAD, PLACED])),
+        ("jobs", split(&[CONTAINER, WORKLOAD, PLACED, RUN])),
+        ("cronJobs", split(&[CONTAINER, WORKLOAD, PLACED, RUN])),
         ("configMaps", split(&[&["annotations.*", "data.*"]])),
         ("horizontalPodAutoscalers", split(&[&["annotations.*", "cpu", "max", "memory", "min"]])),
-        ("ingresses", split(&[&["annotations.*", "className"]])),
+        ("httpRoutes", split(&[&["annotations.*", "hostnames"]])),
+        ("ingresses", split(&[&["annotations.*", "className", "hosts"]])),
         ("persistentVolumeClaims", split(&[&["annotations.*", "size", "storageClass"]])),
-        ("services", split(&[&["annotations.*"]])),
+        ("services", split(&[&["annotations.*", "type"]])),
     ]
 }
 
@@ -195,40 +262,26 @@ impl Search<'_> {
         }
     }
 
-    /// Adds the resources that an application does not speak of, as its pods have them: what is said of one would else
-    /// decide another, and everybody wants to change them.
+    /// Adds the resources that the application at `path` does not speak of. `groups`: the first one, and the shapes of all.
     fn complete(
         &mut self,
         machine: &mut Evaluator,
         application: &Value,
-        shape: &[&str],
-        path: &mut Vec<Symbol>,
-        about: (usize, &(EcoString, EcoString)),
+        path: &[Symbol],
+        groups: (usize, &[Vec<&str>]),
+        owner: &(EcoString, EcoString),
     ) {
-        let Kind::Attrs(fields) = &application.kind else { return };
-        let kind = fields.named("kind").and_then(|kind| machine.force(&kind.value).ok());
-        let collection = match kind.as_ref().map(|kind| &kind.kind) {
-            Some(Kind::Str(kind)) => match kind.as_str() {
-                "deployment" => "deployments",
-                "statefulset" => "statefulSets",
-                "daemonset" => "daemonSets",
-                "job" => "jobs",
-                _ => "cronJobs",
-            },
-            _ => return,
-        };
-        let whole: Vec<Symbol> = shape[..shape.len() - 1].iter().map(|name| Symbol::new(name)).collect();
-        let (said, made) =
-            ([path.as_slice(), &whole].concat(), [&[Symbol::new(collection), path[1]], &whole[..]].concat());
-        let said = self.configuration.get(machine, &said);
-        let Ok(Value { kind: Kind::Attrs(made), .. }) = self.configuration.get(machine, &made) else { return };
-        for field in made.sorted() {
-            let known = matches!(&said, Ok(Value { kind: Kind::Attrs(said), .. }) if said.get(field.name).is_some());
-            if let (false, Ok(value)) = (known, machine.force(&field.value)) {
-                let path: Vec<Symbol> = path.iter().chain(&whole).copied().chain([field.name]).collect();
-                let before = self.found.len();
-                self.add(machine, &value, &path, about);
-                self.found[before..].iter_mut().for_each(|candidate| candidate.follows = true);
+        let Some(collection) = resources::collection(machine, application) else { return };
+        let Ok(workload) = self.configuration.get(machine, &[Symbol::new(collection), path[1]]) else { return };
+        for Unsaid { way, value, follows } in resources::unsaid(machine, application, &workload) {
+            let is_of = |shape: &Vec<&str>| {
+                shape.len() == way.len() && shape.iter().zip(&way).all(|(a, b)| *a == "*" || *a == b.as_str())
+            };
+            let Some(at) = groups.1.iter().position(is_of) else { continue };
+            let before = self.found.len();
+            self.add(machine, &value, &[path, &way].concat(), (groups.0 + at, owner));
+            for candidate in &mut self.found[before..] {
+                (candidate.is_said, candidate.follows) = (false, follows);
             }
         }
     }
@@ -240,8 +293,8 @@ impl Search<'_> {
         path: &[Symbol],
         (group, owner): (usize, &(EcoString, EcoString)),
     ) {
-        // A text or a whole number: others have more than one way to be written.
-        let Some(real @ (Scalar::Str(_) | Scalar::Int(_))) = scalar_of(value).filter(can_open) else { return };
+        let Some(scalars) = scalars(machine, value) else { return };
+        let is_list = matches!(value.kind, Kind::List(_));
         let (ty, doc) = self.known.entry(group).or_insert_with(|| {
             let around = path.split_last().and_then(|(last, around)| {
                 let record = self.configuration.type_at(machine, around)?;
@@ -249,8 +302,48 @@ impl Search<'_> {
             });
             (self.configuration.type_at(machine, path), around.map(|doc| doc.trim().to_string()))
         });
-        let (ty, doc) = (ty.clone(), doc.clone());
-        let (path, owner, follows) = (path.to_vec(), owner.clone(), false);
-        self.found.push(Candidate { path, real, ty, doc, group, follows, owner });
+        let (mut ty, doc) = (ty.clone(), doc.clone());
+        if is_list {
+            ty = ty.and_then(|ty| item_type(machine, &ty));
+        }
+        for (at, real) in scalars.into_iter().enumerate() {
+            self.found.push(Candidate {
+                path: path.to_vec(),
+                item: is_list.then_some(at),
+                real,
+                ty: ty.clone(),
+                doc: doc.clone(),
+                group,
+                is_said: true,
+                follows: false,
+                owner: owner.clone(),
+            });
+        }
+    }
+}
+
+/// A scalar, or a list of scalars. Floats have more than one way to be written.
+fn scalars(machine: &mut Evaluator, value: &Value) -> Option<Vec<Scalar>> {
+    let open = |value: &Value| scalar_of(value).filter(|real| !matches!(real, Scalar::Float(_)) && can_open(real));
+    match &value.kind {
+        Kind::List(items) => items.iter().map(|item| open(&machine.force(item).ok()?)).collect(),
+        _ => Some(vec![open(value)?]),
+    }
+}
+
+/// The type of the items of a list.
+fn item_type(machine: &mut Evaluator, ty: &TypeRef) -> Option<TypeRef> {
+    let ty = machine.resolve(ty).ok()?;
+    match ty.peeled() {
+        Type::List(item) => {
+            let item = machine.resolve(item).ok()?;
+            if let Type::Union(members) = item.peeled() {
+                members.iter().for_each(|member| drop(machine.resolve(member)));
+            }
+            Some(item)
+        }
+        Type::Union(members) => members.iter().find_map(|member| item_type(machine, member)),
+        Type::Module(ModuleType::Unique(inner, _) | ModuleType::Checked(inner, _)) => item_type(machine, inner),
+        _ => None,
     }
 }

@@ -1,9 +1,9 @@
 //! The environments of a configuration, as values of its chart.
 
 use ecow::EcoString;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::candidates::{self, Candidate};
+use super::candidates;
 use super::forms;
 use crate::chart::{Environment, Opening, Template};
 use crate::diag::{Code, Diagnostic};
@@ -67,11 +67,11 @@ fn environment(
     let mut there = Session::new(request).map_err(|_| None)?;
     let (changed, proved) = crate::driver::proved(&mut there).filter(|_| !there.has_errors()).ok_or(None)?;
     let candidates = candidates::candidates(&mut there.machine, &changed.configuration);
-    let real: FxHashMap<Vec<EcoString>, &Scalar> =
-        candidates.iter().map(|candidate: &Candidate| (candidate.names(), &candidate.real)).collect();
+    let real: FxHashMap<(Vec<EcoString>, Option<usize>), &Scalar> =
+        candidates.iter().map(|candidate| ((candidate.names(), candidate.item), &candidate.real)).collect();
     let values: Vec<Scalar> = openings
         .iter()
-        .map(|opening| real.get(&opening.path).map_or(&opening.default, |value| *value).clone())
+        .map(|opening| real.get(&(opening.path.clone(), opening.item)).map_or(&opening.default, |value| *value).clone())
         .collect();
 
     let (build, own) = (there.trace(&changed).build_id, session.trace(evaluated).build_id);
@@ -93,8 +93,12 @@ fn environment(
     if let Some(key) = objects.into_keys().min() {
         return Err(Some(key.to_string()));
     }
-    let differing = values.iter().enumerate().filter(|(at, value)| openings[*at].default != **value);
-    Ok(differing.map(|(at, value)| (at, value.clone())).collect())
+    let differing = |at: usize| openings[at].default != values[at];
+    let changed: FxHashSet<&[EcoString]> =
+        (0..openings.len()).filter(|&at| differing(at)).map(|at| openings[at].path.as_slice()).collect();
+    // A list is given whole.
+    let given = values.iter().enumerate().filter(|(at, _)| changed.contains(openings[*at].path.as_slice()));
+    Ok(given.map(|(at, value)| (at, value.clone())).collect())
 }
 
 /// Puts one text in the place of another. Builds of two environments differ in their ids if in nothing else.

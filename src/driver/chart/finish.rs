@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
+use super::candidates::together;
 use super::{Charter, Parts, Run, environments, forms};
 use crate::chart::{Chart, Guard, Opening, Template};
 use crate::lower::reveal_secret;
@@ -45,14 +46,15 @@ impl Charter<'_> {
 
     /// Numbers the openings anew: only those that are used, by path.
     fn number_openings(&self, templates: &mut [Template]) -> IndexMap<usize, usize> {
-        let mut used = BTreeSet::new();
+        let mut used: BTreeSet<usize> = BTreeSet::new();
         for template in &*templates {
             used.extend(template.when.iter().map(|condition| condition.opening));
             forms::openings(&template.form, &mut |at| used.extend([at]));
         }
-        let name = |at: usize| self.candidates[at].path.iter().map(|name| name.as_str());
+        // A list is given whole, also where some of its items are nowhere.
+        let used: BTreeSet<usize> = used.into_iter().flat_map(|at| together(&self.candidates, at)).collect();
         let mut used: Vec<usize> = used.into_iter().collect();
-        used.sort_by(|&a, &b| name(a).cmp(name(b)));
+        used.sort_by(|&a, &b| self.candidates[a].way().cmp(self.candidates[b].way()));
         let numbers: IndexMap<usize, usize> = used.iter().enumerate().map(|(new, &old)| (old, new)).collect();
         for template in templates {
             template.when.iter_mut().for_each(|condition| condition.opening = numbers[&condition.opening]);
@@ -62,13 +64,17 @@ impl Charter<'_> {
     }
 
     /// What must hold between openings: the order of numbers that were compared with each other, and that no request is above
-    /// its limit, which are said of each application in full; where one follows the other, that both are the same.
+    /// its limit, which are said of each application in full; where one follows the other, that whoever changes the other says it.
     fn guards(&self, numbers: &IndexMap<usize, usize>, run: &Run) -> Vec<Guard> {
         let number = |at: usize| numbers.get(&at).copied();
         let compared = run.watch.orders().iter().filter_map(|order| {
             let (lesser, greater) = (run.candidates[order.lesser], run.candidates[order.greater]);
             let (lesser, greater) = (number(lesser)?, number(greater)?);
-            Some(Guard { lesser, greater, strict: order.strict, quantities: false })
+            Some(Guard::Order { lesser, greater, strict: order.strict })
+        });
+        let differing = run.watch.differences().iter().filter_map(|(one, other)| {
+            let (one, other) = (number(run.candidates[*one])?, number(run.candidates[*other])?);
+            Some(Guard::Differ { one, other })
         });
         let by_path: FxHashMap<&[Symbol], (usize, usize)> =
             numbers.iter().map(|(&old, &new)| (self.candidates[old].path.as_slice(), (old, new))).collect();
@@ -79,14 +85,15 @@ impl Charter<'_> {
             path[at] = Symbol::new("limits");
             let &(limit, greater) = by_path.get(path.as_slice())?;
             let limit = &self.candidates[limit];
-            let order = |lesser, greater| Guard { lesser, greater, strict: false, quantities: true };
-            // One of them is what it is because of the other, so none changes alone.
-            let tied = request.follows != limit.follows && request.real == limit.real;
-            Some([Some(order(lesser, greater)), tied.then(|| order(greater, lesser))])
+            let follows = match (request.follows, limit.follows) {
+                (true, _) => Some(Guard::Follows { follower: lesser, leader: greater }),
+                (_, true) => Some(Guard::Follows { follower: greater, leader: lesser }),
+                _ => None,
+            };
+            Some(follows.into_iter().chain([Guard::Amounts { lesser, greater }]))
         });
-        let amounts = amounts.flatten().flatten();
-        let mut guards: Vec<Guard> = compared.chain(amounts).collect();
-        guards.sort_by_key(|guard| (guard.greater, guard.lesser, guard.strict));
+        let mut guards: Vec<Guard> = compared.chain(differing).chain(amounts.flatten()).collect();
+        guards.sort_unstable();
         guards
     }
 

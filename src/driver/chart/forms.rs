@@ -50,6 +50,10 @@ impl Reader<'_> {
                 Some(at) => Form::Value(self.candidates[at]),
                 None => literal(NodeKind::Int(number)),
             },
+            NodeKind::Bool(value) => match open.filter(|&at| self.watch.values()[at].real == Scalar::Bool(value)) {
+                Some(at) => Form::Value(self.candidates[at]),
+                None => literal(NodeKind::Bool(value)),
+            },
             NodeKind::Str(text) => {
                 let whole = |&at: &usize| {
                     let value = &self.watch.values()[at];
@@ -210,12 +214,43 @@ pub(super) fn secrets(form: &mut Form) -> Vec<(&'static str, &mut Node)> {
     found
 }
 
+/// What there is of a form with these numbers: without conditions, and with the numbers that are `changed` in their places.
+pub(super) fn with_numbers(
+    form: &Form,
+    number: &impl Fn(usize) -> i64,
+    changed: &impl Fn(usize) -> Option<Scalar>,
+) -> Form {
+    let holds = |when: &[Condition]| when.iter().all(|condition| condition.holds(number(condition.opening)));
+    match form {
+        Form::Value(at) => match changed(*at) {
+            Some(Scalar::Int(number)) => literal(NodeKind::Int(number)),
+            Some(Scalar::Bool(truth)) => literal(NodeKind::Bool(truth)),
+            _ => Form::Value(*at),
+        },
+        Form::Map(fields) => {
+            let there = fields.iter().filter(|field| holds(&field.when));
+            let field = |field: &Field| Field {
+                key: field.key.clone(),
+                when: Vec::new(),
+                value: with_numbers(&field.value, number, changed),
+            };
+            Form::Map(there.map(field).collect())
+        }
+        Form::List(items) if items.iter().all(|item| !holds(&item.when)) => literal(NodeKind::List(Vec::new())),
+        Form::List(items) => {
+            let there = items.iter().filter(|item| holds(&item.when));
+            let item = |item: &Item| Item { when: Vec::new(), value: with_numbers(&item.value, number, changed) };
+            Form::List(there.map(item).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// Whether all conditions hold with these values.
 pub(super) fn are_met<'a>(when: &[Condition], value: &impl Fn(usize) -> &'a Scalar) -> bool {
     when.iter().all(|condition| match value(condition.opening) {
-        Scalar::Int(number) => {
-            condition.least.is_none_or(|least| *number >= least) && condition.most.is_none_or(|most| *number <= most)
-        }
+        Scalar::Int(number) => condition.holds(*number),
+        Scalar::Bool(truth) => condition.holds(i64::from(*truth)),
         _ => false,
     })
 }
@@ -225,6 +260,7 @@ pub(super) fn agrees<'a>(form: &Form, node: &Node, value: &impl Fn(usize) -> &'a
     match (form, &node.kind) {
         (Form::Literal(literal), kind) => literal.kind == *kind,
         (Form::Value(at), NodeKind::Int(number)) => *value(*at) == Scalar::Int(*number),
+        (Form::Value(at), NodeKind::Bool(truth)) => *value(*at) == Scalar::Bool(*truth),
         (Form::Value(at), NodeKind::Str(text)) => *value(*at) == Scalar::Str(text.clone()),
         (Form::Text(pieces), NodeKind::Str(text)) => joined(pieces, value) == *text,
         (Form::Map(fields), NodeKind::Map(map)) => {

@@ -8,7 +8,11 @@
 //!
 //! What is compared decides which parts there are: more than one replica makes a disruption budget. Each outcome
 //! is evaluated by itself, with a value that has it, and the results are laid over each other (`outcomes`, `variants`);
-//! where they differ, the chart asks the same question.
+//! where they differ, the chart asks the same question. So it is with booleans. Two questions whose answers only together
+//! make a difference are found by changing both (`joint`).
+//!
+//! Watching must not change what it watches. A watched value takes the place of what others define, and where nobody else
+//! defines anything any more, since the definition hung on another value, it is not there either.
 //!
 //! Nothing of this is taken on trust. With the configuration's own values, the result must be its objects to the last
 //! field; whatever is not is settled instead of open.
@@ -24,7 +28,9 @@ mod candidates;
 mod environments;
 mod finish;
 mod forms;
+mod joint;
 mod outcomes;
+mod resources;
 mod runs;
 mod variants;
 mod watcher;
@@ -43,7 +49,7 @@ use crate::layers::Object;
 use crate::parallel;
 use crate::value::watch::Watch;
 use beside::Helper;
-use candidates::Candidate;
+use candidates::{Candidate, together};
 
 /// A chart, and what was checked on the way.
 pub struct Charted {
@@ -98,6 +104,8 @@ struct Run {
     candidates: Vec<usize>,
     /// The objects by key.
     forms: IndexMap<EcoString, Form>,
+    /// The candidates at which an error points.
+    blamed: Vec<usize>,
 }
 
 /// What there is of each object, and when, by key.
@@ -127,7 +135,9 @@ impl Charter<'_> {
         loop {
             match self.round() {
                 Ok((parts, watch)) => return self.finished(parts, &watch),
-                Err(refused) => self.settled.extend(refused),
+                Err(refused) => {
+                    self.settled.extend(refused.into_iter().flat_map(|at| together(&self.candidates, at)));
+                }
             }
         }
     }
@@ -141,47 +151,65 @@ impl Charter<'_> {
         let mut varied = FxHashSet::default();
         let groups: BTreeSet<usize> = self.asked.keys().map(|&at| self.candidates[at].group).collect();
         let asked = self.asked.clone();
-        for group in groups {
+        for &group in &groups {
             self.vary(group, &forms, &mut parts, &mut varied)?;
+        }
+        if asked == self.asked {
+            self.confirm_together(&groups, &parts, &plain)?;
         }
         // With another number, something else may have been asked.
         if asked != self.asked {
             return Err(Vec::new());
         }
         let start = Instant::now();
-        let compared = self.compare(&mut parts).and_then(|()| self.settle_unused(&parts, &plain));
+        let compared = self.compare(&mut parts, &plain).and_then(|()| self.settle_unused(&parts, &plain));
         self.session.timings.add("compare", start.elapsed());
         compared?;
         Ok((parts, plain))
     }
 
-    /// With its own values, a chart must give the objects of YAML mode. What is open in one that it does not give is refused;
-    /// one in which nothing is open stands as it is.
-    fn compare(&self, parts: &mut Parts) -> Result<(), Vec<usize>> {
+    /// With its own values, a chart must give the objects of YAML mode, and no others. What is open in one that it does not give
+    /// is refused; one in which nothing is open stands as it is, unless what is watched is what kept it from being made.
+    fn compare(&self, parts: &mut Parts, run: &Run) -> Result<(), Vec<usize>> {
         let mut refused = Vec::new();
+        let value = |at: usize| &self.candidates[at].real;
+        let wanted: FxHashSet<&EcoString> = self.objects.iter().map(|object| &object.key).collect();
+        for (_, here) in parts.iter().filter(|(key, _)| !wanted.contains(key)) {
+            if here.iter().any(|(when, _)| forms::are_met(when, &value)) {
+                refused.extend(self.open_in(here, run));
+            }
+        }
         for object in &self.objects {
             let here = parts.entry(object.key.clone()).or_default();
-            let value = |at: usize| &self.candidates[at].real;
             let mut there = here.iter().filter(|(when, _)| forms::are_met(when, &value));
             if there.next().is_some_and(|(_, form)| forms::agrees(form, &object.node, &value)) {
                 continue;
             }
-            let before = refused.len();
-            for (when, form) in here.iter() {
-                refused.extend(when.iter().map(|condition| condition.opening));
-                forms::openings(form, &mut |at| refused.push(at));
-            }
-            if refused.len() == before {
+            let open = if here.is_empty() { self.open_in(here, run) } else { opened(here) };
+            if open.is_empty() {
                 *here = vec![(Vec::new(), forms::literally(&object.node))];
             }
+            refused.extend(open);
         }
         if refused.is_empty() { Ok(()) } else { Err(refused) }
+    }
+
+    /// What is open in an object that is not what it should be. Where nothing is, it is what was blamed, or anything.
+    fn open_in(&self, parts: &[(Vec<Condition>, Form)], run: &Run) -> Vec<usize> {
+        let open = opened(parts);
+        match (open.is_empty(), run.blamed.is_empty()) {
+            (false, _) => open,
+            (true, false) => run.blamed.clone(),
+            (true, true) => run.candidates.clone(),
+        }
     }
 
     /// What is nowhere in the objects cannot be changed in a chart. Where it was compared with something that can, it counts as
     /// a known number from now on.
     fn settle_unused(&self, parts: &Parts, run: &Run) -> Result<(), Vec<usize>> {
-        if run.watch.orders().is_empty() {
+        let orders = run.watch.orders().iter().map(|order| (order.lesser, order.greater));
+        let compared: Vec<(usize, usize)> = orders.chain(run.watch.differences().iter().copied()).collect();
+        if compared.is_empty() {
             return Ok(());
         }
         let mut used = FxHashSet::default();
@@ -189,8 +217,19 @@ impl Charter<'_> {
             used.extend(when.iter().map(|condition| condition.opening));
             forms::openings(form, &mut |at| used.extend([at]));
         }
-        let compared = run.watch.orders().iter().flat_map(|order| [order.lesser, order.greater]);
-        let unused: Vec<usize> = compared.map(|at| run.candidates[at]).filter(|at| !used.contains(at)).collect();
+        let compared = compared.into_iter().flat_map(|(one, other)| [one, other]).map(|at| run.candidates[at]);
+        let unused: Vec<usize> =
+            compared.filter(|&at| !together(&self.candidates, at).any(|at| used.contains(&at))).collect();
         if unused.is_empty() { Ok(()) } else { Err(unused) }
     }
+}
+
+/// The openings of an object.
+fn opened(parts: &[(Vec<Condition>, Form)]) -> Vec<usize> {
+    let mut open = Vec::new();
+    for (when, form) in parts {
+        open.extend(when.iter().map(|condition| condition.opening));
+        forms::openings(form, &mut |at| open.push(at));
+    }
+    open
 }

@@ -1,6 +1,6 @@
 //! The objects for every answer to what was asked of numbers.
 //!
-//! All numbers of a group (the replicas of all applications) are changed at once, so that it takes as many evaluations as there
+//! A boolean is a number, 0 or 1. All numbers of a group (the replicas of all applications) are changed at once, so that it takes as many evaluations as there
 //! are answers, and not as many as there are numbers. An object that changes is put down to the number of its own workload. A rule
 //! that somebody wrote may let it depend on the number of another one: so where there are few numbers, each two of them are
 //! changed apart from each other as well, and the objects have to be those that were expected.
@@ -19,7 +19,7 @@ use crate::types::Scalar;
 /// A number of which more than this is asked is not worth opening.
 const MOST_RANGES: usize = 4;
 /// Up to so many numbers, it is confirmed whose objects depend on which.
-const CONFIRMED: usize = 64;
+pub(super) const CONFIRMED: usize = 64;
 
 /// The objects of one evaluation, by key.
 type Forms = IndexMap<EcoString, Form>;
@@ -125,20 +125,25 @@ impl Charter<'_> {
     }
 
     /// The ranges of a number that it is not in itself.
-    fn others<'r>(&self, at: usize, ranges: &'r [Range]) -> impl Iterator<Item = &'r Range> + use<'r> {
+    pub(super) fn others<'r>(&self, at: usize, ranges: &'r [Range]) -> impl Iterator<Item = &'r Range> + use<'r> {
         let own = self.number(at);
         ranges.iter().filter(move |range| !range.holds(own))
     }
 
     /// The ranges of the numbers in a group of which something is asked.
-    fn ranges(&self, group: usize) -> BTreeMap<usize, Vec<Range>> {
+    pub(super) fn ranges(&self, group: usize) -> BTreeMap<usize, Vec<Range>> {
         let asked = self.asked.iter().filter(|(at, _)| self.candidates[**at].group == group);
         let open = asked.filter(|(at, _)| !self.settled.contains(at));
-        open.map(|(&at, bounds)| (at, Range::all(bounds, self.candidates[at].ty.as_ref()))).collect()
+        open.map(|(&at, bounds)| (at, Range::all(bounds, self.candidates[at].ty.as_ref(), self.candidates[at].sort())))
+            .collect()
     }
 
-    fn number(&self, at: usize) -> i64 {
-        if let Scalar::Int(number) = self.candidates[at].real { number } else { 0 }
+    pub(super) fn number(&self, at: usize) -> i64 {
+        match self.candidates[at].real {
+            Scalar::Int(number) => number,
+            Scalar::Bool(truth) => i64::from(truth),
+            _ => 0,
+        }
     }
 }
 
@@ -151,7 +156,7 @@ fn same(a: Option<&Form>, b: Option<&Form>) -> bool {
 }
 
 /// Whom an object belongs to, by its labels.
-fn owner(form: &Form) -> (EcoString, EcoString) {
+pub(super) fn owner(form: &Form) -> (EcoString, EcoString) {
     let text = |path: &[&str]| forms::text_at(form, path).cloned().unwrap_or_default();
     (text(&["metadata", "namespace"]), text(&["metadata", "labels", "app.kubernetes.io/name"]))
 }

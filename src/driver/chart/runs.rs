@@ -87,10 +87,11 @@ impl Charter<'_> {
         }
         forms.sort_unstable_keys();
         refused.extend(parts.iter().flat_map(|part| &part.dependent));
+        let blamed = parts.iter().flat_map(|part| &part.blamed).copied().collect();
         let candidates = parts.first().map(|part| part.candidates.clone()).unwrap_or_default();
         let watch = Watch::together(parts.into_iter().map(|part| part.watch)).expect("a job has at least one part");
         refused.extend(self.note(&watch, &candidates));
-        if refused.is_empty() { Ok(Run { watch, candidates, forms }) } else { Err(refused) }
+        if refused.is_empty() { Ok(Run { watch, candidates, forms, blamed }) } else { Err(refused) }
     }
 
     /// Keeps what was asked; gives what was looked into in a way that a chart cannot ask.
@@ -99,8 +100,10 @@ impl Charter<'_> {
         for (watched, &at) in watch.values().iter().zip(candidates) {
             for look in &watched.looks {
                 match look {
+                    // Numbers that decide are scalars of their own.
+                    Look::AtLeast(_) if self.candidates[at].item.is_some() => refused.push(at),
                     Look::AtLeast(number) => drop(self.asked.entry(at).or_default().insert(*number)),
-                    Look::Contains(_) => {}
+                    Look::Contains(_) | Look::Differs(_) => {}
                     Look::Other => refused.push(at),
                 }
             }

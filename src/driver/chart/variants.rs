@@ -18,8 +18,8 @@ pub(super) struct Range {
 
 impl Range {
     /// The ranges that these questions make; `AtLeast(n)` parts `n` from the number before it. Those of which the type has no number
-    /// are left out.
-    pub(super) fn all(at_least: &BTreeSet<i64>, ty: Option<&TypeRef>) -> Vec<Range> {
+    /// are left out. `scalar`: the value that a number stands for.
+    pub(super) fn all(at_least: &BTreeSet<i64>, ty: Option<&TypeRef>, scalar: fn(i64) -> Scalar) -> Vec<Range> {
         let mut ranges = Vec::new();
         let mut least = None;
         for &bound in at_least {
@@ -29,7 +29,7 @@ impl Range {
             least = Some(bound);
         }
         ranges.push(Range { least, most: None });
-        ranges.retain(|range| ty.is_none_or(|ty| scalar_fits(ty, &Scalar::Int(range.example()))));
+        ranges.retain(|range| ty.is_none_or(|ty| scalar_fits(ty, &scalar(range.example()))));
         ranges
     }
 
