@@ -12,6 +12,8 @@ use crate::value::{Attr, Attrs, Kind, Thunk, Value};
 
 /// What an option's own default counts as.
 pub(super) const OPTION_DEFAULT: i64 = 1500;
+/// The strongest priority: a lower number counts as this one.
+pub const STRONGEST: i64 = i64::MIN + 1;
 /// What a plain definition counts as.
 pub const PLAIN: i64 = 100;
 /// The priority of an option that has no definition.
@@ -44,7 +46,7 @@ pub(super) struct Rank {
 }
 
 /// A number, if one was said. There is one definition for each field of each entry, so it takes no more room than the number:
-/// the least of all numbers, which counts as the one above it, stands for nothing.
+/// the least of all numbers, which counts as [`STRONGEST`], stands for nothing.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Said(Option<NonZeroI64>);
 
@@ -102,7 +104,7 @@ pub(super) struct Opened {
 impl Said {
     /// This number.
     pub(super) fn number(number: i64) -> Said {
-        Said(NonZeroI64::new(number.max(i64::MIN + 1) ^ i64::MIN))
+        Said(NonZeroI64::new(number.max(STRONGEST) ^ i64::MIN))
     }
 
     /// The number, if there is one.
@@ -269,5 +271,21 @@ impl Definitions {
             Definitions::Many(definitions) => definitions.push(definition),
             Definitions::One(first) => *self = Definitions::Many(vec![first.clone(), definition]),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{STRONGEST, Said};
+
+    #[test]
+    fn a_number_that_was_said_is_had_back() {
+        assert_eq!(Said::default().get(), None);
+        for number in [STRONGEST, -1, 0, 1, 100, i64::MAX] {
+            assert_eq!(Said::number(number).get(), Some(number));
+            assert_eq!(Said::number(number).or(Said::number(7)).get(), Some(number));
+        }
+        assert_eq!(Said::number(i64::MIN).get(), Some(STRONGEST), "the least of all counts as the one above it");
+        assert_eq!(Said::default().or(Said::number(7)).get(), Some(7));
     }
 }

@@ -59,7 +59,7 @@ use crate::value::{Attrs, Evaluator, Kind, Result, Thunk, Value};
 
 use instance::{Instance, Start};
 
-pub use definitions::PLAIN;
+pub use definitions::{PLAIN, STRONGEST};
 pub use examine::{Author, Examined, Fate, Part, Provenance, Role, Unexamined, Unit};
 pub use faces::FACES;
 pub use finish::Finished;

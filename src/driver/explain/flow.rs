@@ -16,7 +16,7 @@ use crate::driver::{Evaluated, Session};
 use crate::eval::Depth;
 use crate::graph::declared::Graph;
 use crate::layers::Object;
-use crate::modules::{Configuration, Fate, PLAIN, Part, Unit};
+use crate::modules::{Configuration, Fate, PLAIN, Part, STRONGEST, Unit};
 use crate::node::{Node, NodeKind};
 use crate::source::{SourceKind, Span};
 use crate::symbol::Symbol;
@@ -50,7 +50,7 @@ pub(super) struct Field {
 }
 
 /// Stronger than anything a configuration can say.
-const MARK: i64 = i64::MIN;
+const MARK: i64 = STRONGEST;
 
 impl Flow {
     /// Follows the values that were written at `origins`.
@@ -150,27 +150,19 @@ impl Flow {
         self.fields.iter().filter(move |field| self.comes_from(Some(field.mark), path))
     }
 
-    fn comes_from(&self, mut at: Option<usize>, path: &[Part]) -> bool {
-        while let Some(mark) = at.map(|at| &self.marks[at]) {
-            if mark.full().starts_with(path) {
-                return true;
-            }
-            at = mark.before;
-        }
-        false
+    fn comes_from(&self, at: Option<usize>, path: &[Part]) -> bool {
+        self.steps(at).any(|mark| mark.full().starts_with(path))
     }
 
-    fn chain(&self, mut at: Option<usize>) -> Vec<Vec<Part>> {
-        let mut options: Vec<Vec<Part>> = Vec::new();
-        while let Some(mark) = at.map(|at| &self.marks[at]) {
-            // Every step is an evaluation that came first, so there can be no circle; but a bound costs nothing.
-            if options.len() > self.marks.len() {
-                break;
-            }
-            options.push(mark.full());
-            at = mark.before;
-        }
-        options
+    fn chain(&self, at: Option<usize>) -> Vec<Vec<Part>> {
+        self.steps(at).map(Mark::full).collect()
+    }
+
+    /// A mark, the one that its value came from, and so on.
+    fn steps(&self, at: Option<usize>) -> impl Iterator<Item = &Mark> {
+        let marks = std::iter::successors(at.map(|at| &self.marks[at]), |mark| Some(&self.marks[mark.before?]));
+        // Every step is an evaluation that came first, so there can be no circle; but a bound costs nothing.
+        marks.take(self.marks.len())
     }
 }
 
