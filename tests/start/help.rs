@@ -105,7 +105,8 @@ impl Desk {
         fs::create_dir_all(desk.path("here/documents/1.31")).expect("made");
         desk.write("here/documents/1.31/swagger.json", r#"{ "swagger": "2.0", "paths": {}, "definitions": {} }"#);
         desk.write("here/documents/lifecycle.json", r#"{ "kinds": [] }"#);
-        for (name, script) in [("helm", "cat deploy/manifests.yaml"), ("kubeseal", "echo none"), ("man", "cat")] {
+        let others = ["helm", "kubectl"].map(|name| (name, "cat deploy/manifests.yaml"));
+        for (name, script) in others.into_iter().chain([("kubeseal", "echo none"), ("man", "cat")]) {
             desk.write(&format!("bin/{name}"), &format!("#!/bin/sh\n{script}\n"));
             let executable = fs::Permissions::from_mode(0o755);
             fs::set_permissions(desk.path(&format!("bin/{name}")), executable).expect("set");
