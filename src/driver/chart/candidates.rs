@@ -250,10 +250,11 @@ impl Search<'_> {
             return self.add(machine, value, path, about);
         };
         let Kind::Attrs(fields) = &value.kind else { return };
-        for field in fields.sorted() {
-            if *first != "*" && *first != field.name.as_str() {
-                continue;
-            }
+        let chosen = match *first {
+            "*" => fields.sorted(),
+            name => fields.named(name).into_iter().collect(),
+        };
+        for field in chosen {
             if let Ok(inner) = machine.force(&field.value) {
                 path.push(field.name);
                 self.walk(machine, &inner, rest, path, about);
