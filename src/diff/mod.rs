@@ -1,7 +1,7 @@
 //! What changes from one state to another, for those who review a change before it is applied.
 //!
 //! A [`Difference`] is plain data that is made once and shown in several forms: for a terminal ([`text`]), as the comment to a
-//! pull request ([`markdown`]) and for programs ([`json`]). Its parts are independent of each other: [`Objects`](told::Objects) is
+//! pull request ([`markdown`]) and for programs ([`json`]). Its parts are independent of each other: [`Objects`] is
 //! which objects come, go and change, field by field, and what of that is dangerous; [`connections`] is who
 //! can newly connect to whom, and who no longer can.
 
