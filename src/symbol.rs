@@ -2,7 +2,7 @@
 //!
 //! A [`Symbol`] is a small number that stands for a name; equal names have equal numbers, so attribute
 //! look-ups compare integers. The table lives as long as the thread and is not shared between threads:
-//! a compile runs on one thread, and nothing holding symbols may leave it (the marker below sees to that).
+//! an evaluation runs on one thread, and nothing holding symbols may leave it (the marker below sees to that).
 //!
 //! The numbers follow the order in which names were first seen. They say nothing about alphabetical
 //! order, so whatever reaches a user is sorted by [`Symbol::as_str`].
