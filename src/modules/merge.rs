@@ -256,6 +256,10 @@ impl Evaluator {
 
     /// Where a key was written: at its first definition of the user's.
     pub(super) fn key_of(&self, definitions: &Definitions) -> Span {
+        // The usual case, met for every field of every entry.
+        if let (Definitions::One(only), None) = (definitions, &self.watch) {
+            return only.key;
+        }
         let is_watched = |key: &Span| self.watch.as_ref().is_some_and(|watch| watch.is_name(*key));
         // Whoever hands the value on does not define what is watched.
         let keys = || definitions.as_slice().iter().map(|definition| definition.key).filter(|key| !is_watched(key));
